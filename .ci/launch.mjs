@@ -1,0 +1,136 @@
+// `npm start` and `npm test` on a machine that has Node and npm only: fetches the pinned pnpm, installs, builds, then
+// runs the main job or the tests. What has not changed since the last time is skipped.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const env = { ...process.env, TANDEM_BUILD: "js", TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+
+/** @param {string} message @param {number} code @returns {never} */
+function fail(message, code) {
+  console.error(message);
+  process.exit(code);
+}
+
+function requireNode() {
+  const wanted = manifest.engines.node.replace(">=", "");
+  const [major, minor] = wanted.split(".").map(Number);
+  const [haveMajor, haveMinor] = process.versions.node.split(".").map(Number);
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
+  fail(`Tandem needs Node ${wanted} or newer and this is ${process.version}: get it from https://nodejs.org`, 1);
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ quiet?: boolean }} [how] quiet: shows the output only if the command fails
+ * @returns {Promise<number>} its exit code
+ */
+function run(command, args, { quiet = false } = {}) {
+  return new Promise((resolve) => {
+    // Windows starts npx.cmd through a shell only, and a shell takes one line.
+    const shell = process.platform === "win32" && command === "npx";
+    const stdio = quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"];
+    const options = /** @type {import("node:child_process").SpawnOptions} */ ({ cwd: root, env, stdio, shell });
+    const child = shell ? spawn([command, ...args].join(" "), options) : spawn(command, args, options);
+    /** @type {Buffer[]} */
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => output.push(chunk));
+    child.on("error", (error) => fail(`cannot start ${command}: ${error.message}`, 1));
+    child.on("close", (code, signal) => {
+      const exit = code ?? 128 + (signal ? constants.signals[signal] : 0);
+      if (exit !== 0 && output.length > 0) process.stderr.write(`\n${Buffer.concat(output)}`);
+      resolve(exit);
+    });
+  });
+}
+
+/**
+ * One line with the time of a step; ends the process with the step's exit code if it fails.
+ *
+ * @param {string} label
+ * @param {() => Promise<number>} work
+ */
+async function step(label, work) {
+  process.stdout.write(`${label} ... `);
+  const start = Date.now();
+  const code = await work();
+  if (code !== 0) fail(`${label} failed`, code);
+  console.log(`${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** @param {string[]} args */
+const pnpm = (...args) => run("npx", ["--yes", manifest.packageManager, ...args], { quiet: true });
+
+/** What an install depends on: lockfile, every manifest, and the platform that binaries are for. */
+function installState() {
+  const files = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc", "package.json"];
+  for (const folder of ["packages", "apps", "."]) {
+    for (const entry of readdirSync(join(root, folder)).sort()) files.push(join(folder, entry, "package.json"));
+  }
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
+  for (const file of files) {
+    const path = join(root, file);
+    if (existsSync(path)) hash.update(`${file}\n`).update(readFileSync(path));
+  }
+  return hash.digest("hex");
+}
+
+async function setUp() {
+  const stamp = join(root, "node_modules", ".tandem-install");
+  const state = installState();
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== state) {
+    await step(`install with ${manifest.packageManager}`, () =>
+      pnpm("install", "--frozen-lockfile", "--config.confirmModulesPurge=false"),
+    );
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, state);
+  }
+  await step("build", () => pnpm("--silent", "run", "build", "--output-logs=errors-only"));
+}
+
+/** @param {string[]} extra flags added to the main job */
+async function start(extra) {
+  const csv = "outputs/pim_sub_batch_run.csv";
+  const job = [
+    ["run"],
+    ["--cluster-config", "configs/cluster/single_node_pim_instance.json"],
+    ["--dtype", "float16", "--block-size", "16"],
+    ["--enable-attn-offloading"],
+    ["--enable-sub-batch-interleaving"],
+    ["--dataset", "workloads/example_trace.jsonl"],
+    ["--output", csv],
+    ["--log-level", "WARNING"],
+    extra,
+  ].filter((line) => line.length > 0);
+  console.log(`\nnpx tandem ${job.map((line) => line.join(" ")).join(" \\\n  ")}\n`);
+  const code = await run(process.execPath, [join("apps", "cli", "bin", "tandem.js"), ...job.flat()]);
+  if (code !== 0) process.exit(code);
+  console.log(`
+${csv}: one row per request in order of completion, times in ns.
+  TTFT            arrival to first token        TPOT  mean time per token after it; ITL lists each
+  queuing_delay   arrival to first step         latency, end_time  to the last token
+Next, for example:
+  npm start -- --trace-dir outputs/traces       the same job, with a text trace of each iteration
+  npx tandem run --help                         every flag; without --enable-... the GPU works alone`);
+}
+
+/** @param {string[]} extra arguments of vitest */
+async function test(extra) {
+  process.exit(await run(process.execPath, [join("node_modules", "vitest", "vitest.mjs"), "run", ...extra]));
+}
+
+const commands = { start, test };
+const [command, ...rest] = process.argv.slice(2);
+const action = commands[/** @type {keyof typeof commands} */ (command)];
+requireNode();
+if (!action) fail("usage: node .ci/launch.mjs start|test [arguments of tandem run | of vitest]", 2);
+await setUp();
+await action(rest[0] === "--" ? rest.slice(1) : rest);

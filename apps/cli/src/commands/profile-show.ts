@@ -1,0 +1,127 @@
+/**
+ * @module
+ * `tandem profile show`: what a GPU can do with a model, from its profile.
+ */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createGpuCosts, type GpuCosts, iterationNs, type ProfileRange, type SampledBatch } from "@tandem-sim/hardware";
+import { TandemError } from "@tandem-sim/schemas";
+import { findGpuProfileDir, isPath, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
+import pc from "picocolors";
+import { compact, ms, percent } from "../number-format.js";
+import { plainTable } from "../results.js";
+import { json, result, warn } from "../terminal.js";
+import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
+
+interface ShowFlags {
+  tp?: string;
+  json?: true;
+}
+
+const shownDecodes = [1, 8, 32, 64, 128, 256];
+const shownContexts = [128, 512, 2048, 8192];
+const PREFILL_TOKENS = 2048;
+const DEFAULT_VARIANT = "bf16";
+
+/** A folder with a profile, or `<hardware>/<model>[/<variant>]` with a model of the form `<org>/<name>`. */
+function profileDir(name: string): string {
+  if (isPath(name) || existsSync(join(name, "profile.json")) || existsSync(join(name, "meta.yaml"))) {
+    if (existsSync(name) && statSync(name).isDirectory()) return name;
+    throw new TandemError("E_NOT_FOUND", "no such folder", { where: name, hint: "expected a profile folder" });
+  }
+  const [hardware = "", organisation = "", model = "", variant = DEFAULT_VARIANT] = name.split("/");
+  return findGpuProfileDir(hardware, `${organisation}/${model}`, variant);
+}
+
+function chosenDegree(dir: string, degrees: readonly number[], flag: string | undefined): number {
+  if (flag === undefined) return degreesOnDisk(dir, degrees).present[0] ?? (degrees[0] as number);
+  const tp = Number(flag);
+  if (Number.isSafeInteger(tp) && tp > 0) return tp;
+  throw new TandemError("E_USAGE", `expected a whole number above 0, found "${flag}"`, { where: "--tp" });
+}
+
+const evenDecodes = (nDecode: number, context: number): SampledBatch => ({
+  prefillChunk: 0,
+  kvPrefill: 0,
+  prefills: 0,
+  nDecode,
+  kvDecodeMean: context,
+  kvDecodeMax: context,
+  kvDecodeMin: context,
+});
+
+const prefill = (prefillChunk: number): SampledBatch => ({ ...evenDecodes(0, 0), prefillChunk, prefills: 1 });
+
+/** One batch's iteration. */
+interface IterationFacts {
+  iteration_ns: number;
+  tokens_per_s: number;
+  /** Share of attention in the iteration; the rest is dense. */
+  attention_share: number;
+}
+
+function factsOf(costs: GpuCosts, layers: number, batch: SampledBatch): IterationFacts {
+  const ns = iterationNs(costs, layers, batch);
+  const { prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin } = batch;
+  const attentionNs = layers * costs.attentionNs(prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin);
+  return { iteration_ns: ns, tokens_per_s: ((prefillChunk + nDecode) * 1e9) / ns, attention_share: attentionNs / ns };
+}
+
+const rangeText = ({ tokens, sequences, prefillChunk, kvPrefill, nDecode, nDecodeMixed, kvDecode }: ProfileRange): string =>
+  `${tokens} tokens, ${sequences} sequences, prefill chunk ${prefillChunk} over ${kvPrefill} cached tokens, ` +
+  `${nDecode} decodes (${nDecodeMixed} beside a prefill) at ${kvDecode} tokens of context`;
+
+/** Prints what the profile says. */
+export function showProfile(name: string, flags: ShowFlags): void {
+  const dir = profileDir(name);
+  const { meta } = readProfileMeta(dir);
+  const profile = readGpuProfile(dir, chosenDegree(dir, meta.tp_degrees, flags.tp));
+  const { layers, known } = layersOfModel(meta.model);
+  if (!known) warn(`no config of ${meta.model}: an iteration is taken to have ${layers} layers`);
+  const costs = createGpuCosts(profile, architectureOfProfile(meta, dir));
+  const facts = (batch: SampledBatch): IterationFacts => factsOf(costs, layers, batch);
+  const decodes = shownDecodes.filter((n) => n <= costs.range.nDecode);
+  const contexts = shownContexts.filter((context) => context <= costs.range.kvDecode);
+  const prompt = { tokens: PREFILL_TOKENS, ...facts(prefill(PREFILL_TOKENS)) };
+
+  if (flags.json) {
+    json({
+      hardware: profile.hardware,
+      gpu: meta.gpu ?? null,
+      model: profile.model,
+      variant: profile.variant,
+      tp: profile.tp,
+      form: profile.form,
+      layers,
+      source: profile.source,
+      range: costs.range,
+      prefill: prompt,
+      decode: decodes.flatMap((n) => contexts.map((context) => ({ decodes: n, context, ...facts(evenDecodes(n, context)) }))),
+    });
+    return;
+  }
+  const cell = (n: number, context: number): string => {
+    const { iteration_ns, attention_share } = facts(evenDecodes(n, context));
+    return `${ms(iteration_ns / 1e6)} (${percent(attention_share)})`;
+  };
+  const largest = decodes.at(-1) ?? 1;
+  const longest = contexts.at(-1) ?? 1;
+  const peak = Math.max(...contexts.map((context) => facts(evenDecodes(largest, context)).tokens_per_s));
+  result(
+    [
+      pc.bold(`${meta.gpu ?? profile.hardware}: ${profile.model}, ${profile.variant}, tp ${profile.tp}, ${layers} layers`),
+      "",
+      plainTable([
+        ["decode iteration, ms", ...contexts.map((context) => `context ${context}`)],
+        ...decodes.map((n) => [`${n} request${n === 1 ? "" : "s"}`, ...contexts.map((context) => cell(n, context))]),
+      ]),
+      `In brackets: attention's share; the rest is dense layers. At most ${compact(peak)} tok/s (${largest} decodes), ` +
+        `${compact(facts(evenDecodes(largest, longest)).tokens_per_s)} tok/s at context ${longest}.`,
+      "",
+      `Prefill: ${compact(prompt.tokens_per_s)} tok/s in chunks of ${prompt.tokens} ` +
+        `(${ms(prompt.iteration_ns / 1e6)} ms, attention ${percent(prompt.attention_share)}).`,
+      `Measured up to ${rangeText(costs.range)}; beyond, extrapolated.`,
+      `Source: ${profile.source} (${profile.form}).`,
+    ].join("\n"),
+  );
+}

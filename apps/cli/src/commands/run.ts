@@ -1,0 +1,144 @@
+/**
+ * @module
+ * `tandem run`: simulates one workload on one cluster.
+ */
+import { checkWorkload, type SimulationObserver, type SimulationPlan, Timeline, type TimelineWindow } from "@tandem-sim/engine";
+import { TandemError } from "@tandem-sim/schemas";
+import { Command } from "commander";
+import { WholeFile, writeWhole } from "../output-file.js";
+import { csvHeader, csvRow, finalTable, throughputLine } from "../results.js";
+import { addSimulationFlags, count, planRun, prepareRun, runPlan, type SimulationFlags, warnAll } from "../simulation-flags.js";
+import { report, result } from "../terminal.js";
+import { traceWriter } from "../trace-files.js";
+import { hostFacts } from "../version.js";
+
+interface RunFlags extends SimulationFlags {
+  output?: string;
+  summary?: string;
+  traceDir?: string;
+  traceLimit: number;
+  timeline?: string;
+  timelineWindow: TimelineWindow;
+}
+
+/** Simulated seconds `A:B`; either may be left out. */
+function parseWindow(text: string): TimelineWindow {
+  const match = /^(\d*\.?\d*):(\d*\.?\d*)$/.exec(text);
+  const start = match?.[1] ? Number(match[1]) : 0;
+  const end = match?.[2] ? Number(match[2]) : Number.POSITIVE_INFINITY;
+  if (!match || !(start < end)) {
+    throw new TandemError("E_USAGE", `expected A:B in simulated seconds with A < B, found "${text}"`, {
+      where: "--timeline-window",
+      hint: "e.g. 2.5:3",
+    });
+  }
+  return { startNs: start * 1e9, endNs: end * 1e9 };
+}
+
+/** Calls several observers in turn. */
+function together(observers: readonly SimulationObserver[]): SimulationObserver {
+  const all = <K extends keyof SimulationObserver>(key: K): SimulationObserver[K] | undefined => {
+    const calls = observers.flatMap((observer) => observer[key]?.bind(observer) ?? []) as ((value: never) => void)[];
+    return calls.length === 0 ? undefined : ((value: never) => calls.forEach((call) => void call(value))) as SimulationObserver[K];
+  };
+  const onRequest = all("onRequest");
+  const onIteration = all("onIteration");
+  const onInterval = all("onInterval");
+  return { ...(onRequest && { onRequest }), ...(onIteration && { onIteration }), ...(onInterval && { onInterval }) };
+}
+
+/** The files of a run, each whole or not at all. */
+class RunOutputs {
+  private readonly files: WholeFile[] = [];
+  private timeline: Timeline | undefined;
+  readonly observers: SimulationObserver[] = [];
+
+  constructor(flags: RunFlags, plan: SimulationPlan) {
+    try {
+      if (flags.output !== undefined) this.addCsv(flags.output);
+      if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow);
+      if (flags.traceDir !== undefined) this.observers.push({ onIteration: traceWriter(flags.traceDir, flags.traceLimit) });
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+  }
+
+  private open(path: string): WholeFile {
+    const file = new WholeFile(path);
+    this.files.push(file);
+    return file;
+  }
+
+  private addCsv(path: string): void {
+    const csv = this.open(path);
+    csv.write(`${csvHeader}\n`);
+    this.observers.push({ onRequest: (finished) => csv.write(`${csvRow(finished)}\n`) });
+  }
+
+  private addTimeline(path: string, plan: SimulationPlan, window: TimelineWindow): void {
+    const file = this.open(path);
+    const timeline = new Timeline(plan, window, (text) => file.write(text));
+    this.timeline = timeline;
+    this.observers.push({
+      onIteration: (iteration) => timeline.iteration(iteration),
+      onRequest: (finished) => timeline.request(finished),
+      onInterval: (interval) => timeline.interval(interval),
+    });
+  }
+
+  commit(): void {
+    this.timeline?.end();
+    for (const file of this.files) file.commit();
+  }
+
+  abort(): void {
+    for (const file of this.files) file.abort();
+  }
+}
+
+async function run(flags: RunFlags): Promise<void> {
+  const started = performance.now();
+  const { inputs, chunks } = await prepareRun(flags);
+  const { plan, warnings } = planRun(flags, inputs);
+  checkWorkload(plan, chunks, flags.dataset);
+  const outputs = new RunOutputs(flags, plan);
+  try {
+    const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
+    const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags.logInterval, "simulating");
+    warnAll(warnings());
+    outputs.commit();
+    if (flags.summary !== undefined) {
+      const whole = { ...summary, host: hostFacts(performance.now() - started) };
+      writeWhole(flags.summary, `${JSON.stringify(whole, null, 2)}\n`);
+    }
+    result(finalTable(summary, plan));
+  } catch (error) {
+    outputs.abort();
+    throw error;
+  }
+}
+
+/** The `run` command. */
+export function runCommand(): Command {
+  const command = new Command("run").description("Simulate a workload on a cluster");
+  addSimulationFlags(command)
+    .option("--output <file>", "Per-request CSV")
+    .option("--summary <file>", "Machine-readable JSON of the whole result; - for stdout")
+    .option("--trace-dir <dir>", "Text trace of every iteration, one file each")
+    .option("--trace-limit <n>", "Iterations to trace, per instance; default: all", count("--trace-limit"), Number.POSITIVE_INFINITY)
+    .option("--timeline <file>", "Chrome trace JSON of GPU, link and every PIM channel, for ui.perfetto.dev")
+    .option("--timeline-window <A:B>", "Simulated seconds that the timeline shows; default: all", parseWindow, {
+      startNs: 0,
+      endNs: Number.POSITIVE_INFINITY,
+    })
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ tandem run --cluster-config single_node_pim_instance --dataset mixed \\
+      --enable-attn-offloading --enable-sub-batch-interleaving --output outputs/mixed.csv`,
+    )
+    .action(run);
+  return command;
+}

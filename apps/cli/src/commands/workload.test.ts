@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { parseWorkload } from "@tandem-sim/workload";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { manifest, workloadsUrl } from "../../../../workloads/index.js";
+import { workloadCommand } from "./workload.js";
+
+const written = vi.hoisted(() => new Map<string, string>());
+vi.mock("../output-file.js", () => ({
+  writeWhole: (path: string, parts: Iterable<string>) => written.set(path, [...parts].join("")),
+}));
+vi.mock("../terminal.js", () => ({
+  result: (text: string) => written.set("-", text),
+  json: (value: unknown) => written.set("-", JSON.stringify(value)),
+}));
+beforeEach(() => written.clear());
+
+/** What `tandem workload ...` writes to stdout, or to `file`. */
+async function run(args: string, file = "-"): Promise<string> {
+  await workloadCommand().parseAsync(args.split(" "), { from: "user" });
+  return written.get(file) ?? "";
+}
+
+const bundled = (file: string): string => readFileSync(new URL(file, workloadsUrl), "utf8");
+
+describe("the bundled workloads", () => {
+  it.each(manifest)("$name is what its command makes, byte for byte", async ({ file, source }) => {
+    expect(await run(source.replace(/^tandem workload /, ""))).toBe(bundled(file));
+  });
+
+  it("the example is ten short requests within a second, some with a common prefix", async () => {
+    const described = JSON.parse(await run("describe example_trace --json"));
+    expect(described.requests).toBe(10);
+    expect(described.duration_ns).toBeLessThan(1.2e9);
+    expect(described.input_tokens.min).toBeGreaterThanOrEqual(2);
+    expect(described.input_tokens.max).toBeLessThanOrEqual(40);
+    expect(described.output_tokens.min).toBeGreaterThanOrEqual(9);
+    expect(described.output_tokens.max).toBeLessThanOrEqual(110);
+    expect(described.with_token_ids).toBe(1);
+    expect(described.prefix_hits.tokens).toBeGreaterThan(0);
+  });
+});
+
+describe("tandem workload", () => {
+  it("generate writes a file if asked", async () => {
+    expect(parseWorkload(await run("generate --num-reqs 3 --out some.jsonl", "some.jsonl"), "some.jsonl").count).toBe(
+      3,
+    );
+    expect(written.has("-")).toBe(false);
+  });
+
+  it("describe prints a table by default, of the first requests if asked", async () => {
+    const text = await run("describe mixed --num-reqs 7");
+    expect(text).toMatch(/^requests {6}7, over [\d.]+ s, [\d.]+ per second$/m);
+    expect(text).toMatch(/^input tokens +[\d,]+/m);
+    expect(text).toContain("none without token ids");
+  });
+
+  it("convert rescales, and leaves out ids", async () => {
+    const chunk = parseWorkload(await run("convert example_trace --request-rate 9 --no-token-ids"), "out.jsonl");
+    expect(chunk.tokenIds).toBeNull();
+    expect(chunk.arrivalNs[9] - chunk.arrivalNs[0]).toBe(1e9);
+  });
+
+  it("convert changes nothing that it was not asked to change", async () => {
+    expect(await run("convert example_trace")).toBe(bundled("example_trace.jsonl"));
+  });
+
+  it.each([
+    ["generate --num-reqs 0", "--num-reqs: expected a whole number, at least 1"],
+    ["generate --seed 1.5", "--seed: expected a whole number, at least 0"],
+    ["generate --request-rate 0", "--request-rate: expected requests per second above 0, or inf"],
+    ["generate --cv 2", "--cv: only gamma arrivals have a cv"],
+    ["generate --arrivals gama", 'did you mean "gamma"?'],
+    ["generate --input-lengths fixed:0", "--input-lengths: expected a length distribution"],
+    ["generate --prefix-groups 2", "--prefix-groups: needs --prefix-tokens"],
+    ["generate --prefix-tokens 2", "--prefix-tokens: needs --prefix-groups"],
+    ["generate --prefix-share 0.5", "--prefix-share: needs"],
+    ["describe mixd", 'did you mean "mixed"?'],
+    ["describe mixed --block-size 0", "--block-size: expected a whole number"],
+    ["describe mixed --format azur", 'did you mean "azure"?'],
+    ["describe mixed --format azure", "no column TIMESTAMP"],
+    ["convert mixed --request-rate -3", "--request-rate: expected requests per second"],
+  ])("%s is a usage error, and writes nothing", async (args, message) => {
+    await expect(run(args)).rejects.toThrow(message);
+    expect(written.size).toBe(0);
+  });
+});

@@ -1,0 +1,213 @@
+/**
+ * @module
+ * `tandem workload`: makes, describes and converts workloads.
+ */
+import { snakeCase, TandemError } from "@tandem-sim/schemas";
+import { findWorkloadFile } from "@tandem-sim/schemas/node";
+import {
+  type ArrivalProcess,
+  arrivalProcesses,
+  describeWorkload,
+  formats,
+  generateWorkload,
+  type LengthSummary,
+  lengthsSyntax,
+  parseLengths,
+  rescaleArrivals,
+  type WorkloadDescription,
+  writeWorkload,
+} from "@tandem-sim/workload";
+import { loadWorkload } from "@tandem-sim/workload/node";
+import { Command } from "commander";
+import { writeWhole } from "../output-file.js";
+import { json, result } from "../terminal.js";
+
+const formatNames = formats.map((format) => format.name).join(", ");
+
+const usage = (flag: string, expected: string, found: string): TandemError =>
+  new TandemError("E_USAGE", `expected ${expected}, found "${found}"`, { where: flag });
+
+/** A parser of whole numbers from `min`. */
+const wholeNumber = (flag: string, min: number) => (text: string) => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isSafeInteger(value) || value < min) throw usage(flag, `a whole number, at least ${min}`, text);
+  return value;
+};
+
+/** A parser of numbers from `min`, itself excluded if `above`; `inf` stands for infinity. */
+const number = (flag: string, expected: string, isValid: (value: number) => boolean) => (text: string) => {
+  const value = /^inf(inity)?$/i.test(text) ? Infinity : text.trim() === "" ? Number.NaN : Number(text);
+  if (!isValid(value)) throw usage(flag, expected, text);
+  return value;
+};
+
+const rate = number("--request-rate", "requests per second above 0, or inf", (value) => value > 0);
+
+interface GenerateFlags {
+  numReqs: number;
+  arrivals: string;
+  requestRate: number;
+  cv?: number;
+  inputLengths: string;
+  outputLengths: string;
+  seed: number;
+  tokenIds?: true;
+  prefixGroups?: number;
+  prefixTokens?: number;
+  prefixShare?: number;
+  out: string;
+}
+
+/** Refuses flags that would do nothing without another one. */
+function checkTogether(flags: GenerateFlags): void {
+  if (flags.cv !== undefined && flags.arrivals !== "gamma") {
+    throw new TandemError("E_USAGE", "only gamma arrivals have a cv", { where: "--cv", hint: "add --arrivals gamma" });
+  }
+  const needs = (flag: string, given: unknown, other: string, otherGiven: unknown): void => {
+    if (given === undefined || otherGiven !== undefined) return;
+    throw new TandemError("E_USAGE", `needs ${other}`, { where: flag });
+  };
+  needs("--prefix-groups", flags.prefixGroups, "--prefix-tokens", flags.prefixTokens);
+  needs("--prefix-tokens", flags.prefixTokens, "--prefix-groups", flags.prefixGroups);
+  needs("--prefix-share", flags.prefixShare, "--prefix-groups and --prefix-tokens", flags.prefixGroups);
+}
+
+function generate(flags: GenerateFlags): void {
+  checkTogether(flags);
+  const { prefixGroups: groups, prefixTokens: tokens, prefixShare: share = 1 } = flags;
+  const requests = generateWorkload({
+    requests: flags.numReqs,
+    seed: flags.seed,
+    arrivals: {
+      process: flags.arrivals as ArrivalProcess,
+      requestsPerSecond: flags.requestRate,
+      ...(flags.cv === undefined ? {} : { cv: flags.cv }),
+    },
+    inputTokens: parseLengths(flags.inputLengths, "--input-lengths"),
+    outputTokens: parseLengths(flags.outputLengths, "--output-lengths"),
+    ...(flags.tokenIds ? { tokenIds: true } : {}),
+    ...(groups !== undefined && tokens !== undefined ? { sharedPrefixes: { groups, tokens, share } } : {}),
+  });
+  writeWhole(flags.out, writeWorkload(requests));
+}
+
+const generateCommand = (): Command =>
+  new Command("generate")
+    .description("make a workload up, from a seed")
+    .option("--num-reqs <n>", "requests", wholeNumber("--num-reqs", 1), 100)
+    .option("--arrivals <process>", arrivalProcesses.join(", "), "poisson")
+    .option("--request-rate <r>", "mean requests per second; inf = all at once", rate, 10)
+    .option(
+      "--cv <x>",
+      "burstiness of gamma arrivals: deviation of the gaps over their mean (default: 1)",
+      number("--cv", "a number above 0", (value) => value > 0 && value < Infinity),
+    )
+    .option("--input-lengths <lengths>", `prompt tokens: ${lengthsSyntax}`, "lognormal:250:1")
+    .option("--output-lengths <lengths>", "tokens to generate, likewise", "lognormal:250:0.8")
+    .option("--seed <n>", "same seed and flags, same bytes", wholeNumber("--seed", 0), 42)
+    .option("--token-ids", "make up token ids too, which prefix caching goes by")
+    .option("--prefix-groups <n>", "different prefixes that requests share", wholeNumber("--prefix-groups", 1))
+    .option("--prefix-tokens <n>", "length of each, on top of --input-lengths", wholeNumber("--prefix-tokens", 1))
+    .option(
+      "--prefix-share <x>",
+      "chance that a request has one (default: 1)",
+      number("--prefix-share", "a number from 0 to 1", (value) => value >= 0 && value <= 1),
+    )
+    .option("--out <file>", "where to write JSONL; - = stdout", "-")
+    .addHelpText(
+      "after",
+      `
+Example:
+  tandem workload generate --num-reqs 300 --arrivals gamma --cv 2 --request-rate 10 \\
+    --input-lengths lognormal:250:1 --output-lengths uniform:64:512 --out bursty.jsonl`,
+    )
+    .action(generate);
+
+interface ReadFlags {
+  format?: string;
+  numReqs: number;
+}
+
+/** Adds what every command that reads a workload takes. */
+const reading = (command: Command): Command =>
+  command
+    .argument("<workload>", "file, or name of a bundled workload")
+    .option("--format <name>", `${formatNames} (default: told from the file)`)
+    .option("--num-reqs <n>", "requests to read, the first ones of the file; 0 = all", wholeNumber("--num-reqs", 0), 0);
+
+const load = (workload: string, { format, numReqs }: ReadFlags) =>
+  loadWorkload(findWorkloadFile(workload), { limit: numReqs, ...(format === undefined ? {} : { format }) });
+
+const thousands = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 1 });
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+function describeText(description: WorkloadDescription): string {
+  const { requests, durationNs, requestsPerSecond, prefixHits } = description;
+  const columns: (keyof LengthSummary)[] = ["total", "mean", "min", "median", "p90", "max"];
+  const row = (name: string, cells: string[]) => `${name.padEnd(14)}${cells.map((cell) => cell.padStart(12)).join("")}`;
+  const lengths = (name: string, summary: LengthSummary) =>
+    row(
+      name,
+      columns.map((column) => thousands(summary[column])),
+    );
+  const over = `over ${thousands(durationNs / 1e9)} s`;
+  const arriving =
+    requestsPerSecond === null ? "all at once" : `${over}, ${requestsPerSecond.toPrecision(4)} per second`;
+  const hits =
+    description.withTokenIds === 0
+      ? "none without token ids"
+      : `at most ${percent(prefixHits.share)} of prompt tokens, in blocks of ${prefixHits.blockSize}`;
+  return [
+    `requests      ${thousands(requests)}, ${arriving}`,
+    `token ids     ${percent(description.withTokenIds)} of requests`,
+    `prefix hits   ${hits}`,
+    "",
+    row("", columns),
+    lengths("input tokens", description.inputTokens),
+    lengths("output tokens", description.outputTokens),
+  ].join("\n");
+}
+
+const snakeKeys = (value: unknown): unknown =>
+  value !== null && typeof value === "object"
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeKeys(inner)]))
+    : value;
+
+const describeCommand = (): Command =>
+  reading(new Command("describe"))
+    .description("say what a workload is like: rate, lengths, shared prefixes")
+    .option("--block-size <n>", "tokens of a KV block, for prefix hits", wholeNumber("--block-size", 1), 16)
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  tandem workload describe example_trace --json")
+    .action(async (workload: string, flags: ReadFlags & { blockSize: number; json?: true }) => {
+      const description = describeWorkload(await load(workload, flags), flags.blockSize);
+      if (flags.json) json(snakeKeys(description));
+      else result(describeText(description));
+    });
+
+const convertCommand = (): Command =>
+  reading(new Command("convert"))
+    .description("write a workload as LLMServingSim's JSONL, in order of arrival")
+    .option("--request-rate <r>", "rescale arrivals to this many requests per second", rate)
+    .option("--no-token-ids", "leave token ids out")
+    .option("--out <file>", "where to write; - = stdout", "-")
+    .addHelpText(
+      "after",
+      "\nExample:\n  tandem workload convert AzureLLMInferenceTrace_conv.csv --num-reqs 1000 --out conv.jsonl",
+    )
+    .action(async (workload: string, flags: ReadFlags & { requestRate?: number; tokenIds: boolean; out: string }) => {
+      const loaded = await load(workload, flags);
+      const rescaled = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
+      const chunks = flags.tokenIds
+        ? rescaled
+        : rescaled.map((chunk) => ({ ...chunk, tokenIds: null, tokenOffsets: null }));
+      writeWhole(flags.out, writeWorkload(chunks));
+    });
+
+/** The command with its three subcommands. Errors are thrown as TandemError. */
+export const workloadCommand = (): Command =>
+  new Command("workload")
+    .description("make, describe and convert workloads")
+    .addCommand(generateCommand())
+    .addCommand(describeCommand())
+    .addCommand(convertCommand());

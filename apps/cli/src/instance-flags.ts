@@ -1,0 +1,60 @@
+/**
+ * @module
+ * Flags made from the serving options' schema: declared once, there, for flags, help, validation and cluster configs.
+ */
+import { InstanceOptions, snakeCase, TandemError } from "@tandem-sim/schemas";
+import { type Command, Option } from "commander";
+import { z } from "zod";
+
+/** `maxNumSeqs` -> `max-num-seqs`. */
+export const kebabCase = (name: string): string => snakeCase(name).replaceAll("_", "-");
+
+/** Strips default and optional wrappers. */
+function core(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? core(schema.unwrap() as z.ZodType) : schema;
+}
+
+const isNumber = (schema: z.ZodType): boolean => schema instanceof z.ZodNumber;
+
+function optionFor(name: string, schema: z.ZodType): Option[] {
+  const flag = kebabCase(name);
+  const inner = core(schema);
+  const text = schema.description ?? inner.description ?? "";
+  const fallback = schema.safeParse(undefined).data;
+  if (inner instanceof z.ZodBoolean) {
+    if (!fallback) return [new Option(`--${flag}`, text)];
+    return [new Option(`--${flag}`, `${text} (default)`), new Option(`--no-${flag}`, `Off: ${text.toLowerCase()}`)];
+  }
+  if (inner instanceof z.ZodEnum) {
+    const choices = inner.options as string[];
+    const option = new Option(`--${flag} <${choices.length > 3 ? "name" : choices.join("|")}>`, text).choices(choices);
+    return [fallback === undefined ? option : option.default(fallback)];
+  }
+  const option = new Option(`--${flag} <n>`, text).argParser((value) => {
+    const parsed = inner.safeParse(isNumber(inner) && value.trim() !== "" ? Number(value) : value);
+    if (parsed.success) return parsed.data;
+    throw new TandemError("E_USAGE", `${parsed.error.issues[0]?.message}, found "${value}"`, { where: `--${flag}` });
+  });
+  return [fallback === undefined ? option : option.default(fallback)];
+}
+
+/** Adds a flag for every serving option. */
+export function addInstanceFlags(command: Command): Command {
+  for (const [name, schema] of Object.entries(InstanceOptions.shape)) {
+    for (const option of optionFor(name, schema as z.ZodType)) command.addOption(option);
+  }
+  return command;
+}
+
+/** The serving options among parsed flags. */
+export function instanceOptionsFrom(flags: Record<string, unknown>): InstanceOptions {
+  const named = Object.fromEntries(Object.keys(InstanceOptions.shape).map((name) => [name, flags[name]]));
+  const options = InstanceOptions.parse(named);
+  if (options.enableSubBatchInterleaving && !options.enableAttnOffloading) {
+    throw new TandemError("E_USAGE", "needs --enable-attn-offloading: there is nothing to interleave with otherwise", {
+      where: "--enable-sub-batch-interleaving",
+      hint: "add --enable-attn-offloading",
+    });
+  }
+  return options;
+}

@@ -1,0 +1,70 @@
+/**
+ * @module
+ * The `tandem` command: registers the commands and turns errors into one line and an exit code.
+ */
+import { TandemError } from "@tandem-sim/schemas";
+import { Command, CommanderError } from "commander";
+import { profileCommand } from "./commands/profile.js";
+import { runCommand } from "./commands/run.js";
+import { schemaCommand } from "./commands/schema.js";
+import { workloadCommand } from "./commands/workload.js";
+import { abortOpenFiles } from "./output-file.js";
+import { clearStatus, error } from "./terminal.js";
+import { version } from "./version.js";
+
+const EXIT_USAGE = 2;
+const EXIT_BUG = 1;
+const EXIT_INTERRUPTED = 130;
+
+/** Errors of this class are reported here, so commander itself neither prints nor exits. */
+function quiet(command: Command): Command {
+  command.exitOverride().configureOutput({ outputError: () => {} });
+  for (const child of command.commands) quiet(child);
+  return command;
+}
+
+function fail(thrown: unknown): number {
+  clearStatus();
+  if (thrown instanceof CommanderError) {
+    // Help and version are not errors.
+    if (thrown.exitCode === 0) return 0;
+    // No command given: commander has shown the help.
+    if (thrown.code === "commander.help") return EXIT_USAGE;
+    error(thrown.message.replace(/^error: /, "").replace(/\n/g, " "));
+    return EXIT_USAGE;
+  }
+  if (thrown instanceof TandemError) {
+    error(thrown.message);
+    return EXIT_USAGE;
+  }
+  const bug = thrown instanceof Error ? thrown : new Error(String(thrown));
+  error(`internal error: ${bug.message}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
+  if (process.env.TANDEM_DEBUG) process.stderr.write(`${bug.stack}\n`);
+  return EXIT_BUG;
+}
+
+process.on("SIGINT", () => {
+  clearStatus();
+  abortOpenFiles();
+  process.exit(EXIT_INTERRUPTED);
+});
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
+  if (problem.code === "EPIPE") process.exit(0);
+  throw problem;
+});
+
+const program = new Command("tandem")
+  .description("Simulate LLM serving on GPU + PIM, with attention offload and sub-batch interleaving")
+  .version(version)
+  .addCommand(runCommand())
+  .addCommand(profileCommand())
+  .addCommand(workloadCommand())
+  .addCommand(schemaCommand());
+
+try {
+  await quiet(program).parseAsync();
+} catch (thrown) {
+  process.exitCode = fail(thrown);
+}

@@ -1,0 +1,132 @@
+/**
+ * @module
+ * Flags and steps that every simulating command shares: load the inputs, make the plan, run it.
+ */
+import { createPlan, createSimulation, type RoutingPolicy, routers, type SimulationObserver, type SimulationPlan } from "@tandem-sim/engine";
+import { type InstanceOptions, type Summary, TandemError } from "@tandem-sim/schemas";
+import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
+import { type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
+import { loadWorkload } from "@tandem-sim/workload/node";
+import { type Command, Option } from "commander";
+import { addInstanceFlags, instanceOptionsFrom } from "./instance-flags.js";
+import { clearStatus, type LogLevel, logLevels, setLogLevel, status, warn } from "./terminal.js";
+
+/** Parsed values of the shared flags. */
+export interface SimulationFlags extends InstanceOptions {
+  clusterConfig: string;
+  dataset: string;
+  numReqs: number;
+  gpuProfile?: string;
+  requestRoutingPolicy: RoutingPolicy;
+  seed: number;
+  requestRate?: number;
+  logInterval: number;
+  logLevel: LogLevel;
+}
+
+const number = (flag: string, valid: (value: number) => boolean, expected: string) => (text: string) => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!valid(value)) throw new TandemError("E_USAGE", `expected ${expected}, found "${text}"`, { where: flag });
+  return value;
+};
+
+/** A parser of whole numbers from 0. */
+export const count = (flag: string) => number(flag, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number >= 0");
+
+export function addSimulationFlags(command: Command): Command {
+  command
+    .option("--cluster-config <name|file>", "Nodes, memory and instances", "single_node_pim_instance")
+    .option("--dataset <name|file>", "Workload: JSONL (LLMServingSim, Mooncake) or CSV (Azure)", "example_trace")
+    .option("--num-reqs <n>", "Requests to load; 0 = all", count("--num-reqs"), 0)
+    .option("--gpu-profile <dir>", "GPU profile folder (compact or raw) instead of the bundled one");
+  addInstanceFlags(command);
+  return command
+    .addOption(
+      new Option("--request-routing-policy <name>", "Which instance serves a request").choices(Object.keys(routers)).default("LOAD"),
+    )
+    .option("--seed <n>", "Seed of the RAND routing policy", count("--seed"), 42)
+    .option(
+      "--request-rate <r>",
+      "Rescale arrivals to this many requests per second",
+      number("--request-rate", (value) => value > 0 && Number.isFinite(value), "requests per second above 0"),
+    )
+    .option(
+      "--log-interval <s>",
+      "Simulated seconds between throughput lines; 0 = a line per iteration",
+      number("--log-interval", (value) => value >= 0 && Number.isFinite(value), "simulated seconds >= 0"),
+      1,
+    )
+    .addOption(
+      new Option("--log-level <level>", "Least severe messages to show").choices(logLevels as string[]).default("WARNING"),
+    );
+}
+
+/** What a simulating command runs on. */
+export interface PreparedRun {
+  inputs: ClusterInputs;
+  chunks: RequestChunk[];
+}
+
+/** Loads cluster and workload. @throws {TandemError} before anything runs */
+export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
+  setLogLevel(flags.logLevel);
+  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), flags.gpuProfile);
+  const file = findWorkloadFile(flags.dataset);
+  const loaded = await loadWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
+  const chunks = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
+  return { inputs, chunks };
+}
+
+/** Makes the plan; warns once for each axis on which a run leaves the GPU profile's measured range. */
+export function planRun(flags: SimulationFlags, inputs: ClusterInputs): { plan: SimulationPlan; warnings: () => string[] } {
+  const beyond = new Map<string, { value: number; limit: number }>();
+  const plan = createPlan(inputs, {
+    routing: flags.requestRoutingPolicy,
+    seed: flags.seed,
+    onExtrapolate: (_instance, axis, value, limit) => beyond.set(axis, { value, limit }),
+  });
+  return {
+    plan,
+    warnings: () =>
+      [...beyond].map(
+        ([axis, { value, limit }]) =>
+          `beyond the GPU profile: ${axis} up to ${value}, measured up to ${limit}; extrapolated linearly from there`,
+      ),
+  };
+}
+
+/** Simulated ns between two looks at the outside world: progress and interrupts. */
+const SLICE_NS = 5e9;
+
+/** Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works. */
+export async function runPlan(
+  plan: SimulationPlan,
+  chunks: readonly RequestChunk[],
+  observer: SimulationObserver,
+  logIntervalS: number,
+  label: string,
+): Promise<Summary> {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+  let done = 0;
+  const simulation = createSimulation(
+    plan,
+    {
+      ...observer,
+      onRequest(result) {
+        done++;
+        observer.onRequest?.(result);
+      },
+    },
+    { logIntervalS },
+  );
+  for (const chunk of chunks) simulation.push(chunk);
+  while (Number.isFinite(simulation.nextEventNs)) {
+    simulation.advance(simulation.nextEventNs + SLICE_NS);
+    status(`${label}: ${done} of ${total} requests`);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  clearStatus();
+  return simulation.finish();
+}
+
+export const warnAll = (warnings: readonly string[]): void => warnings.forEach((text) => void warn(text));

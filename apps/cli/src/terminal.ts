@@ -1,0 +1,68 @@
+/**
+ * @module
+ * The one place that writes to the terminal: results on stdout, everything else on stderr.
+ */
+import { clearLine, cursorTo } from "node:readline";
+import pc from "picocolors";
+
+export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
+export const logLevels: readonly LogLevel[] = ["DEBUG", "INFO", "WARNING", "ERROR"];
+
+const paint = { DEBUG: pc.dim, INFO: pc.cyan, WARNING: pc.yellow, ERROR: pc.red };
+
+let level: LogLevel = "WARNING";
+let statusShown = false;
+
+export function setLogLevel(chosen: LogLevel): void {
+  level = chosen;
+}
+
+const shows = (kind: LogLevel): boolean => logLevels.indexOf(kind) >= logLevels.indexOf(level);
+
+function writeLine(kind: LogLevel, text: string): void {
+  clearStatus();
+  const color = process.stderr.isTTY ? paint[kind] : (plain: string) => plain;
+  process.stderr.write(`${color(`[${kind}]`)} ${text}\n`);
+}
+
+export const debug = (text: string): void => {
+  if (shows("DEBUG")) writeLine("DEBUG", text);
+};
+
+export const warn = (text: string): void => {
+  if (shows("WARNING")) writeLine("WARNING", text);
+};
+
+export const error = (text: string): void => writeLine("ERROR", text);
+
+/** Throughput lines and other parts of the result: at every level but ERROR. */
+export const report = (text: string): void => {
+  if (level !== "ERROR") writeLine("INFO", text);
+};
+
+/** Result on stdout, at every level but ERROR. */
+export const result = (text: string): void => {
+  clearStatus();
+  if (level !== "ERROR") process.stdout.write(`${text}\n`);
+};
+
+/** Machine-readable result on stdout, at every level. */
+export const json = (value: unknown): void => {
+  clearStatus();
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+};
+
+/** Progress, on a terminal only: one line that the next output replaces. */
+export function status(text: string): void {
+  if (!process.stderr.isTTY || level === "ERROR") return;
+  clearStatus();
+  process.stderr.write(pc.dim(text));
+  statusShown = true;
+}
+
+export function clearStatus(): void {
+  if (!statusShown) return;
+  clearLine(process.stderr, 0);
+  cursorTo(process.stderr, 0);
+  statusShown = false;
+}

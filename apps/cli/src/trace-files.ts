@@ -1,0 +1,37 @@
+/**
+ * @module
+ * Text traces of iterations, one file each.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { IterationStart } from "@tandem-sim/engine";
+import { architectureOf } from "@tandem-sim/hardware";
+import { TandemError } from "@tandem-sim/schemas";
+import { toText } from "@tandem-sim/trace";
+import { writeWhole } from "./output-file.js";
+
+/** Writes `instance_<i>_batch_<n>.txt` for the first `limit` iterations of every instance. */
+export function traceWriter(dir: string, limit: number): (iteration: IterationStart) => void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new TandemError("E_OUTPUT", `cannot create the folder: ${(error as Error).message}`, { where: dir });
+  }
+  return ({ plan, index, batch, split, program }) => {
+    if (index >= limit) return;
+    const { pim } = plan;
+    const text = toText({
+      model: plan.model,
+      architecture: architectureOf(plan.model),
+      elementBytes: plan.elementBytes,
+      kvElementBytes: plan.kvElementBytes,
+      costs: plan.costs,
+      batch,
+      split,
+      program,
+      node: plan.node,
+      channels: pim ? { first: pim.firstChannel, count: pim.channels, perGroup: pim.channelsPerGroup } : null,
+    });
+    writeWhole(join(dir, `instance_${plan.id}_batch_${index}.txt`), text);
+  };
+}

@@ -1,0 +1,17 @@
+/** Folder of the bundled configs, with a trailing slash. */
+export const configsUrl = new URL("./", import.meta.url);
+
+/** Names of the bundled configs by kind. A test holds this list against the files. */
+export const manifest = {
+  cluster: ["single_node_gpu_instance", "single_node_pim_instance", "two_instances_pim"],
+  model: ["meta-llama/Llama-3.1-8B"],
+  pim: [
+    "DDR4_8GB_3200_pim",
+    "DDR5_8GB_4800_pim",
+    "HBM2_1GB_2000_pim",
+    "HBM3_512MB_6400_pim",
+    "LPDDR4X_2GB_4266_pim",
+    "LPDDR5_2GB_6400_pim",
+  ],
+  gpu: ["RTXPRO6000/meta-llama/Llama-3.1-8B/bf16/tp1"],
+};

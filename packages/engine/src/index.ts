@@ -1,0 +1,23 @@
+/**
+ * @module
+ * Discrete-event simulation of LLM serving on GPU + PIM. Start with `simulation.ts` (the loop), then
+ * `serving-instance.ts` (one instance) and `play.ts` (the exact schedule of one iteration).
+ */
+export { Distribution } from "./distribution.js";
+export type { IntervalReport, RequestResult, SimulationObserver } from "./observer.js";
+export {
+  checkRequest,
+  checkWorkload,
+  createPlan,
+  type InstancePlan,
+  type PimShare,
+  type PlanInputs,
+  type PlanOptions,
+  type RoutingPolicy,
+  type SimulationPlan,
+} from "./plan.js";
+export { createPlayed, type OpKind, type Played, Player, type Recorder } from "./play.js";
+export { type Router, type RoutingTarget, routers } from "./router.js";
+export type { IterationKind, IterationStart } from "./serving-instance.js";
+export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";
+export { Timeline, type TimelineWindow } from "./timeline.js";

@@ -1,0 +1,53 @@
+/**
+ * @module
+ * What a simulation tells while it runs. It prints nothing itself.
+ */
+import type { IterationStart } from "./serving-instance.js";
+
+/** A finished request. Times are whole ns. */
+export interface RequestResult {
+  instanceId: number;
+  requestId: number;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  arrivalNs: number;
+  endNs: number;
+  latencyNs: number;
+  /** Arrival to the step that scheduled it first. */
+  queuingNs: number;
+  ttftNs: number;
+  /** 0 for one token. */
+  tpotNs: number;
+  itlNs: readonly number[];
+}
+
+/** Throughput and load of one log interval. */
+export interface IntervalReport {
+  startNs: number;
+  endNs: number;
+  /** Iteration on which the interval ended. */
+  step: number;
+  /** Running requests. */
+  batch: number;
+  /** Prompt tokens per second, prefix hits included. */
+  promptTokS: number;
+  /** Generated tokens per second. */
+  decodeTokS: number;
+  /** Weights and KV on all GPUs at the interval's end. */
+  gpuMemoryBytes: number;
+  /** Share of the interval in which a GPU runs a segment, mean over GPUs. */
+  gpuBusy: number;
+  /** Share in which at least one channel of an instance computes, mean over offloading instances; null without. */
+  pimBusy: number | null;
+  /** Average power of all nodes that have a power block; null where none has. */
+  powerW: number | null;
+}
+
+/** All optional. Called synchronously, in simulated order. */
+export interface SimulationObserver {
+  /** In order of completion, ties by id. */
+  onRequest?(result: RequestResult): void;
+  onInterval?(report: IntervalReport): void;
+  onIteration?(iteration: IterationStart): void;
+}

@@ -1,0 +1,347 @@
+/**
+ * @module
+ * From configs to a plan: every capacity, share and cost model of every instance, or the reason why it cannot be
+ * simulated.
+ */
+import {
+  architectureOf,
+  createGpuCosts,
+  createLinkCosts,
+  createPimCosts,
+  derivePimTiming,
+  kvBytesPerToken,
+  type OnExtrapolate,
+  type PimTiming,
+  pimSlopeNs,
+  weightBytes,
+} from "@tandem-sim/hardware";
+import {
+  attentionShape,
+  type ClusterConfig,
+  type ClusterInstance,
+  type ClusterNode,
+  dtypeBytes,
+  type GpuProfile,
+  type InstanceOptions,
+  type ModelConfig,
+  modelDtype,
+  type PimDevice,
+  PimLink,
+  PimSharing,
+  TandemError,
+} from "@tandem-sim/schemas";
+import { channelsPerGroup } from "@tandem-sim/scheduler";
+import { type IterationCosts, type SplitRule, splits } from "@tandem-sim/trace";
+import type { RequestChunk } from "@tandem-sim/workload";
+
+const GIB = 2 ** 30;
+
+/** The shape of what `loadClusterInputs` of `@tandem-sim/schemas/node` returns. */
+export interface PlanInputs {
+  source: string;
+  cluster: ClusterConfig;
+  nodes: {
+    pim: PimDevice | null;
+    instances: { model: ModelConfig; profile: GpuProfile; options: InstanceOptions }[];
+  }[];
+}
+
+/** An instance's share of its node's PIM. */
+export interface PimShare {
+  device: PimDevice;
+  timing: PimTiming;
+  /** Number of its first channel on the node. */
+  firstChannel: number;
+  channels: number;
+  channelsPerGroup: number;
+  groups: number;
+  blocksPerGroup: number;
+  /** KV bytes per second, GB/s, that its channels attend to on long contexts. */
+  gemvGBps: number;
+  linkGBps: number;
+}
+
+export interface InstancePlan {
+  /** Number over all nodes. */
+  id: number;
+  node: number;
+  modelName: string;
+  model: ModelConfig;
+  hardware: string;
+  options: InstanceOptions;
+  maxModelLen: number;
+  elementBytes: number;
+  kvElementBytes: number;
+  weightBytes: number;
+  /** GPU memory of one KV block. */
+  blockBytes: number;
+  gpuBlocks: number;
+  gpuBandwidthGBps: number;
+  costs: IterationCosts;
+  /** Null without offload. */
+  pim: PimShare | null;
+  /** Null without interleaving. */
+  split: SplitRule | null;
+}
+
+export type RoutingPolicy = "LOAD" | "RR" | "RAND";
+
+export interface SimulationPlan {
+  source: string;
+  nodes: number;
+  instances: InstancePlan[];
+  routing: RoutingPolicy;
+  seed: number;
+}
+
+/** What holds for the whole simulation. */
+export interface PlanOptions {
+  routing?: RoutingPolicy;
+  seed?: number;
+  /** Called with a warning, once per axis of a profile that a run leaves. */
+  onExtrapolate?: (instance: number, ...what: Parameters<OnExtrapolate>) => void;
+}
+
+/**
+ * @throws {TandemError} E_UNSUPPORTED for what is not simulated yet, E_CAPACITY for a model that does not fit,
+ *   E_USAGE for options that contradict each other
+ */
+export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): SimulationPlan {
+  refuseUnsupported(inputs);
+  const instances: InstancePlan[] = [];
+  inputs.cluster.nodes.forEach((node, n) => {
+    const loaded = inputs.nodes[n]!;
+    const offloading = loaded.instances.filter((instance) => instance.options.enableAttnOffloading).length;
+    let offloadRank = 0;
+    node.instances.forEach((config, i) => {
+      const at = `${inputs.source}: $.nodes[${n}].instances[${i}]`;
+      const instance = loaded.instances[i]!;
+      checkOptions(instance.options, at);
+      const share = instance.options.enableAttnOffloading
+        ? { rank: offloadRank++, of: offloading, node, device: loaded.pim, at: `${inputs.source}: $.nodes[${n}].cpu_mem` }
+        : null;
+      instances.push(planInstance(instances.length, n, node, config, instance, share, at, planOptions));
+    });
+  });
+  return {
+    source: inputs.source,
+    nodes: inputs.cluster.nodes.length,
+    instances,
+    routing: planOptions.routing ?? "LOAD",
+    seed: planOptions.seed ?? 42,
+  };
+}
+
+function refuseUnsupported(inputs: PlanInputs): void {
+  const refuse = (what: string, path: string): never => {
+    throw new TandemError("E_UNSUPPORTED", `${what} is not simulated yet`, {
+      where: `${inputs.source}: ${path}`,
+      hint: "instances of one GPU each, behind a router, are",
+    });
+  };
+  if (inputs.cluster.cxl_mem !== undefined) refuse("CXL memory", "$.cxl_mem");
+  inputs.cluster.nodes.forEach((node, n) => {
+    node.instances.forEach((instance, i) => {
+      const at = `$.nodes[${n}].instances[${i}]`;
+      if ((instance.tp_size ?? 1) > 1) refuse("tensor parallelism", `${at}.tp_size`);
+      if ((instance.pp_size ?? 1) > 1) refuse("pipeline parallelism", `${at}.pp_size`);
+      if ((instance.ep_size ?? 1) > 1) refuse("expert parallelism", `${at}.ep_size`);
+      if (instance.dp_group != null) refuse("data parallelism in lock step", `${at}.dp_group`);
+      if (instance.pd_type != null) refuse("prefill/decode disaggregation", `${at}.pd_type`);
+      if (instance.placement != null) refuse("weight and KV placement", `${at}.placement`);
+      for (const key of ["num_npus", "npu_num", "npu_group"] as const) {
+        if ((instance[key] ?? 1) > 1) refuse("more than one GPU per instance", `${at}.${key}`);
+      }
+    });
+  });
+}
+
+function checkOptions(options: InstanceOptions, at: string): void {
+  if (options.enableSubBatchInterleaving && !options.enableAttnOffloading) {
+    throw new TandemError("E_USAGE", "sub-batch interleaving needs attention offload", {
+      where: at,
+      hint: "add --enable-attn-offloading",
+    });
+  }
+}
+
+interface ShareOfNode {
+  rank: number;
+  of: number;
+  node: ClusterNode;
+  device: PimDevice | null;
+  at: string;
+}
+
+function planInstance(
+  id: number,
+  node: number,
+  clusterNode: ClusterNode,
+  config: ClusterInstance,
+  loaded: PlanInputs["nodes"][number]["instances"][number],
+  share: ShareOfNode | null,
+  at: string,
+  planOptions: PlanOptions,
+): InstancePlan {
+  const { model, profile, options } = loaded;
+  const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
+  const kvElementBytes = options.kvCacheDtype === "fp8" ? 1 : elementBytes;
+  const weights = weightBytes(model, elementBytes);
+  const blockBytes = kvBytesPerToken(model, kvElementBytes) * options.blockSize;
+  const utilization = config.npu_mem.mem_util ?? options.npuMemoryUtilization;
+  const budget = config.npu_mem.mem_size * GIB * utilization;
+  if (weights > budget) {
+    throw new TandemError(
+      "E_CAPACITY",
+      `the weights take ${gigabytes(weights)}, the GPU gives ${gigabytes(budget)} (${config.npu_mem.mem_size} GiB x ${utilization})`,
+      { where: `${at}.npu_mem`, hint: "a larger GPU, a smaller model or dtype, or a higher --npu-memory-utilization" },
+    );
+  }
+  const costs: IterationCosts = {
+    layers: model.num_hidden_layers,
+    gpu: createGpuCosts(profile, architectureOf(model), {
+      onExtrapolate: (...what) => planOptions.onExtrapolate?.(id, ...what),
+    }),
+    hostNs: hostTransfer(clusterNode),
+    phase: share ? options.attnOffloadPhase : "none",
+    pim: null,
+    link: null,
+  };
+  const pim = share ? planPim(share, model, options, costs, elementBytes, kvElementBytes) : null;
+  const gpuBlocks = costs.phase === "all" ? 0 : Math.floor((budget - weights) / blockBytes);
+  if (costs.phase !== "all" && gpuBlocks === 0) {
+    throw new TandemError("E_CAPACITY", `${gigabytes(budget - weights)} are left beside the weights: not one KV block`, {
+      where: `${at}.npu_mem`,
+      hint: `a block of ${options.blockSize} tokens takes ${gigabytes(blockBytes)}`,
+    });
+  }
+  return {
+    id,
+    node,
+    modelName: config.model_name,
+    model,
+    hardware: config.hardware,
+    options,
+    maxModelLen: options.maxModelLen ?? model.max_position_embeddings,
+    elementBytes,
+    kvElementBytes,
+    weightBytes: weights,
+    blockBytes,
+    gpuBlocks,
+    gpuBandwidthGBps: config.npu_mem.mem_bw,
+    costs,
+    pim,
+    split: options.enableSubBatchInterleaving ? splits[options.subBatchSplit] : null,
+  };
+}
+
+/** Token ids travel as int32 between GPU and host memory, once each way. LLMServingSim charges them the same. */
+const hostTransfer = ({ cpu_mem: host }: ClusterNode) => (tokens: number): number =>
+  Math.floor((tokens * 4) / host.mem_bw + host.mem_latency);
+
+function planPim(
+  share: ShareOfNode,
+  model: ModelConfig,
+  options: InstanceOptions,
+  costs: IterationCosts,
+  elementBytes: number,
+  kvElementBytes: number,
+): PimShare {
+  const { node, device } = share;
+  if (!device) {
+    throw new TandemError("E_USAGE", "attention offload needs PIM memory on the node", {
+      where: `${share.at}.pim_config`,
+      hint: 'name a device, e.g. "pim_config": "DDR4_8GB_3200_pim", or take the bundled single_node_pim_instance',
+    });
+  }
+  const timing = derivePimTiming(device);
+  const nodeChannels = Math.floor((node.cpu_mem.mem_size * GIB) / timing.channelBytes);
+  const channels = Math.floor(nodeChannels / share.of);
+  if (channels < 1) {
+    throw new TandemError(
+      "E_CAPACITY",
+      `${node.cpu_mem.mem_size} GiB are ${nodeChannels} channels of ${device.name}, for ${share.of} offloading instances`,
+      { where: `${share.at}.mem_size`, hint: `a channel holds ${timing.channelBytes / GIB} GiB` },
+    );
+  }
+  const shape = attentionShape(model);
+  const perGroup = channelsPerGroup(shape.kvHeads, channels);
+  const groups = Math.floor(channels / perGroup);
+  const sharing = PimSharing.parse(node.cpu_mem.pim ?? {});
+  const link = PimLink.parse(node.cpu_mem.pim_link ?? {});
+  const channelShape = {
+    heads: shape.heads / perGroup,
+    kvHeads: shape.kvHeads / perGroup,
+    headDim: shape.headDim,
+    elementBytes: kvElementBytes,
+    share: sharing.share,
+  };
+  const attention = createPimCosts(timing, channelShape, sharing.queries_per_row);
+  costs.pim = { attention, groups };
+  const linkGBps = link.bw / share.of;
+  costs.link = createLinkCosts(shape, linkGBps, link.latency, elementBytes, kvElementBytes);
+  const tokenBytesPerLayer = 2 * shape.kvHeads * shape.headDim * kvElementBytes;
+  const blockBytes = tokenBytesPerLayer * model.num_hidden_layers * options.blockSize;
+  return {
+    device,
+    timing,
+    firstChannel: share.rank * channels,
+    channels,
+    channelsPerGroup: perGroup,
+    groups,
+    blocksPerGroup: Math.floor((perGroup * timing.channelBytes) / blockBytes),
+    gemvGBps: (groups * tokenBytesPerLayer) / pimSlopeNs(timing, channelShape),
+    linkGBps,
+  };
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 4 : 1)} GB`;
+
+/**
+ * Checks that a request can be served at all.
+ *
+ * @throws {TandemError} E_CAPACITY with the numbers
+ */
+export function checkRequest(plan: SimulationPlan, id: number, inputTokens: number, outputTokens: number, source: string): void {
+  for (const instance of plan.instances) {
+    const refuse = (message: string, hint: string): never => {
+      throw new TandemError("E_CAPACITY", `request ${id} (${inputTokens} + ${outputTokens} tokens) ${message}`, {
+        where: source,
+        hint,
+      });
+    };
+    const { options, pim } = instance;
+    if (inputTokens + outputTokens > instance.maxModelLen) {
+      refuse(`is longer than instance ${instance.id} serves`, `max-model-len is ${instance.maxModelLen}`);
+    }
+    if (!options.enableChunkedPrefill && options.maxNumBatchedTokens > 0 && inputTokens > options.maxNumBatchedTokens) {
+      refuse(
+        "can never be scheduled: its prompt may not be cut",
+        `raise --max-num-batched-tokens (${options.maxNumBatchedTokens}) or leave chunked prefill on`,
+      );
+    }
+    // The last token is never attended to, so its K and V are never stored.
+    const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
+    if (instance.costs.phase !== "all" && blocks > instance.gpuBlocks) {
+      refuse(`needs ${blocks} KV blocks`, `the GPU of instance ${instance.id} has ${instance.gpuBlocks}`);
+    }
+    if (pim && blocks > pim.blocksPerGroup) {
+      refuse(
+        `needs ${blocks} KV blocks`,
+        `a group of ${pim.channelsPerGroup} PIM channels of instance ${instance.id} has ${pim.blocksPerGroup}`,
+      );
+    }
+  }
+}
+
+/**
+ * Checks every request of a workload, so that a bad one is known before anything runs.
+ *
+ * @throws {TandemError} E_CAPACITY for the first one that can never be served
+ */
+export function checkWorkload(plan: SimulationPlan, chunks: readonly RequestChunk[], source: string): void {
+  let id = 0;
+  for (const chunk of chunks) {
+    for (let i = 0; i < chunk.count; i++) checkRequest(plan, id++, chunk.inputTokens[i]!, chunk.outputTokens[i]!, source);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * @module
+ * The discrete-event loop: arrivals and ends of iterations, ordered by (time, instance, sequence).
+ */
+import type { Summary } from "@tandem-sim/schemas";
+import { RequestTable } from "@tandem-sim/scheduler";
+import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
+import { EventQueue } from "./event-queue.js";
+import { IntervalLog } from "./intervals.js";
+import type { RequestResult, SimulationObserver } from "./observer.js";
+import { checkRequest, type SimulationPlan } from "./plan.js";
+import { type Router, routers } from "./router.js";
+import { ServingInstance } from "./serving-instance.js";
+import { ResultCollector } from "./summary.js";
+
+export interface SimulationOptions {
+  /** Simulated seconds between interval reports; 0 = one per iteration. Default 1. */
+  logIntervalS?: number;
+}
+
+/**
+ * Instances that step together: their iterations start at one time and end with the longest. Data and expert
+ * parallelism will put several in a group; until then each stands alone.
+ */
+interface LockstepGroup {
+  members: readonly ServingInstance[];
+  busy: boolean;
+}
+
+/** A simulation in progress. */
+export interface Simulation {
+  /**
+   * Adds requests, in order of arrival.
+   *
+   * @throws {TandemError} E_CAPACITY for a request that can never be served
+   */
+  push(chunk: RequestChunk): void;
+  /** Time of the next event; infinite when all requests so far are done. */
+  readonly nextEventNs: number;
+  /** Processes all events before `untilNs`. Every arrival before it must have been pushed. */
+  advance(untilNs: number): void;
+  /** Processes the rest and returns the result. */
+  finish(): Summary;
+}
+
+/**
+ * Starts a simulation.
+ *
+ * @example
+ * const simulation = createSimulation(plan, { onRequest: (result) => console.log(result.ttftNs) });
+ * simulation.push(chunk);
+ * const summary = simulation.finish();
+ */
+export function createSimulation(
+  plan: SimulationPlan,
+  observer: SimulationObserver = {},
+  options: SimulationOptions = {},
+): Simulation {
+  return new EventLoop(plan, observer, options);
+}
+
+/** Runs whole chunks in memory: the short form of {@link createSimulation}. */
+export function simulate(plan: SimulationPlan, chunks: readonly RequestChunk[], observer: SimulationObserver = {}): Summary {
+  const simulation = createSimulation(plan, observer);
+  for (const chunk of chunks) simulation.push(chunk);
+  return simulation.finish();
+}
+
+class EventLoop implements Simulation {
+  private readonly requests = new RequestTable();
+  private readonly instances: ServingInstance[];
+  private readonly groups: LockstepGroup[];
+  private readonly router: Router;
+  private readonly events = new EventQueue();
+  private readonly results: ResultCollector;
+  private readonly intervals: IntervalLog | null;
+  /** Chunks whose requests have not all arrived, and the next of the first one. */
+  private readonly pending: RequestChunk[] = [];
+  private nextInChunk = 0;
+  private arrived = 0;
+  private pushed = 0;
+  private lastArrivalNs = 0;
+  private nowNs = 0;
+  private readonly finishedRows: number[] = [];
+  /** Results of the current moment, sorted by id when the clock moves on. */
+  private readonly fresh: RequestResult[] = [];
+
+  constructor(
+    private readonly plan: SimulationPlan,
+    private readonly observer: SimulationObserver,
+    options: SimulationOptions,
+  ) {
+    this.instances = plan.instances.map((instance) => new ServingInstance(instance, this.requests));
+    this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
+    this.router = routers[plan.routing](plan.seed);
+    this.results = new ResultCollector(plan);
+    this.intervals = observer.onInterval
+      ? new IntervalLog(this.instances, Math.round((options.logIntervalS ?? 1) * 1e9), (report) => observer.onInterval?.(report))
+      : null;
+  }
+
+  get nextEventNs(): number {
+    return Math.min(this.nextArrivalNs(), this.events.nextNs);
+  }
+
+  push(chunk: RequestChunk): void {
+    for (let i = 0; i < chunk.count; i++) {
+      const arrivalNs = chunk.arrivalNs[i]!;
+      if (arrivalNs < this.lastArrivalNs) throw new RangeError(`request ${this.pushed} arrives before the one in front of it`);
+      checkRequest(this.plan, this.pushed, chunk.inputTokens[i]!, chunk.outputTokens[i]!, "workload");
+      this.lastArrivalNs = arrivalNs;
+      this.pushed++;
+    }
+    if (chunk.count > 0) this.pending.push(chunk);
+  }
+
+  advance(untilNs: number): void {
+    for (;;) {
+      const arrivalNs = this.nextArrivalNs();
+      const nextNs = Math.min(arrivalNs, this.events.nextNs);
+      if (nextNs >= untilNs) return;
+      this.moveClock(nextNs);
+      // Arrivals first: a request that arrives as an iteration ends joins the next one.
+      if (arrivalNs === nextNs) this.arrive(nextNs);
+      else this.endIteration(this.groups[this.events.pop()]!);
+    }
+  }
+
+  finish(): Summary {
+    this.advance(Number.POSITIVE_INFINITY);
+    this.flushResults();
+    this.intervals?.end(this.nowNs);
+    return this.results.summary(this.instances);
+  }
+
+  private nextArrivalNs(): number {
+    return this.pending[0]?.arrivalNs[this.nextInChunk] ?? Number.POSITIVE_INFINITY;
+  }
+
+  private moveClock(nowNs: number): void {
+    if (nowNs > this.nowNs) this.flushResults();
+    this.intervals?.advance(nowNs);
+    this.nowNs = nowNs;
+  }
+
+  private arrive(nowNs: number): void {
+    while (this.nextArrivalNs() === nowNs) {
+      const chunk = this.pending[0]!;
+      const i = this.nextInChunk++;
+      const target = this.instances[
+        this.instances.length === 1
+          ? 0
+          : this.router(
+              this.instances.map(({ scheduler }) => ({ waiting: scheduler.waiting.size, running: scheduler.running.length })),
+            )
+      ]!;
+      this.results.arrived(nowNs);
+      target.scheduler.enqueue(
+        this.requests.add({
+          id: this.arrived++,
+          inputTokens: chunk.inputTokens[i]!,
+          outputTokens: chunk.outputTokens[i]!,
+          arrivalNs: nowNs,
+          hashes: hashesOf(chunk, i, target.plan.options),
+        }),
+      );
+      if (this.nextInChunk === chunk.count) {
+        this.pending.shift();
+        this.nextInChunk = 0;
+      }
+    }
+    this.groups.forEach((group, g) => {
+      if (!group.busy) this.begin(group, g);
+    });
+  }
+
+  private begin(group: LockstepGroup, index: number): void {
+    let latencyNs = 0;
+    for (const member of group.members) {
+      member.fillQueue(this.nowNs);
+      latencyNs = Math.max(latencyNs, member.start(this.nowNs));
+      member.fillQueue(this.nowNs);
+      if (this.observer.onIteration && member.running) this.observer.onIteration(member.iteration);
+    }
+    group.busy = latencyNs > 0;
+    if (group.busy) this.events.push(this.nowNs + latencyNs, index);
+  }
+
+  private endIteration(group: LockstepGroup): void {
+    for (const member of group.members) if (member.running) this.finishIteration(member);
+    this.begin(group, this.groups.indexOf(group));
+  }
+
+  private finishIteration(member: ServingInstance): void {
+    const { requests } = this;
+    const batch = member.running!;
+    let promptTokens = 0;
+    let decodeTokens = 0;
+    for (let i = 0; i < batch.size; i++) {
+      if (batch.prefill[i]) promptTokens += batch.tokens[i]! + batch.hits[i]!;
+      decodeTokens += batch.samples[i]!;
+    }
+    this.finishedRows.length = 0;
+    member.finish(this.nowNs, this.finishedRows);
+    for (const row of this.finishedRows) {
+      this.fresh.push(resultOf(requests, row, member, this.nowNs));
+      requests.remove(row);
+    }
+    this.intervals?.count(this.nowNs, promptTokens, decodeTokens);
+  }
+
+  private flushResults(): void {
+    if (this.fresh.length === 0) return;
+    this.fresh.sort((a, b) => a.requestId - b.requestId);
+    for (const result of this.fresh) {
+      this.results.add(result);
+      this.observer.onRequest?.(result);
+    }
+    this.fresh.length = 0;
+  }
+}
+
+function hashesOf(chunk: RequestChunk, i: number, options: { blockSize: number; enablePrefixCaching: boolean }): Float64Array | null {
+  if (!options.enablePrefixCaching || !chunk.tokenIds || !chunk.tokenOffsets) return null;
+  const start = chunk.tokenOffsets[i]!;
+  const end = chunk.tokenOffsets[i + 1]!;
+  return end > start ? blockHashChain(chunk.tokenIds, start, end, options.blockSize) : null;
+}
+
+function resultOf(requests: RequestTable, row: number, instance: ServingInstance, nowNs: number): RequestResult {
+  const arrivalNs = requests.arrivalNs[row]!;
+  const outputTokens = requests.outputTokens[row]!;
+  const latencyNs = nowNs - arrivalNs;
+  const ttftNs = requests.firstTokenNs[row]! - arrivalNs;
+  return {
+    instanceId: instance.plan.id,
+    requestId: requests.id[row]!,
+    model: instance.plan.modelName,
+    inputTokens: requests.inputTokens[row]!,
+    outputTokens,
+    arrivalNs,
+    endNs: nowNs,
+    latencyNs,
+    queuingNs: requests.firstScheduledNs[row]! - arrivalNs,
+    ttftNs,
+    tpotNs: outputTokens > 1 ? Math.floor((latencyNs - ttftNs) / (outputTokens - 1)) : 0,
+    itlNs: requests.itlNs[row]!,
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * @module
+ * Collects results into the summary of a run.
+ */
+import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
+import { Distribution } from "./distribution.js";
+import type { RequestResult } from "./observer.js";
+import type { SimulationPlan } from "./plan.js";
+import type { InstanceTotals, ServingInstance } from "./serving-instance.js";
+
+const sum = <T>(items: readonly T[], value: (item: T) => number): number => items.reduce((total, item) => total + value(item), 0);
+
+const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : sum(values, (value) => value) / values.length);
+
+export class ResultCollector {
+  private readonly ttft = new Distribution();
+  private readonly tpot = new Distribution();
+  private readonly itl = new Distribution();
+  private readonly latency = new Distribution();
+  private readonly queuing = new Distribution();
+  private requests = 0;
+  private inputTokens = 0;
+  private outputTokens = 0;
+  private firstArrivalNs = Number.POSITIVE_INFINITY;
+  private lastEndNs = 0;
+
+  constructor(private readonly plan: SimulationPlan) {}
+
+  arrived(nowNs: number): void {
+    if (nowNs < this.firstArrivalNs) this.firstArrivalNs = nowNs;
+  }
+
+  add(result: RequestResult): void {
+    this.requests++;
+    this.inputTokens += result.inputTokens;
+    this.outputTokens += result.outputTokens;
+    this.lastEndNs = result.endNs;
+    this.ttft.add(result.ttftNs);
+    this.latency.add(result.latencyNs);
+    this.queuing.add(result.queuingNs);
+    if (result.outputTokens > 1) this.tpot.add((result.latencyNs - result.ttftNs) / (result.outputTokens - 1));
+    for (const ns of result.itlNs) this.itl.add(ns);
+  }
+
+  summary(instances: readonly ServingInstance[]): Summary {
+    const makespanNs = this.requests === 0 ? 0 : this.lastEndNs - this.firstArrivalNs;
+    const perSecond = makespanNs > 0 ? 1e9 / makespanNs : 0;
+    const total = (value: (totals: InstanceTotals) => number): number => sum(instances, ({ totals }) => value(totals));
+    const each = instances.map((instance) => instanceSummary(instance, makespanNs));
+    const offloading = each.filter((instance) => instance.pim_busy !== null);
+    const gpuBusy = mean(each.map((instance) => instance.gpu_busy));
+    const pimBusy = offloading.length > 0 ? mean(offloading.map((instance) => instance.pim_busy as number)) : null;
+    const pimUtil = offloading.length > 0 ? mean(offloading.map((instance) => instance.pim_util as number)) : null;
+    return {
+      schema_version: 1,
+      requests: this.requests,
+      input_tokens: this.inputTokens,
+      output_tokens: this.outputTokens,
+      makespan_ns: makespanNs,
+      iterations: total((totals) => iterationsOf(totals)),
+      throughput: {
+        requests_s: this.requests * perSecond,
+        prompt_tok_s: this.inputTokens * perSecond,
+        decode_tok_s: this.outputTokens * perSecond,
+      },
+      ttft_ms: this.ttft.statisticsMs(),
+      tpot_ms: this.tpot.statisticsMs(),
+      itl_ms: this.itl.statisticsMs(),
+      latency_ms: this.latency.statisticsMs(),
+      queuing_ms: this.queuing.statisticsMs(),
+      gpu_busy: gpuBusy,
+      gpu_idle: 1 - gpuBusy,
+      pim_busy: pimBusy,
+      pim_idle: pimBusy === null ? null : 1 - pimBusy,
+      pim_util: pimUtil,
+      interleaving: {
+        interleaved: total((totals) => totals.iterations.interleaved),
+        chunked: total((totals) => totals.iterations.chunked),
+        serial: total((totals) => totals.iterations.serial),
+        single_request: total((totals) => totals.iterations.single_request),
+        gained_ns: total((totals) => totals.gainedNs),
+        lost_ns: total((totals) => totals.lostNs),
+      },
+      idle: idleShares(instances, makespanNs),
+      preemptions: sum(instances, ({ scheduler }) => scheduler.preemptions),
+      recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
+      prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
+      link_bytes: { up: total((totals) => totals.upBytes), down: total((totals) => totals.downBytes) },
+      energy_j: null,
+      instances: each,
+    };
+  }
+}
+
+const iterationsOf = ({ iterations }: InstanceTotals): number =>
+  iterations.interleaved + iterations.chunked + iterations.serial + iterations.single_request;
+
+/** What the devices waited for, as shares of the makespan. */
+function idleShares(instances: readonly ServingInstance[], makespanNs: number): Summary["idle"] {
+  const share = (among: readonly ServingInstance[], ns: (totals: InstanceTotals) => number): number =>
+    makespanNs > 0 ? sum(among, ({ totals }) => ns(totals)) / (among.length * makespanNs) : 0;
+  const offloading = instances.filter(({ plan }) => plan.pim);
+  const noWork = (totals: InstanceTotals): number => makespanNs - totals.runningNs;
+  return {
+    gpu: {
+      waiting_for_pim: share(instances, (totals) => totals.gpuWaitsForPimNs),
+      waiting_for_link: share(instances, (totals) => totals.gpuWaitsForLinkNs),
+      iteration_tail: share(
+        instances,
+        (totals) => totals.runningNs - totals.gpuBusyNs - totals.gpuWaitsForPimNs - totals.gpuWaitsForLinkNs,
+      ),
+      no_work: share(instances, noWork),
+    },
+    pim:
+      offloading.length === 0
+        ? null
+        : {
+            waiting_for_gpu: share(offloading, (totals) => totals.runningNs - totals.pimBusyNs - totals.pimWaitsForLinkNs),
+            waiting_for_link: share(offloading, (totals) => totals.pimWaitsForLinkNs),
+            no_work: share(offloading, noWork),
+          },
+  };
+}
+
+function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number): InstanceSummary {
+  const share = (busyNs: number): number => (makespanNs > 0 ? busyNs / makespanNs : 0);
+  const { pim } = plan;
+  return {
+    instance: plan.id,
+    node: plan.node,
+    model: plan.modelName,
+    hardware: plan.hardware,
+    requests: totals.requests,
+    iterations: iterationsOf(totals),
+    gpu_busy: share(totals.gpuBusyNs),
+    pim_busy: pim ? share(totals.pimBusyNs) : null,
+    pim_util: pim ? share((totals.groupBusyNs * pim.channelsPerGroup) / pim.channels) : null,
+    gpu_bandwidth_gbps: plan.gpuBandwidthGBps,
+    pim_gemv_bandwidth_gbps: pim ? pim.gemvGBps : null,
+    pim_channels: pim ? pim.channels : 0,
+    pim_channel_groups: pim ? pim.groups : 0,
+  };
+}

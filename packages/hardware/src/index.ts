@@ -1,0 +1,29 @@
+/**
+ * @module
+ * Cost models of hardware: functions of numbers (tokens, sequences, contexts). Start with gpu-costs.ts.
+ */
+export { type Architecture, architectureOf, architectures, type LayerName } from "./architecture.js";
+export {
+  createGpuCosts,
+  type GpuCosts,
+  type OnExtrapolate,
+  type ProfileAxis,
+  type ProfileRange,
+} from "./gpu-costs.js";
+export { type BatchFamily, batchFamilies, type SampledBatch, sampleBatches } from "./profile-batches.js";
+export { profileCsv, type ProfileFiles } from "./profile-csv.js";
+export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iterationNs } from "./profile-error.js";
+export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
+export { kvBytesPerToken, type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
+export { createLinkCosts, type LinkCosts } from "./link.js";
+export {
+  createPimCosts,
+  derivePimTiming,
+  type PimAttention,
+  type PimCosts,
+  type PimShape,
+  type PimTiming,
+  pimAppendNs,
+  pimAttention,
+  pimSlopeNs,
+} from "./pim-device.js";

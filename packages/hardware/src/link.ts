@@ -1,0 +1,44 @@
+/**
+ * @module
+ * The host link between GPU and PIM, full duplex: what crosses it per layer, and how long that takes.
+ */
+import type { AttentionShape } from "@tandem-sim/schemas";
+
+/** Costs of one instance's share of the link. Sizes are bytes, times whole ns. */
+export interface LinkCosts {
+  /** q, k and v of `tokens` whose attention runs on PIM. */
+  upBytes(tokens: number): number;
+  /** k and v only: a prefill whose attention stays on the GPU. */
+  kvBytes(tokens: number): number;
+  /** The attention output of `tokens`. */
+  downBytes(tokens: number): number;
+  /** One transfer; 0 bytes take no time. */
+  transferNs(bytes: number): number;
+}
+
+/**
+ * @param bandwidthGBps GB/s (1e9) each way, the instance's share
+ * @param latencyNs per transfer
+ * @param activationBytes bytes of an activation element
+ * @param kvElementBytes bytes of a K or V element
+ *
+ * @example
+ * const link = createLinkCosts({ heads: 32, kvHeads: 8, headDim: 128 }, 64, 1000, 2, 2);
+ * link.upBytes(1); // 128 * (32 * 2 + 2 * 8 * 2) = 12288
+ */
+export function createLinkCosts(
+  shape: AttentionShape,
+  bandwidthGBps: number,
+  latencyNs: number,
+  activationBytes: number,
+  kvElementBytes: number,
+): LinkCosts {
+  const query = shape.headDim * shape.heads * activationBytes;
+  const kv = 2 * shape.headDim * shape.kvHeads * kvElementBytes;
+  return {
+    upBytes: (tokens) => tokens * (query + kv),
+    kvBytes: (tokens) => tokens * kv,
+    downBytes: (tokens) => tokens * query,
+    transferNs: (bytes) => (bytes === 0 ? 0 : Math.round(latencyNs + bytes / bandwidthGBps)),
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * @module
+ * Latency of attention on one PIM channel, from a DRAM data sheet alone. Newton-style command flow: write the input
+ * vector, activate all banks in lock step, COMP per column, read results out, refresh. K lies row-wise over the banks,
+ * V transposed. Times are ns.
+ */
+import { type PimDevice, rankSizeMib, TandemError } from "@tandem-sim/schemas";
+
+/** Bytes that the compute unit of one bank takes per column slot; the width of Newton's and AiM's MAC trees. */
+export const LANE_BYTES = 16;
+/** Controller time to collect one result burst, ns. The one constant that was fitted (to four published lines). */
+export const HOST_READ_NS = 12;
+/** Share of a row's work that a refresh waits for on average before all banks are idle. */
+const REFRESH_SLACK = 0.5;
+/** Refresh never takes more than this share of the time; beyond it the part could not hold its data. */
+const MAX_REFRESH_SHARE = 0.9;
+/** Column writes of one input vector. */
+const INPUT_BURSTS = 32;
+
+/** What follows from the data sheet before any model shape is known. */
+export interface PimTiming {
+  ranks: number;
+  /** Banks that work in lock step: all banks of all ranks. */
+  banks: number;
+  devicesPerRank: number;
+  channelBytes: number;
+  /** GB/s of the channel's bus, for ordinary reads and writes. */
+  busGBps: number;
+  readLatencyNs: number;
+  /** One column slot of all banks. */
+  columnNs: number;
+  /** From one row's last column to the next row's first, all banks. */
+  rowNs: number;
+  /** The same after column writes: write recovery stands where read-to-precharge stood. */
+  rowAfterWriteNs: number;
+  /** Reading one result burst out. */
+  drainNs: number;
+  /** Writing one input vector. */
+  inputNs: number;
+  refreshNs: number;
+  refreshIntervalNs: number;
+  rowBytesPerDevice: number;
+}
+
+/**
+ * Derives the timing of a device (models.md section 3, which is where the formulas are from).
+ *
+ * @example
+ * const timing = derivePimTiming(readPimDevice("DDR4_8GB_3200_pim.ini"));
+ * timing.banks; // 16
+ */
+export function derivePimTiming(device: PimDevice): PimTiming {
+  const { dram_structure: structure, timing, system } = device;
+  const ranks = Math.max(1, Math.floor(system.channel_size / rankSizeMib(device)));
+  const banksPerRank = structure.bankgroups * structure.banks_per_group;
+  const burst = structure.BL / 2;
+  // LPDDR spaces precharges by tPPD; elsewhere one leaves every clock.
+  const prechargeGap = /^LPDDR/i.test(structure.protocol) ? (timing.tPPD ?? 1) : 1;
+  const activateGap = Math.max(timing.tRRD_L, timing.tFAW / 4);
+  const openAfter = (lastColumnToPrecharge: number): number =>
+    Math.max(
+      lastColumnToPrecharge +
+        Math.max(timing.tRP, ranks * banksPerRank * prechargeGap) +
+        (banksPerRank - 1) * activateGap +
+        timing.tRCD,
+      timing.tRAS + timing.tRP,
+    ) * timing.tCK;
+  return {
+    ranks,
+    banks: banksPerRank * ranks,
+    devicesPerRank: system.bus_width / structure.device_width,
+    channelBytes: system.channel_size * 2 ** 20,
+    busGBps: ((system.bus_width / 8) * (device.other.data_rate ?? 2000 / timing.tCK)) / 1000,
+    readLatencyNs: timing.CL * timing.tCK,
+    columnNs: Math.max(burst, timing.tCCD_S) * timing.tCK,
+    rowNs: openAfter(timing.tRTP),
+    rowAfterWriteNs: openAfter(Math.max(timing.tRTP, timing.CWL + burst + timing.tWR)),
+    drainNs: (timing.CL + burst) * timing.tCK + HOST_READ_NS,
+    inputNs: (timing.tRTP + timing.tRP + timing.tRCD + INPUT_BURSTS * (timing.tCCD_S + timing.tCCD_L)) * timing.tCK,
+    refreshNs: timing.tRFC * timing.tCK,
+    refreshIntervalNs: timing.tREFI * timing.tCK,
+    rowBytesPerDevice: structure.columns * (structure.device_width / 8),
+  };
+}
+
+/** The part of a model's attention that one channel holds. */
+export interface PimShape {
+  /** Query heads on the channel. */
+  heads: number;
+  /** KV heads on the channel. */
+  kvHeads: number;
+  headDim: number;
+  /** Bytes of one K or V element. */
+  elementBytes: number;
+  /** Query vectors served per row activation. */
+  share: number;
+}
+
+/** Commands of one attention over L tokens on one channel, and the time that each kind takes. */
+export interface PimAttention {
+  /** Row openings of all banks. */
+  rows: number;
+  /** COMP column slots of all banks. */
+  comps: number;
+  /** Result bursts read out. */
+  drains: number;
+  /** Input vectors written. */
+  inputs: number;
+  activationNs: number;
+  computeNs: number;
+  readOutNs: number;
+  inputNs: number;
+  refreshNs: number;
+  /** Whole ns. */
+  totalNs: number;
+}
+
+/** Attention of one query token over `context` tokens, one layer, one channel. */
+export function pimAttention(timing: PimTiming, shape: PimShape, context: number): PimAttention {
+  const { heads, headDim, elementBytes, share } = shape;
+  const rowElements = timing.rowBytesPerDevice / elementBytes;
+  const lanes = LANE_BYTES / elementBytes;
+  const kTiles = Math.ceil(context / timing.banks);
+  const vTiles = Math.ceil(headDim / timing.banks) * Math.ceil(context / rowElements);
+  const rows = (heads / share) * (headDim / rowElements) * kTiles + (heads / share) * vTiles;
+  const comps =
+    heads * (Math.ceil(headDim / lanes) * kTiles + Math.ceil(headDim / timing.banks) * Math.ceil(context / lanes));
+  const drains = heads * (kTiles + vTiles);
+  const inputs = heads * (headDim / rowElements) + heads * Math.ceil(context / rowElements);
+  const activationNs = rows * timing.rowNs;
+  const computeNs = comps * timing.columnNs;
+  const readOutNs = drains * timing.drainNs;
+  const inputNs = inputs * timing.inputNs;
+  const busyNs = activationNs + computeNs + readOutNs + inputNs;
+  const refreshShare = Math.min(
+    MAX_REFRESH_SHARE,
+    (timing.ranks * (timing.refreshNs + (REFRESH_SLACK * busyNs) / (rows * share))) / timing.refreshIntervalNs,
+  );
+  const exactNs = busyNs / (1 - refreshShare);
+  return {
+    rows,
+    comps,
+    drains,
+    inputs,
+    activationNs,
+    computeNs,
+    readOutNs,
+    inputNs,
+    refreshNs: exactNs - busyNs,
+    totalNs: Math.max(1, Math.round(exactNs)),
+  };
+}
+
+/**
+ * Writing K and V of `tokens` new tokens behind `context` old ones, one layer, one channel, whole ns. Tokens that share
+ * a row of V are one run: V is transposed, so a run opens a row in every bank for each tile of the head dimension; K
+ * opens one.
+ */
+export function pimAppendNs(timing: PimTiming, shape: PimShape, context: number, tokens: number): number {
+  const rowElements = timing.rowBytesPerDevice / shape.elementBytes;
+  const lanes = LANE_BYTES / shape.elementBytes;
+  const vTiles = Math.ceil(shape.headDim / timing.banks);
+  const kColumns = Math.ceil(shape.headDim / lanes);
+  let totalNs = 0;
+  for (let at = context; at < context + tokens; ) {
+    const runEnd = Math.min(context + tokens, (Math.floor(at / rowElements) + 1) * rowElements);
+    const run = runEnd - at;
+    const writes = vTiles * Math.ceil(run / lanes) + Math.ceil(run / timing.banks) * kColumns;
+    totalNs += shape.kvHeads * ((vTiles + 1) * timing.rowAfterWriteNs + writes * timing.columnNs);
+    at = runEnd;
+  }
+  return Math.round(totalNs);
+}
+
+/** Cost of one request's attention on each channel of its group, in whole ns. All channels of a group work in step. */
+export interface PimCosts {
+  timing: PimTiming;
+  shape: PimShape;
+  /** One decode token whose context, itself included, is `context` tokens. */
+  decodeNs(context: number): number;
+  /** `tokens` queries behind `context` computed tokens: the sum over their causal contexts. */
+  prefillNs(context: number, tokens: number): number;
+  /** K and V of `tokens` new tokens behind `context`. */
+  appendNs(context: number, tokens: number): number;
+}
+
+/** T(L) for L = 1..n, computed once and grown by doubling; prefix sums make a prefill one subtraction. */
+class AttentionTable {
+  private ns = new Float64Array(1);
+  private sums = new Float64Array(1);
+
+  constructor(
+    private readonly timing: PimTiming,
+    private readonly shape: PimShape,
+  ) {}
+
+  at(context: number): number {
+    if (context >= this.ns.length) this.grow(context);
+    return this.ns[context] as number;
+  }
+
+  sumTo(context: number): number {
+    if (context >= this.sums.length) this.grow(context);
+    return this.sums[context] as number;
+  }
+
+  private grow(context: number): void {
+    const from = this.ns.length;
+    const size = Math.max(2048, 2 ** Math.ceil(Math.log2(context + 1)));
+    const ns = new Float64Array(size);
+    const sums = new Float64Array(size);
+    ns.set(this.ns);
+    sums.set(this.sums);
+    for (let l = from; l < size; l++) {
+      ns[l] = pimAttention(this.timing, this.shape, l).totalNs;
+      sums[l] = (sums[l - 1] as number) + (ns[l] as number);
+    }
+    this.ns = ns;
+    this.sums = sums;
+  }
+}
+
+/**
+ * Costs of a shape on a device.
+ *
+ * @param queriesPerRow prefill queries of one head that one row activation serves, times `shape.share`
+ * @throws {TandemError} E_SCHEMA where `share` exceeds the query heads per KV head
+ *
+ * @example
+ * const costs = createPimCosts(timing, { heads: 4, kvHeads: 1, headDim: 128, elementBytes: 2, share: 1 }, 1);
+ * costs.decodeNs(1024);
+ */
+export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow: number): PimCosts {
+  if (shape.share > shape.heads / shape.kvHeads) {
+    throw new TandemError("E_SCHEMA", `share = ${shape.share} exceeds ${shape.heads / shape.kvHeads} query heads per KV head`, {
+      where: "cpu_mem.pim.share",
+    });
+  }
+  const decode = new AttentionTable(timing, shape);
+  const prefill =
+    queriesPerRow === 1 ? decode : new AttentionTable(timing, { ...shape, share: shape.share * queriesPerRow });
+  const appendOneNs = pimAppendNs(timing, shape, 0, 1);
+  return {
+    timing,
+    shape,
+    decodeNs: (context) => decode.at(context),
+    prefillNs: (context, tokens) => prefill.sumTo(context + tokens) - prefill.sumTo(context),
+    // One token's cost does not depend on where in a row it lands.
+    appendNs: (context, tokens) => (tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens)),
+  };
+}
+
+/** Time of one more context token, ns: the slope of T(L) over a whole number of tiles. */
+export function pimSlopeNs(timing: PimTiming, shape: PimShape): number {
+  const period = timing.banks * (timing.rowBytesPerDevice / shape.elementBytes);
+  const ns = (context: number): number => pimAttention(timing, shape, context).totalNs;
+  return (ns(2 * period) - ns(period)) / period;
+}

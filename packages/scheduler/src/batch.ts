@@ -1,0 +1,78 @@
+/**
+ * @module
+ * The batch of one iteration, as a struct of arrays that is filled anew and again.
+ */
+export class Batch {
+  size = 0;
+  /** Scheduled tokens of all requests. */
+  totalTokens = 0;
+  scheduledNs = 0;
+  /** Requests preempted by the step that built the batch. */
+  preempted = 0;
+  /** Row in the {@link RequestTable}. */
+  rows: Int32Array;
+  /** Tokens scheduled in this iteration. */
+  tokens: Int32Array;
+  /** Tokens computed before it. */
+  context: Int32Array;
+  /** 1: the request is in its prefill phase, however many tokens are scheduled. */
+  prefill: Uint8Array;
+  /** 1: the iteration yields a token of the request. */
+  samples: Uint8Array;
+  /** Channel group that holds the request's KV, -1 without offload. */
+  group: Int32Array;
+  /** Tokens of a prefix hit whose K and V this iteration must find: the request's first step after admission. */
+  hits: Int32Array;
+  /** Order of arrival: breaks ties in splits. */
+  order: Float64Array;
+
+  constructor(capacity = 128) {
+    this.rows = new Int32Array(capacity);
+    this.tokens = new Int32Array(capacity);
+    this.context = new Int32Array(capacity);
+    this.prefill = new Uint8Array(capacity);
+    this.samples = new Uint8Array(capacity);
+    this.group = new Int32Array(capacity);
+    this.hits = new Int32Array(capacity);
+    this.order = new Float64Array(capacity);
+  }
+
+  clear(nowNs: number): void {
+    this.size = 0;
+    this.totalTokens = 0;
+    this.preempted = 0;
+    this.scheduledNs = nowNs;
+  }
+
+  /** Appends a request; `samples` follows from the caller's bookkeeping. */
+  add(entry: {
+    row: number;
+    tokens: number;
+    context: number;
+    prefill: boolean;
+    samples: boolean;
+    group: number;
+    hits: number;
+    order: number;
+  }): void {
+    const i = this.size++;
+    if (i === this.rows.length) this.grow();
+    this.rows[i] = entry.row;
+    this.tokens[i] = entry.tokens;
+    this.context[i] = entry.context;
+    this.prefill[i] = entry.prefill ? 1 : 0;
+    this.samples[i] = entry.samples ? 1 : 0;
+    this.group[i] = entry.group;
+    this.hits[i] = entry.hits;
+    this.order[i] = entry.order;
+    this.totalTokens += entry.tokens;
+  }
+
+  private grow(): void {
+    const bigger = new Batch(this.rows.length * 2);
+    for (const name of ["rows", "tokens", "context", "prefill", "samples", "group", "hits", "order"] as const) {
+      (bigger[name] as Int32Array).set(this[name] as Int32Array);
+      (this[name] as Int32Array) = bigger[name] as Int32Array;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * @module
+ * vLLM V1's scheduler over paged KV memory. Start with `scheduler.ts`, then `kv-cache.ts` and `channel-groups.ts`.
+ */
+export { Batch } from "./batch.js";
+export { BlockPool } from "./block-pool.js";
+export { ChannelGroups, channelsPerGroup } from "./channel-groups.js";
+export { type BlockTable, KvCache } from "./kv-cache.js";
+export { type NewRequest, RequestTable } from "./request-table.js";
+export { type KvPlacement, Scheduler, type SchedulerLimits } from "./scheduler.js";
+export { WaitingQueue } from "./waiting-queue.js";

@@ -1,0 +1,87 @@
+/**
+ * @module
+ * KV blocks of requests in one memory: allocation by tokens, and prefix hits over chained block hashes.
+ */
+import { BlockPool } from "./block-pool.js";
+
+/** Block table of one request in one memory. */
+export interface BlockTable {
+  blocks: number[];
+  /** Leading blocks that are cached already. */
+  cached: number;
+}
+
+export const emptyBlockTable = (): BlockTable => ({ blocks: [], cached: 0 });
+
+export class KvCache {
+  readonly pool: BlockPool;
+  readonly blockSize: number;
+  private readonly caching: boolean;
+
+  constructor(blocks: number, blockSize: number, caching: boolean) {
+    this.pool = new BlockPool(blocks);
+    this.blockSize = blockSize;
+    this.caching = caching;
+  }
+
+  blocksFor(tokens: number): number {
+    return Math.ceil(tokens / this.blockSize);
+  }
+
+  /**
+   * Leading blocks of a prefix that are cached. At least the last of `tokens` is left to compute: its logits are
+   * needed.
+   */
+  hitBlocks(hashes: Float64Array | null, tokens: number): number {
+    if (!this.caching || !hashes) return 0;
+    const most = Math.min(hashes.length, Math.floor((tokens - 1) / this.blockSize));
+    let hits = 0;
+    while (hits < most && this.pool.find(hashes[hits]!) >= 0) hits++;
+    return hits;
+  }
+
+  /** Whether a request with `hits` leading blocks cached gets blocks for `tokens` tokens, hits included. */
+  fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
+    let need = this.blocksFor(tokens) - hits;
+    for (let i = 0; i < hits; i++) {
+      // A hit that nobody uses stands in the free list and leaves it when touched.
+      if (this.pool.referencesOf(this.pool.find(hashes![i]!)) === 0) need++;
+    }
+    return need <= this.pool.free;
+  }
+
+  /** Takes over `hits` cached blocks as the beginning of an empty table. */
+  takeHits(table: BlockTable, hashes: Float64Array | null, hits: number): void {
+    for (let i = 0; i < hits; i++) {
+      const block = this.pool.find(hashes![i]!);
+      this.pool.touch(block);
+      table.blocks.push(block);
+    }
+    table.cached = hits;
+  }
+
+  /** Grows a table to `tokens` tokens. False, and nothing taken, where the pool has too few blocks. */
+  grow(table: BlockTable, tokens: number): boolean {
+    let missing = this.blocksFor(tokens) - table.blocks.length;
+    if (missing <= 0) return true;
+    if (missing > this.pool.free) return false;
+    while (missing-- > 0) table.blocks.push(this.pool.allocate());
+    return true;
+  }
+
+  /** Makes the full blocks among the first `tokens` tokens findable. */
+  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number): void {
+    if (!this.caching || !hashes) return;
+    const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
+    for (; table.cached < full; table.cached++) {
+      this.pool.cache(table.blocks[table.cached]!, hashes[table.cached]!);
+    }
+  }
+
+  /** Gives all blocks back, the last one first: a prefix outlives its continuations. */
+  release(table: BlockTable): void {
+    for (let i = table.blocks.length - 1; i >= 0; i--) this.pool.release(table.blocks[i]!);
+    table.blocks.length = 0;
+    table.cached = 0;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * @module
+ * State of all requests in flight, as a struct of arrays. It is global to a simulation, so that a request can move
+ * between instances. A row is reused once its request has finished.
+ */
+import { type BlockTable, emptyBlockTable } from "./kv-cache.js";
+
+/** What a request is when it arrives. */
+export interface NewRequest {
+  /** Index in the workload. */
+  id: number;
+  inputTokens: number;
+  outputTokens: number;
+  arrivalNs: number;
+  /** Chained hashes of the full blocks of prompt and output; null without token ids. */
+  hashes: Float64Array | null;
+}
+
+const grown = <A extends Int32Array | Float64Array | Uint8Array>(array: A, length: number): A => {
+  const next = new (array.constructor as new (n: number) => A)(length);
+  next.set(array);
+  return next;
+};
+
+export class RequestTable {
+  private capacity = 256;
+  private readonly freeRows: number[] = [];
+  private used = 0;
+  private arrivals = 0;
+
+  id = new Float64Array(this.capacity);
+  inputTokens = new Int32Array(this.capacity);
+  outputTokens = new Int32Array(this.capacity);
+  arrivalNs = new Float64Array(this.capacity);
+  /** Order of arrival: breaks ties. */
+  order = new Float64Array(this.capacity);
+  /** Tokens whose K and V exist or are being computed by a batch in flight. */
+  computed = new Int32Array(this.capacity);
+  /** Prompt, produced tokens and those that batches in flight will produce. */
+  reached = new Int32Array(this.capacity);
+  /** Output tokens that have been produced. */
+  produced = new Int32Array(this.capacity);
+  /** Batches in flight that the request is part of. */
+  inFlight = new Uint8Array(this.capacity);
+  /** 1 between admission and the end or a preemption. */
+  running = new Uint8Array(this.capacity);
+  /** 1 from admission until the step that computes the last token reached then. */
+  prefilling = new Uint8Array(this.capacity);
+  /** Channel group that holds its KV, -1 without offload. */
+  group = new Int32Array(this.capacity);
+  /** Tokens that it counts in its group's load. */
+  groupLoad = new Int32Array(this.capacity);
+  preemptions = new Int32Array(this.capacity);
+  /** Tokens found in the prefix cache at first admission. */
+  hitTokens = new Int32Array(this.capacity);
+  /** First time it was part of a batch; NaN before. */
+  firstScheduledNs = new Float64Array(this.capacity);
+  firstTokenNs = new Float64Array(this.capacity);
+  lastTokenNs = new Float64Array(this.capacity);
+  readonly hashes: (Float64Array | null)[] = [];
+  readonly gpuBlocks: BlockTable[] = [];
+  readonly pimBlocks: BlockTable[] = [];
+  /** Inter-token latencies so far, ns. */
+  readonly itlNs: number[][] = [];
+
+  /** Rows in use. */
+  get live(): number {
+    return this.used - this.freeRows.length;
+  }
+
+  /** Adds a request and returns its row. */
+  add(request: NewRequest): number {
+    const row = this.freeRows.pop() ?? this.used++;
+    if (row >= this.capacity) this.growRows();
+    this.id[row] = request.id;
+    this.inputTokens[row] = request.inputTokens;
+    this.outputTokens[row] = request.outputTokens;
+    this.arrivalNs[row] = request.arrivalNs;
+    this.order[row] = this.arrivals++;
+    this.computed[row] = 0;
+    this.reached[row] = request.inputTokens;
+    this.produced[row] = 0;
+    this.inFlight[row] = 0;
+    this.running[row] = 0;
+    this.prefilling[row] = 0;
+    this.group[row] = -1;
+    this.groupLoad[row] = 0;
+    this.preemptions[row] = 0;
+    this.hitTokens[row] = 0;
+    this.firstScheduledNs[row] = Number.NaN;
+    this.firstTokenNs[row] = Number.NaN;
+    this.lastTokenNs[row] = Number.NaN;
+    this.hashes[row] = request.hashes;
+    this.gpuBlocks[row] ??= emptyBlockTable();
+    this.pimBlocks[row] ??= emptyBlockTable();
+    this.itlNs[row] = [];
+    return row;
+  }
+
+  /** Frees a finished request's row. */
+  remove(row: number): void {
+    this.hashes[row] = null;
+    this.itlNs[row] = [];
+    this.freeRows.push(row);
+  }
+
+  private growRows(): void {
+    this.capacity *= 2;
+    const size = this.capacity;
+    this.id = grown(this.id, size);
+    this.inputTokens = grown(this.inputTokens, size);
+    this.outputTokens = grown(this.outputTokens, size);
+    this.arrivalNs = grown(this.arrivalNs, size);
+    this.order = grown(this.order, size);
+    this.computed = grown(this.computed, size);
+    this.reached = grown(this.reached, size);
+    this.produced = grown(this.produced, size);
+    this.inFlight = grown(this.inFlight, size);
+    this.running = grown(this.running, size);
+    this.prefilling = grown(this.prefilling, size);
+    this.group = grown(this.group, size);
+    this.groupLoad = grown(this.groupLoad, size);
+    this.preemptions = grown(this.preemptions, size);
+    this.hitTokens = grown(this.hitTokens, size);
+    this.firstScheduledNs = grown(this.firstScheduledNs, size);
+    this.firstTokenNs = grown(this.firstTokenNs, size);
+    this.lastTokenNs = grown(this.lastTokenNs, size);
+  }
+}

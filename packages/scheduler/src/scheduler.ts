@@ -1,0 +1,328 @@
+/**
+ * @module
+ * vLLM V1's continuous batching: who is computed in the next iteration, and where its KV lives. No split, no times.
+ *
+ * One rule serves prefill, chunked prefill, decode and recomputation: a running request catches up to the length that
+ * it has reached. Running requests come first, in order; if blocks run out the last one is preempted; a step that
+ * preempted admits nobody; nobody is preempted to admit another.
+ */
+import type { InstanceOptions } from "@tandem-sim/schemas";
+import { Batch } from "./batch.js";
+import type { ChannelGroups } from "./channel-groups.js";
+import { KvCache } from "./kv-cache.js";
+import type { RequestTable } from "./request-table.js";
+import { WaitingQueue } from "./waiting-queue.js";
+
+/** vLLM's limits, and the block pools' behaviour. */
+export type SchedulerLimits = Pick<
+  InstanceOptions,
+  | "blockSize"
+  | "maxNumSeqs"
+  | "maxNumBatchedTokens"
+  | "longPrefillTokenThreshold"
+  | "enableChunkedPrefill"
+  | "enablePrefixCaching"
+  | "reserveFullIsl"
+>;
+
+/** Where KV lives. */
+export type KvPlacement =
+  | { kind: "gpu"; gpuBlocks: number }
+  /** All KV on PIM; the GPU holds weights only. */
+  | { kind: "pim"; groups: ChannelGroups }
+  /** KV on PIM, and a prompt's on the GPU as well until its prefill has ended. */
+  | { kind: "pim-after-prefill"; groups: ChannelGroups; gpuBlocks: number };
+
+const unlimited = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);
+
+export class Scheduler {
+  /** Admitted requests, in order of admission. */
+  readonly running: number[] = [];
+  readonly waiting = new WaitingQueue();
+  /** GPU block pool; empty where all KV is on PIM. */
+  readonly gpu: KvCache;
+  readonly groups: ChannelGroups | null;
+  preemptions = 0;
+  /** Tokens that were computed, lost to a preemption and not found in the prefix cache again. */
+  recomputedTokens = 0;
+  /** Tokens found in the prefix cache at first admission. */
+  prefixHitTokens = 0;
+
+  private readonly maxSeqs: number;
+  private readonly maxTokens: number;
+  private readonly threshold: number;
+  private readonly spareBatches: Batch[] = [];
+
+  constructor(
+    private readonly requests: RequestTable,
+    private readonly limits: SchedulerLimits,
+    private readonly kv: KvPlacement,
+  ) {
+    this.maxSeqs = unlimited(limits.maxNumSeqs);
+    this.maxTokens = unlimited(limits.maxNumBatchedTokens);
+    this.threshold = unlimited(limits.longPrefillTokenThreshold);
+    // A prompt that is on the GPU only until its prefill ends is found again where its KV stays: on PIM.
+    const cachesOnGpu = kv.kind === "gpu" && limits.enablePrefixCaching;
+    this.gpu = new KvCache(kv.kind === "pim" ? 0 : kv.gpuBlocks, limits.blockSize, cachesOnGpu);
+    this.groups = kv.kind === "gpu" ? null : kv.groups;
+  }
+
+  /** A request has arrived. */
+  enqueue(row: number): void {
+    this.waiting.pushBack(row);
+  }
+
+  /** Requests that wait or run. */
+  get outstanding(): number {
+    return this.waiting.size + this.running.length;
+  }
+
+  /**
+   * Builds the next batch, or returns null where there is nothing to compute. The caller gives the batch back through
+   * {@link complete}; several may be in flight.
+   */
+  schedule(nowNs: number): Batch | null {
+    const batch = this.spareBatches.pop() ?? new Batch();
+    batch.clear(nowNs);
+    const budget = this.scheduleRunning(batch, this.maxTokens);
+    if (batch.preempted === 0) this.scheduleWaiting(batch, budget);
+    if (batch.size > 0) return batch;
+    this.spareBatches.push(batch);
+    return null;
+  }
+
+  /**
+   * The batch has run: its tokens exist.
+   *
+   * @param finished receives the rows of requests that ended, in batch order; the caller removes them from the table
+   */
+  complete(batch: Batch, nowNs: number, finished: number[]): void {
+    const { requests } = this;
+    let ended = 0;
+    for (let i = 0; i < batch.size; i++) {
+      const row = batch.rows[i]!;
+      requests.inFlight[row]!--;
+      if (!batch.samples[i]) continue;
+      this.produceToken(row, nowNs);
+      const running = requests.running[row] === 1;
+      if (requests.produced[row] === requests.outputTokens[row]) {
+        if (running) ended++;
+        else this.waiting.remove(row);
+        this.releaseKv(row);
+        requests.running[row] = 0;
+        finished.push(row);
+      } else if (running) {
+        if (batch.prefill[i]) this.endPrefill(row);
+        this.cacheComputed(row);
+      }
+    }
+    if (ended > 0) this.dropEnded();
+    this.spareBatches.push(batch);
+  }
+
+  private produceToken(row: number, nowNs: number): void {
+    const { requests } = this;
+    if (requests.produced[row]!++ === 0) requests.firstTokenNs[row] = nowNs;
+    else requests.itlNs[row]!.push(nowNs - requests.lastTokenNs[row]!);
+    requests.lastTokenNs[row] = nowNs;
+  }
+
+  private dropEnded(): void {
+    let kept = 0;
+    for (const row of this.running) if (this.requests.running[row]) this.running[kept++] = row;
+    this.running.length = kept;
+  }
+
+  private scheduleRunning(batch: Batch, tokenBudget: number): number {
+    const { requests, running } = this;
+    let budget = tokenBudget;
+    for (let i = 0; i < running.length && budget > 0; ) {
+      const row = running[i]!;
+      // All of its tokens are produced or in flight; its slot and blocks return when the last one is there.
+      if (requests.reached[row]! - requests.inputTokens[row]! >= requests.outputTokens[row]!) {
+        i++;
+        continue;
+      }
+      const tokens = Math.min(requests.reached[row]! - requests.computed[row]!, this.threshold, budget);
+      if (!this.growOrPreempt(row, tokens, batch)) {
+        // The request itself had to go. On the GPU it was the last one; on PIM others may run on other groups.
+        if (this.kv.kind === "gpu") break;
+        continue;
+      }
+      this.addToBatch(batch, row, tokens, 0);
+      budget -= tokens;
+      i++;
+    }
+    return budget;
+  }
+
+  /** Blocks for `tokens` more tokens, preempting from the tail if need be; false if `row` itself was preempted. */
+  private growOrPreempt(row: number, tokens: number, batch: Batch): boolean {
+    const { requests } = this;
+    const group = requests.group[row]!;
+    const cache = group < 0 ? this.gpu : this.groups!.caches[group]!;
+    const table = group < 0 ? requests.gpuBlocks[row]! : requests.pimBlocks[row]!;
+    while (!cache.grow(table, requests.computed[row]! + tokens)) {
+      const victim = this.lastRunningOn(group);
+      this.preempt(victim);
+      batch.preempted++;
+      if (victim === row) return false;
+    }
+    return true;
+  }
+
+  private lastRunningOn(group: number): number {
+    let i = this.running.length - 1;
+    while (this.requests.group[this.running[i]!] !== group) i--;
+    return this.running[i]!;
+  }
+
+  private preempt(row: number): void {
+    const { requests } = this;
+    this.running.splice(this.running.lastIndexOf(row), 1);
+    this.releaseKv(row);
+    requests.running[row] = 0;
+    requests.computed[row] = 0;
+    requests.preemptions[row]!++;
+    this.preemptions++;
+    this.waiting.pushFront(row);
+  }
+
+  private scheduleWaiting(batch: Batch, tokenBudget: number): void {
+    const { requests, waiting } = this;
+    let budget = tokenBudget;
+    while (waiting.size > 0 && budget > 0 && this.running.length < this.maxSeqs) {
+      const row = waiting.first;
+      // A token of it is still in flight: how far it has to catch up is known when that has been processed.
+      if (requests.inFlight[row]! > 0) break;
+      const tokens = this.admit(row, 0, budget);
+      if (tokens === 0) break;
+      waiting.popFront();
+      this.addToBatch(batch, row, tokens, requests.computed[row]!);
+      budget -= tokens;
+    }
+  }
+
+  /**
+   * Moves a request to the running set if its KV fits.
+   *
+   * @param computedTokens tokens that another instance has computed; a prefix hit here may be longer
+   * @param budget tokens that the step has left
+   * @returns tokens to compute in this step, 0 where it has to wait
+   */
+  admit(row: number, computedTokens: number, budget: number): number {
+    const { requests, limits } = this;
+    const hashes = requests.hashes[row]!;
+    const reached = requests.reached[row]!;
+    const firstChunk = (computed: number): number => {
+      const tokens = Math.min(reached - computed, this.threshold);
+      return limits.enableChunkedPrefill || tokens <= budget ? Math.min(tokens, budget) : 0;
+    };
+    // Blocks that must be free for it to start, counted in tokens.
+    const needed = (computed: number): number => (limits.reserveFullIsl ? reached : computed + firstChunk(computed));
+    let group = -1;
+    let hits = 0;
+    if (this.groups) {
+      const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)));
+      if (!placed) return 0;
+      if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
+      ({ group, hits } = placed);
+    } else {
+      hits = this.gpu.hitBlocks(hashes, reached);
+      if (!this.gpu.fits(hashes, hits, needed(Math.max(computedTokens, hits * limits.blockSize)))) return 0;
+    }
+    const computed = Math.max(computedTokens, hits * limits.blockSize);
+    const tokens = firstChunk(computed);
+    if (tokens === 0) return 0;
+    this.takeKv(row, group, hits, computed + tokens);
+    this.countAdmission(row, computed);
+    requests.computed[row] = computed;
+    requests.running[row] = 1;
+    requests.prefilling[row] = 1;
+    this.running.push(row);
+    return tokens;
+  }
+
+  private takeKv(row: number, group: number, hits: number, tokens: number): void {
+    const { requests } = this;
+    const hashes = requests.hashes[row]!;
+    if (group < 0) {
+      this.gpu.takeHits(requests.gpuBlocks[row]!, hashes, hits);
+      this.gpu.grow(requests.gpuBlocks[row]!, tokens);
+      return;
+    }
+    const cache = this.groups!.caches[group]!;
+    cache.takeHits(requests.pimBlocks[row]!, hashes, hits);
+    cache.grow(requests.pimBlocks[row]!, tokens);
+    if (this.kv.kind === "pim-after-prefill") this.gpu.grow(requests.gpuBlocks[row]!, requests.reached[row]!);
+    requests.group[row] = group;
+    this.countGroupLoad(row);
+  }
+
+  private countAdmission(row: number, computed: number): void {
+    const { requests } = this;
+    if (requests.preemptions[row] === 0) {
+      this.prefixHitTokens += computed;
+      requests.hitTokens[row] = computed;
+    } else {
+      this.recomputedTokens += Math.max(0, requests.reached[row]! - computed);
+    }
+  }
+
+  private addToBatch(batch: Batch, row: number, tokens: number, hits: number): void {
+    const { requests } = this;
+    const context = requests.computed[row]!;
+    const computed = context + tokens;
+    const samples = computed === requests.reached[row];
+    batch.add({
+      row,
+      tokens,
+      context,
+      prefill: requests.prefilling[row] === 1,
+      samples,
+      group: requests.group[row]!,
+      hits,
+      order: requests.order[row]!,
+    });
+    requests.computed[row] = computed;
+    requests.inFlight[row]!++;
+    if (Number.isNaN(requests.firstScheduledNs[row]!)) requests.firstScheduledNs[row] = batch.scheduledNs;
+    this.cacheComputed(row);
+    if (samples) {
+      requests.reached[row]!++;
+      requests.prefilling[row] = 0;
+      if (requests.group[row]! >= 0) this.countGroupLoad(row);
+    }
+  }
+
+  /** Full blocks become findable once their tokens are known: those in flight have no id yet. */
+  private cacheComputed(row: number): void {
+    const { requests } = this;
+    const known = Math.min(requests.computed[row]!, requests.inputTokens[row]! + requests.produced[row]!);
+    const group = requests.group[row]!;
+    if (group < 0) this.gpu.cacheFull(requests.gpuBlocks[row]!, requests.hashes[row]!, known);
+    else this.groups!.caches[group]!.cacheFull(requests.pimBlocks[row]!, requests.hashes[row]!, known);
+  }
+
+  private endPrefill(row: number): void {
+    if (this.kv.kind === "pim-after-prefill") this.gpu.release(this.requests.gpuBlocks[row]!);
+  }
+
+  private countGroupLoad(row: number): void {
+    const { requests } = this;
+    const load = Math.max(requests.inputTokens[row]!, requests.reached[row]!);
+    this.groups!.load[requests.group[row]!]! += load - requests.groupLoad[row]!;
+    requests.groupLoad[row] = load;
+  }
+
+  private releaseKv(row: number): void {
+    const { requests } = this;
+    this.gpu.release(requests.gpuBlocks[row]!);
+    const group = requests.group[row]!;
+    if (group < 0) return;
+    this.groups!.caches[group]!.release(requests.pimBlocks[row]!);
+    this.groups!.load[group]! -= requests.groupLoad[row]!;
+    requests.groupLoad[row] = 0;
+    requests.group[row] = -1;
+  }
+}

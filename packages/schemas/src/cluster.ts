@@ -1,0 +1,124 @@
+/**
+ * @module
+ * The cluster config: nodes, their host memory (plain or PIM), instances and power. Field names are LLMServingSim's.
+ * Capacities are GiB, bandwidths GB/s (1e9), latencies ns.
+ */
+import { z } from "zod";
+import { instanceOverrideShape } from "./options.js";
+
+const gib = z.number().positive();
+const gbPerSecond = z.number().positive();
+const ns = z.number().nonnegative();
+const watts = z.number().nonnegative();
+
+const Memory = {
+  mem_size: gib.describe("GiB"),
+  mem_bw: gbPerSecond.describe("GB/s (1e9 bytes per second)"),
+  mem_latency: ns.default(0).describe("ns"),
+};
+
+/** Host link to the PIM device, full duplex. */
+export const PimLink = z.strictObject({
+  bw: gbPerSecond.default(64).describe("GB/s each way; the default is PCIe 5.0 x16"),
+  latency: ns.default(1000).describe("ns per transfer"),
+});
+export type PimLink = z.infer<typeof PimLink>;
+
+/** How many query vectors one row activation serves. */
+export const PimSharing = z.strictObject({
+  share: z.int().positive().default(1).describe("query heads of one KV head served per row activation"),
+  queries_per_row: z.int().positive().default(1).describe("prefill queries of one head served per row activation"),
+});
+export type PimSharing = z.infer<typeof PimSharing>;
+
+const CpuMemory = z.strictObject({
+  ...Memory,
+  pim_config: z.string().min(1).nullish().describe("name or path of a DRAMsim3 INI: the host memory is PIM"),
+  pim_link: PimLink.prefault({}).optional(),
+  pim: PimSharing.prefault({}).optional(),
+});
+
+const GpuMemory = z.strictObject({
+  ...Memory,
+  mem_util: z.number().gt(0).max(1).optional().describe("as --npu-memory-utilization, which it overrides"),
+});
+
+export const ClusterInstance = z.strictObject({
+  model_name: z.string().min(1),
+  hardware: z.string().min(1).describe("GPU name, the first folder of its profile"),
+  npu_mem: GpuMemory,
+  num_npus: z.int().positive().optional(),
+  npu_num: z.int().positive().optional(),
+  npu_group: z.int().positive().optional(),
+  tp_size: z.int().positive().optional(),
+  pp_size: z.int().positive().optional(),
+  ep_size: z.int().positive().optional(),
+  dp_group: z.union([z.string(), z.int()]).nullish(),
+  pd_type: z.enum(["prefill", "decode"]).nullish(),
+  placement: z.unknown().optional(),
+  ...instanceOverrideShape,
+});
+export type ClusterInstance = z.infer<typeof ClusterInstance>;
+
+export const PowerBlock = z.strictObject({
+  base_node_power: watts.describe("W"),
+  npu: z.record(
+    z.string(),
+    z.strictObject({
+      idle_power: watts.describe("W"),
+      standby_power: watts.describe("W"),
+      active_power: watts.describe("W"),
+      standby_duration: z.number().nonnegative().describe("seconds"),
+    }),
+  ),
+  cpu: z.strictObject({ idle_power: watts, active_power: watts, util: z.number().min(0).max(1) }),
+  dram: z.strictObject({
+    dimm_size: gib,
+    idle_power: watts.describe("W per DIMM"),
+    energy_per_bit: z.number().nonnegative().describe("pJ/bit"),
+  }),
+  link: z.strictObject({
+    num_links: z.int().nonnegative(),
+    idle_power: watts.describe("W per link"),
+    energy_per_bit: z.number().nonnegative().describe("pJ/bit"),
+  }),
+  nic: z.strictObject({ num_nics: z.int().nonnegative(), idle_power: watts.describe("W each") }),
+  storage: z.strictObject({ num_devices: z.int().nonnegative(), idle_power: watts.describe("W each") }),
+});
+export type PowerBlock = z.infer<typeof PowerBlock>;
+
+export const ClusterNode = z.strictObject({
+  num_instances: z.int().positive(),
+  cpu_mem: CpuMemory,
+  instances: z.array(ClusterInstance).min(1),
+  power: PowerBlock.optional(),
+});
+export type ClusterNode = z.infer<typeof ClusterNode>;
+
+export const ClusterConfig = z
+  .strictObject({
+    $schema: z.string().optional(),
+    num_nodes: z.int().positive(),
+    link_bw: gbPerSecond.optional().describe("GB/s between nodes"),
+    link_latency: ns.optional().describe("ns between nodes"),
+    cxl_mem: z.unknown().optional(),
+    nodes: z.array(ClusterNode).min(1),
+  })
+  .superRefine((cluster, context) => {
+    const complain = (message: string, path: PropertyKey[]): void => {
+      context.addIssue({ code: "custom", message, path });
+    };
+    if (cluster.nodes.length !== cluster.num_nodes) {
+      complain(`num_nodes is ${cluster.num_nodes}, but "nodes" lists ${cluster.nodes.length}`, ["num_nodes"]);
+    }
+    cluster.nodes.forEach((node, n) => {
+      if (node.instances.length !== node.num_instances) {
+        complain(`num_instances is ${node.num_instances}, but "instances" lists ${node.instances.length}`, [
+          "nodes",
+          n,
+          "num_instances",
+        ]);
+      }
+    });
+  });
+export type ClusterConfig = z.infer<typeof ClusterConfig>;

@@ -1,0 +1,39 @@
+/**
+ * @module
+ * The one error class of Tandem: what is wrong, where, and what would be right.
+ */
+
+/** Machine-readable kinds of error. Every one of them is the input's fault, not the program's. */
+export type TandemErrorCode =
+  | "E_USAGE"
+  | "E_NOT_FOUND"
+  | "E_PARSE"
+  | "E_SCHEMA"
+  | "E_UNSUPPORTED"
+  | "E_CAPACITY"
+  | "E_OUTPUT";
+
+/**
+ * An error that the user can mend. Renders as one line: `where: message (hint)`.
+ *
+ * @example
+ * throw new TandemError("E_PARSE", "expected a positive integer, found -3", {
+ *   where: "requests.jsonl:7: input_toks",
+ *   hint: "token counts start at 1",
+ * });
+ */
+export class TandemError extends Error {
+  override readonly name = "TandemError";
+  readonly code: TandemErrorCode;
+  /** File with line, JSON path or flag. */
+  readonly where: string | undefined;
+  /** What would be right. */
+  readonly hint: string | undefined;
+
+  constructor(code: TandemErrorCode, message: string, place: { where?: string; hint?: string } = {}) {
+    super(`${place.where ? `${place.where}: ` : ""}${message}${place.hint ? ` (${place.hint})` : ""}`);
+    this.code = code;
+    this.where = place.where;
+    this.hint = place.hint;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * @module
+ * Runs a zod schema over plain data and turns its first complaint into a {@link TandemError} with a JSON path.
+ */
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { TandemError } from "./errors.js";
+
+/**
+ * The word of `known` that `word` was probably meant to be, or undefined where none is near.
+ *
+ * @example
+ * suggestion("mem_sise", ["mem_size", "mem_bw"]); // "mem_size"
+ */
+export function suggestion(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || known.includes(word)) return undefined;
+  const near = closest(word, known as string[]);
+  return distance(word, near) <= Math.max(2, Math.floor(near.length / 3)) ? near : undefined;
+}
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`), "$");
+
+/** Keys that the object schema at `path` knows, for "did you mean". Unions are left out: their branches differ. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  let at: z.core.$ZodType = schema;
+  const unwrap = (): void => {
+    for (;;) {
+      const def = (at as z.ZodType).def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+      const inner = def.innerType ?? def.in;
+      if (!inner) return;
+      at = inner;
+    }
+  };
+  for (const part of path) {
+    unwrap();
+    if (at instanceof z.ZodObject) at = at.shape[part as string];
+    else if (at instanceof z.ZodArray) at = at.element;
+    else if (at instanceof z.ZodRecord) at = at.valueType;
+    else return [];
+    if (!at) return [];
+  }
+  unwrap();
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+/**
+ * Validates `data`.
+ *
+ * @param source what the data came from (file name, `file:line`), the first part of the error's place
+ * @throws {TandemError} E_SCHEMA, naming the JSON path and, for an unknown key, the nearest known one
+ */
+export function parseWith<T extends z.ZodType>(schema: T, data: unknown, source: string): z.output<T> {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] as string;
+    const meant = suggestion(key, keysAt(schema, issue.path));
+    throw new TandemError("E_SCHEMA", `unknown field "${key}"`, {
+      where: `${source}: ${pathText(issue.path)}`,
+      ...(meant ? { hint: `did you mean "${meant}"?` } : {}),
+    });
+  }
+  throw new TandemError("E_SCHEMA", issue.message, { where: `${source}: ${pathText(issue.path)}` });
+}

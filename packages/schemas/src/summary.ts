@@ -1,0 +1,88 @@
+/**
+ * @module
+ * The machine-readable result of a run: what `--summary` writes.
+ */
+import { z } from "zod";
+
+const ns = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+const count = z.int().nonnegative();
+
+/** Times in ms. Percentiles interpolate linearly between order statistics, as NumPy does. */
+export const LatencyStatistics = z.strictObject({
+  mean: z.number(),
+  median: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+});
+export type LatencyStatistics = z.infer<typeof LatencyStatistics>;
+
+export const InstanceSummary = z.strictObject({
+  instance: count,
+  node: count,
+  model: z.string(),
+  hardware: z.string(),
+  requests: count,
+  iterations: count,
+  gpu_busy: share,
+  pim_busy: share.nullable(),
+  pim_util: share.nullable().describe("mean over the instance's channels"),
+  gpu_bandwidth_gbps: z.number().positive(),
+  pim_gemv_bandwidth_gbps: z.number().positive().nullable().describe("KV bytes that its channels attend to"),
+  pim_channels: count,
+  pim_channel_groups: count,
+});
+export type InstanceSummary = z.infer<typeof InstanceSummary>;
+
+export const Summary = z.strictObject({
+  $schema: z.string().optional(),
+  schema_version: z.literal(1),
+  requests: count,
+  input_tokens: count,
+  output_tokens: count,
+  makespan_ns: ns.describe("first arrival to last token"),
+  iterations: count,
+  throughput: z.strictObject({
+    requests_s: z.number(),
+    prompt_tok_s: z.number().describe("prompt tokens, prefix hits included"),
+    decode_tok_s: z.number().describe("generated tokens"),
+  }),
+  ttft_ms: LatencyStatistics,
+  tpot_ms: LatencyStatistics.describe("requests of two tokens or more"),
+  itl_ms: LatencyStatistics,
+  latency_ms: LatencyStatistics,
+  queuing_ms: LatencyStatistics,
+  gpu_busy: share.describe("mean over GPUs"),
+  gpu_idle: share,
+  pim_busy: share.nullable().describe("at least one channel computes; null without offload"),
+  pim_idle: share.nullable(),
+  pim_util: share.nullable().describe("mean over channels"),
+  interleaving: z.strictObject({
+    interleaved: count.describe("iterations in two halves"),
+    chunked: count.describe("of those, with one prefill cut between the halves"),
+    serial: count.describe("iterations left undivided by policy or because interleaving is off"),
+    single_request: count.describe("iterations of one request, which runs undivided"),
+    gained_ns: ns.describe("saved against the same batches undivided"),
+    lost_ns: ns.describe("lost against the same batches undivided"),
+  }),
+  idle: z
+    .strictObject({
+      gpu: z.strictObject({
+        waiting_for_pim: share,
+        waiting_for_link: share,
+        iteration_tail: share.describe("the iteration ends with a KV upload that nobody waits for"),
+        no_work: share,
+      }),
+      pim: z.strictObject({ waiting_for_gpu: share, waiting_for_link: share, no_work: share }).nullable(),
+    })
+    .describe("what the devices waited for, as shares of the makespan"),
+  preemptions: count,
+  recomputed_tokens: count,
+  prefix_hit_tokens: count,
+  link_bytes: z.strictObject({ up: z.number().nonnegative(), down: z.number().nonnegative() }),
+  energy_j: z.record(z.string(), z.number()).nullable().describe("by component and total; null without a power block"),
+  instances: z.array(InstanceSummary),
+  host: z.record(z.string(), z.unknown()).optional().describe("what depends on the machine: wall time, versions"),
+});
+export type Summary = z.infer<typeof Summary>;

@@ -1,0 +1,60 @@
+/**
+ * @module
+ * What a workload format is: how to know it, and how to read one line of it.
+ */
+import { TandemError } from "@tandem-sim/schemas";
+import type { ChunkBuilder } from "../request-chunk.js";
+
+/** One line of a file, and where it stands. */
+export interface Line {
+  readonly text: string;
+  /** `file:line`, the first part of an error's place. */
+  readonly where: string;
+}
+
+/** Adds the request of a line to the builder. @throws {TandemError} E_PARSE, E_SCHEMA */
+export type LineParser = (line: Line, builder: ChunkBuilder) => void;
+
+/** A workload format. A new one is a file beside this and an entry in formats.ts. */
+export interface WorkloadFormat {
+  readonly name: string;
+  readonly description: string;
+  /** Whether a file is of this format, by its name and its first line that is not blank. */
+  matches(path: string, firstLine: string): boolean;
+  /** A parser for one file. It may remember earlier lines, such as the header of a CSV. */
+  createParser(): LineParser;
+}
+
+/** The JSON value of a line. @throws {TandemError} E_PARSE */
+export function parseJsonLine({ text, where }: Line): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TandemError("E_PARSE", `not valid JSON: ${(error as Error).message}`, {
+      where,
+      hint: "one JSON object per line",
+    });
+  }
+}
+
+/**
+ * A list of whole numbers from 0 to `max` in the field of a line, or undefined where there is none.
+ * A plain loop, because zod over a thousand ids takes longer than reading them.
+ *
+ * @throws {TandemError} E_SCHEMA
+ */
+export function idList(line: Line, data: object, field: string, max: number): readonly number[] | undefined {
+  const list: unknown = (data as Record<string, unknown>)[field];
+  if (list === undefined || list === null) return undefined;
+  const where = `${line.where}: $.${field}`;
+  if (!Array.isArray(list)) throw new TandemError("E_SCHEMA", "expected a list of ids", { where });
+  for (let i = 0; i < list.length; i++) {
+    const id: unknown = list[i];
+    if (!(Number.isInteger(id) && (id as number) >= 0 && (id as number) <= max)) {
+      throw new TandemError("E_SCHEMA", `expected a whole number from 0 to ${max}, found ${JSON.stringify(id)}`, {
+        where: `${where}[${i}]`,
+      });
+    }
+  }
+  return list;
+}

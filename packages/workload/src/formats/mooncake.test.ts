@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { blockHashChain } from "../block-hashes.js";
+import { parseWorkload } from "../workload-parser.js";
+
+const request = (inputLength: number, hashIds: number[], timestamp = 0) =>
+  JSON.stringify({ timestamp, input_length: inputLength, output_length: 9, hash_ids: hashIds });
+
+const read = (...lines: string[]) => parseWorkload(lines.join("\n"), "trace.jsonl");
+
+function chains(...lines: string[]): Float64Array[] {
+  const { count, tokenIds, tokenOffsets } = read(...lines);
+  return Array.from({ length: count }, (_, i) =>
+    blockHashChain(tokenIds as Int32Array, tokenOffsets?.[i] ?? 0, tokenOffsets?.[i + 1] ?? 0, 16),
+  );
+}
+
+describe("a Mooncake trace", () => {
+  it("has arrivals in ms", () => {
+    expect(read(request(5, [1], 27_482)).arrivalNs[0]).toBe(27_482_000_000);
+  });
+
+  it("gives ids to the whole prompt, the last, partial block included, and none to the output", () => {
+    const chunk = read(request(1000, [3, 4]));
+    expect(chunk.tokenIds?.length).toBe(1000);
+    expect(chunk.tokenIds?.every((id) => id >= 0 && id < 128_000)).toBe(true);
+  });
+
+  it("shares KV blocks exactly as far as hash ids are equal", () => {
+    const [a, b, c] = chains(request(1500, [0, 1, 2]), request(1600, [0, 1, 3, 4]), request(1024, [5, 1]));
+    const shared = (x: Float64Array, y: Float64Array) => x.findIndex((hash, k) => hash !== y[k]);
+    expect(shared(a, b)).toBe(1024 / 16);
+    expect(shared(a, c)).toBe(0);
+  });
+
+  it("needs no hash ids", () => {
+    expect(read('{"timestamp":0,"input_length":600,"output_length":9}').tokenIds).toBeNull();
+  });
+});

@@ -1,0 +1,6 @@
+/**
+ * @module
+ * Workload files, for Node.
+ */
+export { writeWorkload } from "../write-workload.js";
+export * from "./read-workload.js";

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { generateWorkload } from "../generate.js";
+import { countRequests } from "../request-chunk.js";
+import { loadWorkload, readWorkload, writeWorkload } from "./index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "tandem-workload-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileWith(text: string | Uint8Array, name = "requests.jsonl"): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function read(path: string, options = {}) {
+  const chunks = [];
+  for await (const chunk of readWorkload(path, options)) chunks.push(chunk);
+  return chunks;
+}
+
+const request = (arrivalNs: number) => `{"input_toks":2,"output_toks":1,"arrival_time_ns":${arrivalNs}}`;
+
+describe("reading a file", () => {
+  it("gives back what was written, over many blocks of the file and chunks of requests", async () => {
+    const written = [
+      ...generateWorkload({
+        requests: 3000,
+        seed: 1,
+        arrivals: { process: "poisson", requestsPerSecond: 10 },
+        inputTokens: { kind: "lognormal", mean: 100, sigma: 1 },
+        outputTokens: { kind: "fixed", tokens: 3 },
+        tokenIds: true,
+      }),
+    ];
+    const text = [...writeWorkload(written)].join("");
+    expect(text.length).toBeGreaterThan(1e6);
+    const chunks = await read(fileWith(text), { chunkSize: 1000 });
+    expect(chunks.map((chunk) => chunk.count)).toEqual([1000, 1000, 1000]);
+    expect([...writeWorkload(chunks)].join("")).toBe(text);
+  });
+
+  it("survives a line longer than its buffer, and a character across two of them", async () => {
+    const comment = (length: number) => `{"note":"${"é".repeat(length)}",${request(7).slice(1)}`;
+    const text = `${comment(300_000)}\r\n\n${comment(1)}\n${comment(200_001)}`;
+    const [chunk] = await read(fileWith(Buffer.from(`\ufeff${text}`)));
+    expect([...chunk.arrivalNs]).toEqual([7, 7, 7]);
+  });
+
+  it("stops at the limit, before a bad line", async () => {
+    const path = fileWith(`${request(0)}\n${request(1)}\nnot JSON\n`);
+    expect(countRequests(await read(path, { limit: 2 }))).toBe(2);
+    await expect(read(path)).rejects.toThrow(`${path}:3: not valid JSON`);
+  });
+
+  it("says which file is missing, a folder or empty", async () => {
+    await expect(read(join(folder, "none.jsonl"))).rejects.toThrow("none.jsonl: cannot be read (ENOENT)");
+    await expect(read(folder)).rejects.toThrow("is a folder, not a file");
+    await expect(read(fileWith("\n"))).rejects.toThrow("no requests in this file");
+  });
+
+  it("ends a chunk early where prompts are long", async () => {
+    const ids = `[${"1,".repeat(999_999)}1]`;
+    const line = `{"input_toks":1000000,"output_toks":1,"arrival_time_ns":0,"input_tok_ids":${ids}}\n`;
+    const chunks = await read(fileWith(line.repeat(6)));
+    expect(chunks.map((chunk) => chunk.count)).toEqual([5, 1]);
+  });
+});
+
+describe("loading a file", () => {
+  it("gives all requests in order of arrival", async () => {
+    const chunks = await loadWorkload(fileWith([5, 3, 9, 1].map(request).join("\n")), { chunkSize: 3 });
+    expect(chunks.flatMap((chunk) => [...chunk.arrivalNs])).toEqual([1, 3, 5, 9]);
+  });
+});

@@ -1,0 +1,90 @@
+/**
+ * @module
+ * Streams a workload file: one block of text and one chunk of requests in memory at a time.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { TandemError } from "@tandem-sim/schemas";
+import type { RequestChunk } from "../request-chunk.js";
+import { sortByArrival } from "../sort-by-arrival.js";
+import { createWorkloadParser, type ParseOptions } from "../workload-parser.js";
+
+/** How to read a workload file. */
+export interface ReadOptions extends ParseOptions {
+  /** Requests per chunk, at most; 4096. */
+  readonly chunkSize?: number;
+}
+
+const blockBytes = 1 << 18;
+
+/** A chunk ends early where its ids reach this many (16 MiB), so that long prompts do not make huge chunks. */
+const idsPerChunk = 1 << 22;
+
+function unreadable(path: string, error: unknown): TandemError {
+  const code = (error as NodeJS.ErrnoException).code;
+  return new TandemError("E_NOT_FOUND", code === "EISDIR" ? "is a folder, not a file" : "cannot be read", {
+    where: path,
+    hint: code ?? String(error),
+  });
+}
+
+/** Lines of a file, as many at a time as a block completes. */
+async function* readLines(path: string): AsyncGenerator<string[]> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    const block = new Uint8Array(blockBytes);
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    let unfinished = "";
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, blockBytes).catch((error) => {
+        throw unreadable(path, error);
+      });
+      const text = decoder.decode(block.subarray(0, bytesRead), { stream: bytesRead > 0 });
+      const lines = text.split("\n");
+      lines[0] = unfinished + lines[0];
+      unfinished = lines.pop() as string;
+      if (bytesRead === 0) {
+        if (unfinished) yield [...lines, unfinished];
+        return;
+      }
+      if (lines.length > 0) yield lines;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Requests of a file in its order, chunk by chunk.
+ *
+ * @example
+ * for await (const chunk of readWorkload("requests.jsonl", { limit: 1000 })) console.log(chunk.count);
+ * @throws {TandemError} E_NOT_FOUND, E_PARSE, E_SCHEMA, E_UNSUPPORTED, with file, line and field
+ */
+export async function* readWorkload(path: string, options: ReadOptions = {}): AsyncGenerator<RequestChunk> {
+  const { chunkSize = 4096 } = options;
+  const parser = createWorkloadParser(path, options);
+  const { builder } = parser;
+  let more = true;
+  for await (const lines of readLines(path)) {
+    for (const line of lines) {
+      more = parser.push(line);
+      if (builder.count >= chunkSize || builder.idCount >= idsPerChunk) yield builder.take();
+      if (!more) break;
+    }
+    if (!more) break;
+  }
+  parser.end();
+  if (builder.count > 0) yield builder.take();
+}
+
+/** All requests of a file, in order of arrival. @throws {TandemError} as {@link readWorkload} */
+export async function loadWorkload(path: string, options: ReadOptions = {}): Promise<RequestChunk[]> {
+  const chunks: RequestChunk[] = [];
+  for await (const chunk of readWorkload(path, options)) chunks.push(chunk);
+  return sortByArrival(chunks);
+}

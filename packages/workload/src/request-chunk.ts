@@ -1,0 +1,125 @@
+/**
+ * @module
+ * Requests as a struct of arrays, the one shape in which a workload travels, and the builder that makes it.
+ */
+
+/** Requests in file or arrival order. Arrays are exactly `count` long, but for the two of token ids. */
+export interface RequestChunk {
+  readonly count: number;
+  /** Prompt tokens, at least 1. */
+  readonly inputTokens: Int32Array;
+  /** Tokens to generate, at least 1. */
+  readonly outputTokens: Int32Array;
+  /** Whole ns since the start of the simulation. */
+  readonly arrivalNs: Float64Array;
+  /** Token ids of all requests, one after another; null where no request has any. */
+  readonly tokenIds: Int32Array | null;
+  /**
+   * `count + 1` offsets: ids of request i are `tokenIds[tokenOffsets[i] .. tokenOffsets[i + 1]]`. Such a range is empty
+   * (no ids), as long as the prompt (output ids unknown), or as long as prompt and output together.
+   */
+  readonly tokenOffsets: Float64Array | null;
+}
+
+/** Largest token count and token id that a chunk holds. */
+export const maxInt32 = 2 ** 31 - 1;
+
+const noIds: ArrayLike<number> = [];
+
+/**
+ * Collects requests and hands them out as chunks.
+ *
+ * @example
+ * const builder = createChunkBuilder();
+ * builder.add(3, 100, 0, [7, 8, 9]);
+ * builder.add(5, 20, 1_000_000);
+ * builder.take().count; // 2
+ */
+export interface ChunkBuilder {
+  /** Requests collected since the last `take`. */
+  readonly count: number;
+  /** Token ids collected since the last `take`. */
+  readonly idCount: number;
+  /**
+   * Adds a request of valid numbers (whole, in range). Output ids need prompt ids before them.
+   *
+   * @throws {RangeError} where ids do not cover the prompt, or the output, exactly: a bug of the caller
+   */
+  add(
+    inputTokens: number,
+    outputTokens: number,
+    arrivalNs: number,
+    inputIds?: ArrayLike<number>,
+    outputIds?: ArrayLike<number>,
+  ): void;
+  /** All requests collected so far; the builder starts anew. */
+  take(): RequestChunk;
+}
+
+/** An empty builder. */
+export function createChunkBuilder(): ChunkBuilder {
+  let inputs: number[] = [];
+  let outputs: number[] = [];
+  let arrivals: number[] = [];
+  let offsets: number[] = [0];
+  let ids = new Int32Array(1024);
+  let idCount = 0;
+
+  function append(list: ArrayLike<number>): void {
+    const end = idCount + list.length;
+    if (end > ids.length) {
+      const grown = new Int32Array(Math.max(end, 2 * ids.length));
+      grown.set(ids.subarray(0, idCount));
+      ids = grown;
+    }
+    ids.set(list, idCount);
+    idCount = end;
+  }
+
+  return {
+    get count() {
+      return inputs.length;
+    },
+    get idCount() {
+      return idCount;
+    },
+    add(inputTokens, outputTokens, arrivalNs, inputIds = noIds, outputIds = noIds) {
+      const fits = (list: ArrayLike<number>, tokens: number): boolean => list.length === 0 || list.length === tokens;
+      if (
+        !fits(inputIds, inputTokens) ||
+        !fits(outputIds, outputTokens) ||
+        inputIds.length < Math.sign(outputIds.length)
+      ) {
+        throw new RangeError(
+          `${inputIds.length} + ${outputIds.length} ids for ${inputTokens} + ${outputTokens} tokens`,
+        );
+      }
+      inputs.push(inputTokens);
+      outputs.push(outputTokens);
+      arrivals.push(arrivalNs);
+      append(inputIds);
+      append(outputIds);
+      offsets.push(idCount);
+    },
+    take() {
+      const chunk: RequestChunk = {
+        count: inputs.length,
+        inputTokens: Int32Array.from(inputs),
+        outputTokens: Int32Array.from(outputs),
+        arrivalNs: Float64Array.from(arrivals),
+        tokenIds: idCount > 0 ? ids.slice(0, idCount) : null,
+        tokenOffsets: idCount > 0 ? Float64Array.from(offsets) : null,
+      };
+      inputs = [];
+      outputs = [];
+      arrivals = [];
+      offsets = [0];
+      idCount = 0;
+      return chunk;
+    },
+  };
+}
+
+/** Requests of all chunks together. */
+export const countRequests = (chunks: readonly RequestChunk[]): number =>
+  chunks.reduce((total, chunk) => total + chunk.count, 0);

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// Workspace packages resolve to their sources, never to a stale dist; the rest is Vite's default for Node.
+const conditions = ["@tandem-sim/source", "module", "node", "development|production"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts"],
+    // End-to-end tests start processes; a loaded two-core machine needs more than the default 5 s.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});

@@ -1,4 +1,4 @@
-// `npm start` and `npm test` on a machine that has Node and npm only: fetches the pinned pnpm, installs, builds, then
+// `npm start`, `npm test` and `npm run bench` on a machine that has Node and npm only: fetches the pinned pnpm, installs, builds, then
 // runs the main job or the tests. What has not changed since the last time is skipped.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -127,10 +127,15 @@ async function test(extra) {
   process.exit(await run(process.execPath, [join("node_modules", "vitest", "vitest.mjs"), "run", ...extra]));
 }
 
-const commands = { start, test };
+/** @param {string[]} extra arguments of the benchmark */
+async function bench(extra) {
+  process.exit(await run(process.execPath, [join("apps", "bench", "dist", "main.js"), ...extra]));
+}
+
+const commands = { start, test, bench };
 const [command, ...rest] = process.argv.slice(2);
 const action = commands[/** @type {keyof typeof commands} */ (command)];
 requireNode();
-if (!action) fail("usage: node .ci/launch.mjs start|test [arguments of tandem run | of vitest]", 2);
+if (!action) fail("usage: node .ci/launch.mjs start|test|bench [arguments of tandem run | vitest | the benchmark]", 2);
 await setUp();
 await action(rest[0] === "--" ? rest.slice(1) : rest);

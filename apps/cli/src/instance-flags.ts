@@ -51,7 +51,7 @@ export function instanceOptionsFrom(flags: Record<string, unknown>): InstanceOpt
   const named = Object.fromEntries(Object.keys(InstanceOptions.shape).map((name) => [name, flags[name]]));
   const options = InstanceOptions.parse(named);
   if (options.enableSubBatchInterleaving && !options.enableAttnOffloading) {
-    throw new TandemError("E_USAGE", "needs --enable-attn-offloading: there is nothing to interleave with otherwise", {
+    throw new TandemError("E_USAGE", "without offload there is nothing to interleave with", {
       where: "--enable-sub-batch-interleaving",
       hint: "add --enable-attn-offloading",
     });

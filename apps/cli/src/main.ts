@@ -4,6 +4,7 @@
  */
 import { TandemError } from "@tandem-sim/schemas";
 import { Command, CommanderError } from "commander";
+import { compareCommand } from "./commands/compare.js";
 import { profileCommand } from "./commands/profile.js";
 import { runCommand } from "./commands/run.js";
 import { schemaCommand } from "./commands/schema.js";
@@ -59,6 +60,7 @@ const program = new Command("tandem")
   .description("Simulate LLM serving on GPU + PIM, with attention offload and sub-batch interleaving")
   .version(version)
   .addCommand(runCommand())
+  .addCommand(compareCommand())
   .addCommand(profileCommand())
   .addCommand(workloadCommand())
   .addCommand(schemaCommand());

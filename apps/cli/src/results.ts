@@ -140,7 +140,7 @@ function runTable(summary: Summary, plan: SimulationPlan): string {
 }
 
 /** What offload is up against: the channels' bandwidth beside the GPU's. */
-function offloadNote(plan: SimulationPlan): string[] {
+export function offloadNote(plan: SimulationPlan): string[] {
   const offloading = plan.instances.find((instance) => instance.pim);
   if (!offloading?.pim) return [];
   const { gemvGBps, channels, channelsPerGroup, groups, device } = offloading.pim;

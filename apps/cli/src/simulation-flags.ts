@@ -2,7 +2,7 @@
  * @module
  * Flags and steps that every simulating command shares: load the inputs, make the plan, run it.
  */
-import { createPlan, createSimulation, type RoutingPolicy, routers, type SimulationObserver, type SimulationPlan } from "@tandem-sim/engine";
+import { createPlan, createSimulation, type PlanInputs, type RoutingPolicy, routers, type SimulationObserver, type SimulationPlan } from "@tandem-sim/engine";
 import { type InstanceOptions, type Summary, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
@@ -78,7 +78,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
 }
 
 /** Makes the plan; warns once for each axis on which a run leaves the GPU profile's measured range. */
-export function planRun(flags: SimulationFlags, inputs: ClusterInputs): { plan: SimulationPlan; warnings: () => string[] } {
+export function planRun(flags: SimulationFlags, inputs: PlanInputs): { plan: SimulationPlan; warnings: () => string[] } {
   const beyond = new Map<string, { value: number; limit: number }>();
   const plan = createPlan(inputs, {
     routing: flags.requestRoutingPolicy,

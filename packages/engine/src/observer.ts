@@ -12,6 +12,8 @@ export interface RequestResult {
   inputTokens: number;
   outputTokens: number;
   arrivalNs: number;
+  /** The engine's first step at or after the arrival, as vLLM's `queued_ts`. */
+  queuedNs: number;
   endNs: number;
   latencyNs: number;
   /** Arrival to the step that scheduled it first. */

@@ -239,6 +239,7 @@ function resultOf(requests: RequestTable, row: number, instance: ServingInstance
     inputTokens: requests.inputTokens[row]!,
     outputTokens,
     arrivalNs,
+    queuedNs: requests.queuedNs[row]!,
     endNs: nowNs,
     latencyNs,
     queuingNs: requests.firstScheduledNs[row]! - arrivalNs,

@@ -71,7 +71,9 @@ export function architectureOf(model: ModelConfig): Architecture {
   const supported = `supported: dense ${Object.keys(architectures).join(", ")}`;
   const experts = expertsOf(model);
   if (experts) {
-    throw new TandemError("E_UNSUPPORTED", `mixture-of-experts models are not simulated yet (${experts})`, { hint: supported });
+    throw new TandemError("E_UNSUPPORTED", `mixture-of-experts models are not simulated yet (${experts})`, {
+      hint: supported,
+    });
   }
   if (!Object.hasOwn(architectures, model.model_type)) {
     throw new TandemError("E_UNSUPPORTED", `no layer list for model_type "${model.model_type}"`, { hint: supported });

@@ -16,7 +16,13 @@ export interface MixedGrid {
 }
 
 /** How much a squared error, us^2, weighs at a sample. */
-export type AttentionWeight = (chunk: number, kvPrefill: number, nDecode: number, kvDecode: number, timeUs: number) => number;
+export type AttentionWeight = (
+  chunk: number,
+  kvPrefill: number,
+  nDecode: number,
+  kvDecode: number,
+  timeUs: number,
+) => number;
 
 /** How strongly knots are held to the raw table's value at them: some have hardly a sample near. */
 const pullToTable = 0.01;

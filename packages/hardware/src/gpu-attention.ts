@@ -28,7 +28,10 @@ function toSlices(samples: AttentionSamples): Slices {
     .map((_, i) => i)
     .sort(
       (a, b) =>
-        prefillChunk[a] - prefillChunk[b] || nDecode[a] - nDecode[b] || kvPrefill[a] - kvPrefill[b] || kvDecode[a] - kvDecode[b],
+        prefillChunk[a] - prefillChunk[b] ||
+        nDecode[a] - nDecode[b] ||
+        kvPrefill[a] - kvPrefill[b] ||
+        kvDecode[a] - kvDecode[b],
     );
   const slices = { chunk: [] as number[], nDecode: [] as number[], rowStart: [] as number[] };
   const rows = { kvPrefill: [] as number[], knotStart: [] as number[] };
@@ -130,7 +133,10 @@ function rawLookup(slices: Slices): Lookup {
 /** Compact form: every chunk has its own n knots, so a batch beyond them is extrapolated, never held flat. */
 function compactLookup(slices: Slices): Lookup {
   const chunks = distinct(slices.chunk);
-  const chunkStart = Int32Array.from([...Array.from(chunks, (chunk) => slices.chunk.indexOf(chunk)), slices.chunk.length]);
+  const chunkStart = Int32Array.from([
+    ...Array.from(chunks, (chunk) => slices.chunk.indexOf(chunk)),
+    slices.chunk.length,
+  ]);
   const counts = slices.nDecode;
   const inSlice = sliceLookup(slices);
   const atChunk = (chunk: number, kvPrefill: number, nDecode: number, kvDecode: number): number => {
@@ -186,7 +192,8 @@ function evenLookup({ form, attention }: GpuProfile): Lookup {
 }
 
 /** @throws {TandemError} E_SCHEMA without samples, or with a sample given twice */
-export const attentionCost = (profile: GpuProfile): AttentionNs => withSkew(evenLookup(profile), skewAlpha(profile.skew));
+export const attentionCost = (profile: GpuProfile): AttentionNs =>
+  withSkew(evenLookup(profile), skewAlpha(profile.skew));
 
 /** Attention of decodes that are all equally long, us, not rounded. */
 export function evenAttentionUs(profile: GpuProfile): Lookup {

@@ -8,7 +8,14 @@ import { type AttentionNs, attentionCost } from "./gpu-attention.js";
 import { type LayerCurve, layerCurve } from "./layer-curve.js";
 
 /** Axes of the profile's tables. Decodes alone are measured up to more of them than decodes beside a prefill chunk. */
-export type ProfileAxis = "tokens" | "sequences" | "prefillChunk" | "kvPrefill" | "nDecode" | "nDecodeMixed" | "kvDecode";
+export type ProfileAxis =
+  | "tokens"
+  | "sequences"
+  | "prefillChunk"
+  | "kvPrefill"
+  | "nDecode"
+  | "nDecodeMixed"
+  | "kvDecode";
 
 /** Greatest value measured on each axis. */
 export type ProfileRange = Readonly<Record<ProfileAxis, number>>;
@@ -77,10 +84,13 @@ export function createGpuCosts(
 ): GpuCosts {
   const { prologue, pre, post, head } = architecture;
   const curves = new Map<LayerName, LayerCurve>();
-  for (const layer of [...prologue, ...pre, ...post, ...head.dense]) curves.set(layer, layerCurve(layer, profile.dense[layer]));
+  for (const layer of [...prologue, ...pre, ...post, ...head.dense])
+    curves.set(layer, layerCurve(layer, profile.dense[layer]));
   for (const layer of head.perSequence) curves.set(layer, layerCurve(layer, profile.perSequence[layer]));
-  const curvesOf = (layers: readonly LayerName[]): LayerCurve[] => layers.map((layer) => curves.get(layer) as LayerCurve);
-  const leastLimit = (layers: readonly LayerName[]): number => Math.min(...curvesOf(layers).map((curve) => curve.limit));
+  const curvesOf = (layers: readonly LayerName[]): LayerCurve[] =>
+    layers.map((layer) => curves.get(layer) as LayerCurve);
+  const leastLimit = (layers: readonly LayerName[]): number =>
+    Math.min(...curvesOf(layers).map((curve) => curve.limit));
   const { attention } = profile;
   const range: ProfileRange = {
     tokens: leastLimit([...prologue, ...pre, ...post, ...head.dense]),

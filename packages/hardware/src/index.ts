@@ -10,12 +10,8 @@ export {
   type ProfileAxis,
   type ProfileRange,
 } from "./gpu-costs.js";
-export { type BatchFamily, batchFamilies, type SampledBatch, sampleBatches } from "./profile-batches.js";
-export { profileCsv, type ProfileFiles } from "./profile-csv.js";
-export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iterationNs } from "./profile-error.js";
-export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
-export { kvBytesPerToken, type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
 export { createLinkCosts, type LinkCosts } from "./link.js";
+export { kvBytesPerToken, type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
 export {
   createPimCosts,
   derivePimTiming,
@@ -27,3 +23,14 @@ export {
   pimAttention,
   pimSlopeNs,
 } from "./pim-device.js";
+export {
+  createPimEnergy,
+  type PimCommandEnergy,
+  type PimEnergy,
+  pimCommandEnergy,
+  pimIdleWatts,
+} from "./pim-energy.js";
+export { type BatchFamily, batchFamilies, type SampledBatch, sampleBatches } from "./profile-batches.js";
+export { type ProfileFiles, profileCsv } from "./profile-csv.js";
+export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iterationNs } from "./profile-error.js";
+export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";

@@ -57,7 +57,11 @@ export function layerCurve(layer: string, samples: LayerSamples | undefined): La
   const sizes = Float64Array.from(samples.sizes);
   const times = Float64Array.from(samples.timeUs, sampleNs);
   const twice = sizes.findIndex((size, i) => i > 0 && size <= sizes[i - 1]);
-  if (twice > 0) throw new TandemError("E_SCHEMA", `layer "${layer}": sizes must ascend, found ${sizes[twice]} after ${sizes[twice - 1]}`);
+  if (twice > 0)
+    throw new TandemError(
+      "E_SCHEMA",
+      `layer "${layer}": sizes must ascend, found ${sizes[twice]} after ${sizes[twice - 1]}`,
+    );
   const count = sizes.length;
   const curve = (size: number): number => {
     const low = bracketLow(sizes, 0, count, size);

@@ -53,7 +53,8 @@ function layerParameters(model: ModelConfig, layer: LayerName): number {
  */
 export function weightBytes(model: ModelConfig, elementBytes: number): number {
   const { prologue, pre, post, head } = architectureOf(model);
-  const parameters = (layers: readonly LayerName[]): number => layers.reduce((sum, layer) => sum + layerParameters(model, layer), 0);
+  const parameters = (layers: readonly LayerName[]): number =>
+    layers.reduce((sum, layer) => sum + layerParameters(model, layer), 0);
   const whole =
     parameters(prologue) +
     model.num_hidden_layers * (parameters(pre) + parameters(post)) +

@@ -90,7 +90,11 @@ function knotValues({ samples: { sizes, timeUs }, weights }: WeightedCurve, indi
  * Fits all `curves` with `total` knots, each with `least` or more: every further knot goes where it removes most of the
  * weighted squared error. Curves with few samples are kept as they are.
  */
-export function fitPiecewise(curves: Record<string, WeightedCurve>, total: number, least: number): Record<string, LayerSamples> {
+export function fitPiecewise(
+  curves: Record<string, WeightedCurve>,
+  total: number,
+  least: number,
+): Record<string, LayerSamples> {
   const fits = Object.entries(curves).map(([name, curve]) => {
     const most = curve.samples.sizes.length;
     return { name, curve, most, knots: Math.min(least, most), choices: knotChoices(curve, Math.min(most, total)) };

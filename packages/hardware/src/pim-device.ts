@@ -5,6 +5,7 @@
  * V transposed. Times are ns.
  */
 import { type PimDevice, rankSizeMib, TandemError } from "@tandem-sim/schemas";
+import { ContextTable } from "./context-table.js";
 
 /** Bytes that the compute unit of one bank takes per column slot; the width of Newton's and AiM's MAC trees. */
 export const LANE_BYTES = 16;
@@ -15,7 +16,7 @@ const REFRESH_SLACK = 0.5;
 /** Refresh never takes more than this share of the time; beyond it the part could not hold its data. */
 const MAX_REFRESH_SHARE = 0.9;
 /** Column writes of one input vector. */
-const INPUT_BURSTS = 32;
+export const INPUT_BURSTS = 32;
 
 /** What follows from the data sheet before any model shape is known. */
 export interface PimTiming {
@@ -151,26 +152,43 @@ export function pimAttention(timing: PimTiming, shape: PimShape, context: number
   };
 }
 
+/** Commands of writing K and V of new tokens, one layer, one channel, and their time. */
+export interface PimAppend {
+  /** Rows opened, counted per bank. */
+  activations: number;
+  /** Column writes, each to one bank. */
+  writes: number;
+  /** Whole ns. */
+  totalNs: number;
+}
+
 /**
- * Writing K and V of `tokens` new tokens behind `context` old ones, one layer, one channel, whole ns. Tokens that share
- * a row of V are one run: V is transposed, so a run opens a row in every bank for each tile of the head dimension; K
- * opens one.
+ * Writing K and V of `tokens` new tokens behind `context` old ones, one layer, one channel. Tokens that share a row of V
+ * are one run: V is transposed, so a run opens a row in every bank for each tile of the head dimension; K opens one.
  */
-export function pimAppendNs(timing: PimTiming, shape: PimShape, context: number, tokens: number): number {
+export function pimAppend(timing: PimTiming, shape: PimShape, context: number, tokens: number): PimAppend {
   const rowElements = timing.rowBytesPerDevice / shape.elementBytes;
   const lanes = LANE_BYTES / shape.elementBytes;
   const vTiles = Math.ceil(shape.headDim / timing.banks);
   const kColumns = Math.ceil(shape.headDim / lanes);
+  let activations = 0;
+  let writes = 0;
   let totalNs = 0;
   for (let at = context; at < context + tokens; ) {
     const runEnd = Math.min(context + tokens, (Math.floor(at / rowElements) + 1) * rowElements);
     const run = runEnd - at;
-    const writes = vTiles * Math.ceil(run / lanes) + Math.ceil(run / timing.banks) * kColumns;
-    totalNs += shape.kvHeads * ((vTiles + 1) * timing.rowAfterWriteNs + writes * timing.columnNs);
+    const slots = vTiles * Math.ceil(run / lanes) + Math.ceil(run / timing.banks) * kColumns;
+    activations += shape.kvHeads * (shape.headDim + Math.min(run, timing.banks));
+    writes += shape.kvHeads * (shape.headDim * Math.ceil(run / lanes) + run * kColumns);
+    totalNs += shape.kvHeads * ((vTiles + 1) * timing.rowAfterWriteNs + slots * timing.columnNs);
     at = runEnd;
   }
-  return Math.round(totalNs);
+  return { activations, writes, totalNs: Math.round(totalNs) };
 }
+
+/** The time of {@link pimAppend}, whole ns. */
+export const pimAppendNs = (timing: PimTiming, shape: PimShape, context: number, tokens: number): number =>
+  pimAppend(timing, shape, context, tokens).totalNs;
 
 /** Cost of one request's attention on each channel of its group, in whole ns. All channels of a group work in step. */
 export interface PimCosts {
@@ -182,42 +200,6 @@ export interface PimCosts {
   prefillNs(context: number, tokens: number): number;
   /** K and V of `tokens` new tokens behind `context`. */
   appendNs(context: number, tokens: number): number;
-}
-
-/** T(L) for L = 1..n, computed once and grown by doubling; prefix sums make a prefill one subtraction. */
-class AttentionTable {
-  private ns = new Float64Array(1);
-  private sums = new Float64Array(1);
-
-  constructor(
-    private readonly timing: PimTiming,
-    private readonly shape: PimShape,
-  ) {}
-
-  at(context: number): number {
-    if (context >= this.ns.length) this.grow(context);
-    return this.ns[context] as number;
-  }
-
-  sumTo(context: number): number {
-    if (context >= this.sums.length) this.grow(context);
-    return this.sums[context] as number;
-  }
-
-  private grow(context: number): void {
-    const from = this.ns.length;
-    const size = Math.max(2048, 2 ** Math.ceil(Math.log2(context + 1)));
-    const ns = new Float64Array(size);
-    const sums = new Float64Array(size);
-    ns.set(this.ns);
-    sums.set(this.sums);
-    for (let l = from; l < size; l++) {
-      ns[l] = pimAttention(this.timing, this.shape, l).totalNs;
-      sums[l] = (sums[l - 1] as number) + (ns[l] as number);
-    }
-    this.ns = ns;
-    this.sums = sums;
-  }
 }
 
 /**
@@ -232,27 +214,36 @@ class AttentionTable {
  */
 export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow: number): PimCosts {
   if (shape.share > shape.heads / shape.kvHeads) {
-    throw new TandemError("E_SCHEMA", `share = ${shape.share} exceeds ${shape.heads / shape.kvHeads} query heads per KV head`, {
-      where: "cpu_mem.pim.share",
-    });
+    throw new TandemError(
+      "E_SCHEMA",
+      `share = ${shape.share} exceeds ${shape.heads / shape.kvHeads} query heads per KV head`,
+      {
+        where: "cpu_mem.pim.share",
+      },
+    );
   }
-  const decode = new AttentionTable(timing, shape);
+  const prefillShape = { ...shape, share: shape.share * queriesPerRow };
+  const decode = new ContextTable((context) => pimAttention(timing, shape, context).totalNs);
   const prefill =
-    queriesPerRow === 1 ? decode : new AttentionTable(timing, { ...shape, share: shape.share * queriesPerRow });
+    queriesPerRow === 1 ? decode : new ContextTable((context) => pimAttention(timing, prefillShape, context).totalNs);
   const appendOneNs = pimAppendNs(timing, shape, 0, 1);
   return {
     timing,
     shape,
     decodeNs: (context) => decode.at(context),
-    prefillNs: (context, tokens) => prefill.sumTo(context + tokens) - prefill.sumTo(context),
+    prefillNs: (context, tokens) => prefill.sum(context, tokens),
     // One token's cost does not depend on where in a row it lands.
     appendNs: (context, tokens) => (tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens)),
   };
 }
 
+/** Contexts after which the tiles of K and of V repeat, tokens: per-token figures of long contexts are means over it. */
+export const pimTilePeriod = (timing: PimTiming, shape: PimShape): number =>
+  timing.banks * (timing.rowBytesPerDevice / shape.elementBytes);
+
 /** Time of one more context token, ns: the slope of T(L) over a whole number of tiles. */
 export function pimSlopeNs(timing: PimTiming, shape: PimShape): number {
-  const period = timing.banks * (timing.rowBytesPerDevice / shape.elementBytes);
+  const period = pimTilePeriod(timing, shape);
   const ns = (context: number): number => pimAttention(timing, shape, context).totalNs;
   return (ns(2 * period) - ns(period)) / period;
 }

@@ -14,7 +14,10 @@ const layerRows = (layers: Record<string, LayerSamples>): (string | number)[][] 
   Object.entries(layers).flatMap(([layer, { sizes, timeUs }]) => sizes.map((size, i) => [layer, size, timeUs[i]]));
 
 /** One row per (chunk, kv_prefill, n_decode), a column per kv_decode value; empty where there is no sample. */
-function wideRows(samples: AttentionSamples, indices: readonly number[]): { header: (string | number)[]; rows: (string | number)[][] } {
+function wideRows(
+  samples: AttentionSamples,
+  indices: readonly number[],
+): { header: (string | number)[]; rows: (string | number)[][] } {
   const columns = [...new Set(indices.map((i) => samples.kvDecode[i]))].sort((a, b) => a - b);
   const columnOf = new Map(columns.map((value, i) => [value, i]));
   const rows = new Map<string, (string | number)[]>();
@@ -39,7 +42,9 @@ function longRows(samples: AttentionSamples): (string | number)[][] {
 
 function attentionFiles({ form, attention }: GpuProfile): ProfileFiles {
   if (form === "raw") {
-    return { "attention.csv": csv(["prefill_chunk", "kv_prefill", "n_decode", "kv_decode", "time_us"], longRows(attention)) };
+    return {
+      "attention.csv": csv(["prefill_chunk", "kv_prefill", "n_decode", "kv_decode", "time_us"], longRows(attention)),
+    };
   }
   const indices = attention.timeUs.map((_, i) => i);
   const wide = (file: string, chosen: readonly number[]): ProfileFiles => {

@@ -71,7 +71,10 @@ function layerError(layer: LayerName, fitted: GpuProfile, raw: GpuProfile): Erro
 function measuredNs(raw: GpuProfile, architecture: Architecture, layers: number): (batch: SampledBatch) => number {
   const whole = createGpuCosts(raw, architecture);
   const full = fullyMeasuredChunks(raw.attention);
-  const attention = filterSamples(raw.attention, (i) => raw.attention.prefillChunk[i] === 0 || full.has(raw.attention.prefillChunk[i]));
+  const attention = filterSamples(
+    raw.attention,
+    (i) => raw.attention.prefillChunk[i] === 0 || full.has(raw.attention.prefillChunk[i]),
+  );
   const short = createGpuCosts({ ...raw, attention }, architecture);
   const limit = Math.max(0, ...shortestContexts(raw.attention).values());
   return (batch) => iterationNs(batch.nDecode > 0 && batch.kvDecodeMean < limit ? short : whole, layers, batch);

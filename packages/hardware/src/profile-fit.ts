@@ -3,7 +3,13 @@
  * Fits the compact GPU profile to a raw one. Raw profiles are megabytes of noisy samples; the compact one holds what a
  * simulation of whole iterations needs, in <= 24 KB of CSV per (GPU, model, tp).
  */
-import { type AttentionSamples, type GpuProfile, type LayerSamples, type SkewTable, TandemError } from "@tandem-sim/schemas";
+import {
+  type AttentionSamples,
+  type GpuProfile,
+  type LayerSamples,
+  type SkewTable,
+  TandemError,
+} from "@tandem-sim/schemas";
 import type { Architecture, LayerName } from "./architecture.js";
 import { type AttentionWeight, fitMixedAttention, type MixedGrid } from "./attention-fit.js";
 import { filterSamples, fullyMeasuredChunks } from "./attention-samples.js";
@@ -22,8 +28,9 @@ export interface FitOptions {
 }
 
 /**
- * Measured on Llama-3.1-8B on an RTX PRO 6000. Knots shared out by their effect on an iteration, against 24 in every
- * layer: a sixth of the error at the same size. 256 decodes beside a prefill chunk are not measured in raw bundles.
+ * Measured on Llama-3.1-8B on an RTX PRO 6000. Dense knots shared out by their effect on an iteration, against 24 for
+ * every layer: a tenth of the error of decode iterations for a tenth more knots. Mixed attention fitted to all samples,
+ * against values picked from the table: a bias of 0.1%, not 0.6%, on the mixed iterations of 300 ShareGPT requests.
  */
 export const defaultFit: FitOptions = {
   denseKnots: { total: 240, least: 12 },
@@ -37,13 +44,16 @@ export const defaultFit: FitOptions = {
   },
 };
 
-const rounded = (values: readonly number[], digits: number): number[] => values.map((value) => Number(Math.max(value, 1e-3).toPrecision(digits)));
+const rounded = (values: readonly number[], digits: number): number[] =>
+  values.map((value) => Number(Math.max(value, 1e-3).toPrecision(digits)));
 
 /** The measured values nearest to the wanted ones by ratio, ascending, each once. */
 function nearestMeasured(wanted: readonly number[], measured: Iterable<number>): number[] {
   const candidates = [...measured];
   const distance = (a: number, b: number): number => Math.abs(Math.log((a + 1) / (b + 1)));
-  const nearest = wanted.map((want) => candidates.reduce((best, value) => (distance(value, want) < distance(best, want) ? value : best)));
+  const nearest = wanted.map((want) =>
+    candidates.reduce((best, value) => (distance(value, want) < distance(best, want) ? value : best)),
+  );
   return [...new Set(nearest)].sort((a, b) => a - b);
 }
 
@@ -99,11 +109,15 @@ function fitLayers(
   decodes: number,
 ): Record<string, LayerSamples> {
   const curves = Object.entries(layers).map(([layer, samples]) => {
-    const weights = samples.sizes.map((size) => (size <= decodes ? decodeWeight : 1) * (timesRun(layer) / iterationNs(size)) ** 2);
+    const weights = samples.sizes.map(
+      (size) => (size <= decodes ? decodeWeight : 1) * (timesRun(layer) / iterationNs(size)) ** 2,
+    );
     return [layer, { samples, weights }] as const;
   });
   const fits = fitPiecewise(Object.fromEntries(curves), knots.total, knots.least);
-  return Object.fromEntries(Object.entries(fits).map(([layer, { sizes, timeUs }]) => [layer, { sizes, timeUs: rounded(timeUs, digits) }]));
+  return Object.fromEntries(
+    Object.entries(fits).map(([layer, { sizes, timeUs }]) => [layer, { sizes, timeUs: rounded(timeUs, digits) }]),
+  );
 }
 
 /** The decode-only buckets. A mixed batch takes the default, as it does in the raw profile off the profiled chunks. */
@@ -117,15 +131,26 @@ function fitSkew({ alphaDefault, axes, alpha }: SkewTable): SkewTable {
  * @param layers decoder layers of the model: what weight an error has depends on how often it repeats
  * @throws {TandemError} E_UNSUPPORTED if `raw` is compact already
  */
-export function fitProfile(raw: GpuProfile, architecture: Architecture, layers: number, options: FitOptions = defaultFit): GpuProfile {
-  if (raw.form !== "raw") throw new TandemError("E_UNSUPPORTED", "this profile is compact already; a fit starts from a raw bundle");
+export function fitProfile(
+  raw: GpuProfile,
+  architecture: Architecture,
+  layers: number,
+  options: FitOptions = defaultFit,
+): GpuProfile {
+  if (raw.form !== "raw")
+    throw new TandemError("E_UNSUPPORTED", "this profile is compact already; a fit starts from a raw bundle");
   const costs = createGpuCosts(raw, architecture);
   const { pre, post } = architecture;
   const perLayer = [...pre, ...post];
   const timesRun = (layer: string): number => layers * perLayer.filter((name) => name === layer).length || 1;
   const iterationNs = (tokens: number): number =>
-    costs.prologueNs(tokens) + layers * (costs.preNs(tokens) + costs.postNs(tokens)) + costs.headNs(tokens, Math.min(tokens, costs.range.sequences));
-  const inArchitecture = (tables: Record<string, LayerSamples>, names: readonly LayerName[]): Record<string, LayerSamples> =>
+    costs.prologueNs(tokens) +
+    layers * (costs.preNs(tokens) + costs.postNs(tokens)) +
+    costs.headNs(tokens, Math.min(tokens, costs.range.sequences));
+  const inArchitecture = (
+    tables: Record<string, LayerSamples>,
+    names: readonly LayerName[],
+  ): Record<string, LayerSamples> =>
     Object.fromEntries([...new Set(names)].map((name) => [name, tables[name] as LayerSamples]));
   const { digits } = options;
   return {

@@ -5,7 +5,13 @@
 import type { SkewAxis, SkewTable } from "@tandem-sim/schemas";
 
 /** alpha of a batch: total new prefill tokens and their cached ones, decodes, skew rate in [0, 1], longest context. */
-export type SkewAlpha = (prefillChunk: number, kvPrefill: number, nDecode: number, skewRate: number, kvMax: number) => number;
+export type SkewAlpha = (
+  prefillChunk: number,
+  kvPrefill: number,
+  nDecode: number,
+  skewRate: number,
+  kvMax: number,
+) => number;
 
 /** Index of the bin (edges[i], edges[i + 1]] that holds `value`; the last one beyond the last edge. */
 function binOf(axis: SkewAxis, value: number): number {

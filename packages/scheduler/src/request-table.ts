@@ -53,6 +53,8 @@ export class RequestTable {
   preemptions = new Int32Array(this.capacity);
   /** Tokens found in the prefix cache at first admission. */
   hitTokens = new Int32Array(this.capacity);
+  /** First step at or after its arrival: when the engine takes it in, which vLLM stamps as `queued_ts`. NaN before. */
+  queuedNs = new Float64Array(this.capacity);
   /** First time it was part of a batch; NaN before. */
   firstScheduledNs = new Float64Array(this.capacity);
   firstTokenNs = new Float64Array(this.capacity);
@@ -87,6 +89,7 @@ export class RequestTable {
     this.groupLoad[row] = 0;
     this.preemptions[row] = 0;
     this.hitTokens[row] = 0;
+    this.queuedNs[row] = Number.NaN;
     this.firstScheduledNs[row] = Number.NaN;
     this.firstTokenNs[row] = Number.NaN;
     this.lastTokenNs[row] = Number.NaN;
@@ -122,6 +125,7 @@ export class RequestTable {
     this.groupLoad = grown(this.groupLoad, size);
     this.preemptions = grown(this.preemptions, size);
     this.hitTokens = grown(this.hitTokens, size);
+    this.queuedNs = grown(this.queuedNs, size);
     this.firstScheduledNs = grown(this.firstScheduledNs, size);
     this.firstTokenNs = grown(this.firstTokenNs, size);
     this.lastTokenNs = grown(this.lastTokenNs, size);

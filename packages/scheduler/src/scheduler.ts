@@ -52,6 +52,8 @@ export class Scheduler {
   private readonly maxTokens: number;
   private readonly threshold: number;
   private readonly spareBatches: Batch[] = [];
+  /** Requests that have arrived since the step before. */
+  private readonly arrived: number[] = [];
 
   constructor(
     private readonly requests: RequestTable,
@@ -70,6 +72,7 @@ export class Scheduler {
   /** A request has arrived. */
   enqueue(row: number): void {
     this.waiting.pushBack(row);
+    this.arrived.push(row);
   }
 
   /** Requests that wait or run. */
@@ -84,6 +87,8 @@ export class Scheduler {
   schedule(nowNs: number): Batch | null {
     const batch = this.spareBatches.pop() ?? new Batch();
     batch.clear(nowNs);
+    for (const row of this.arrived) this.requests.queuedNs[row] = nowNs;
+    this.arrived.length = 0;
     const budget = this.scheduleRunning(batch, this.maxTokens);
     if (batch.preempted === 0) this.scheduleWaiting(batch, budget);
     if (batch.size > 0) return batch;

@@ -4,7 +4,14 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { type ErrorStats, type FamilyErrors, type FitReport, fitProfile, fitReport, profileCsv } from "@tandem-sim/hardware";
+import {
+  type ErrorStats,
+  type FamilyErrors,
+  type FitReport,
+  fitProfile,
+  fitReport,
+  profileCsv,
+} from "@tandem-sim/hardware";
 import { type CompactProfileMeta, type GpuProfile, type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
 import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
@@ -83,7 +90,9 @@ const iterationRow = (errors: FamilyErrors): string[] => [
 ];
 
 function reportText({ profile, csvBytes, report }: Converted, layers: number): string {
-  const title = pc.bold(`${profile.hardware} ${profile.model} ${profile.variant} tp${profile.tp}: ${bytes(csvBytes)} of CSV`);
+  const title = pc.bold(
+    `${profile.hardware} ${profile.model} ${profile.variant} tp${profile.tp}: ${bytes(csvBytes)} of CSV`,
+  );
   if (!report) return title;
   return [
     title,
@@ -93,7 +102,10 @@ function reportText({ profile, csvBytes, report }: Converted, layers: number): s
       ...report.iterations.map(iterationRow),
     ]),
     "",
-    plainTable([["single layers", "median", "p95", "max", "bias"], ...report.layers.map((errors) => [errors.name, ...errorCells(errors)])]),
+    plainTable([
+      ["single layers", "median", "p95", "max", "bias"],
+      ...report.layers.map((errors) => [errors.name, ...errorCells(errors)]),
+    ]),
     "",
     `Relative errors against the raw samples, on ${report.iterations[0]?.batches ?? 0} random batches per row that the fit has not seen, ` +
       `${layers} layers. In brackets: against the raw table as LLMServingSim reads it, which holds some prefill chunks flat below the ` +
@@ -104,12 +116,16 @@ function reportText({ profile, csvBytes, report }: Converted, layers: number): s
 /** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
 export function importProfile(dir: string, flags: ImportFlags): void {
   const out = resolve(flags.out);
-  if (out === resolve(dir)) throw new TandemError("E_USAGE", "is the bundle itself", { where: "--out", hint: "name another folder" });
+  if (out === resolve(dir))
+    throw new TandemError("E_USAGE", "is the bundle itself", { where: "--out", hint: "name another folder" });
   const meta = readBundleMeta(dir);
   const architecture = architectureOfProfile(meta, join(dir, "meta.yaml"));
   const { present, absent } = degreesOnDisk(dir, meta.tp_degrees);
   if (present.length === 0) {
-    throw new TandemError("E_NOT_FOUND", "no tables in this bundle", { where: dir, hint: `expected ${absent.map((tp) => `tp${tp}`).join(" or ")}` });
+    throw new TandemError("E_NOT_FOUND", "no tables in this bundle", {
+      where: dir,
+      hint: `expected ${absent.map((tp) => `tp${tp}`).join(" or ")}`,
+    });
   }
   for (const tp of absent) warn(`${dir}: tp${tp} is listed in meta.yaml but not there; skipped`);
   const { layers, known } = layersOfModel(meta.model);
@@ -133,7 +149,11 @@ export function importProfile(dir: string, flags: ImportFlags): void {
   writeWhole(join(out, "profile.json"), `${JSON.stringify(written, null, 2)}\n`);
 
   if (flags.json) {
-    const tables = converted.map(({ profile, csvBytes, report }) => ({ tp: profile.tp, csv_bytes: csvBytes, ...report }));
+    const tables = converted.map(({ profile, csvBytes, report }) => ({
+      tp: profile.tp,
+      csv_bytes: csvBytes,
+      ...report,
+    }));
     json({ out, form: written.form, layers, skipped_tp: absent, tp: tables });
   } else result(converted.map((one) => reportText(one, layers)).join("\n\n"));
 }

@@ -63,11 +63,20 @@ interface IterationFacts {
 function factsOf(costs: GpuCosts, layers: number, batch: SampledBatch): IterationFacts {
   const ns = iterationNs(costs, layers, batch);
   const { prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin } = batch;
-  const attentionNs = layers * costs.attentionNs(prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin);
+  const attentionNs =
+    layers * costs.attentionNs(prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin);
   return { iteration_ns: ns, tokens_per_s: ((prefillChunk + nDecode) * 1e9) / ns, attention_share: attentionNs / ns };
 }
 
-const rangeText = ({ tokens, sequences, prefillChunk, kvPrefill, nDecode, nDecodeMixed, kvDecode }: ProfileRange): string =>
+const rangeText = ({
+  tokens,
+  sequences,
+  prefillChunk,
+  kvPrefill,
+  nDecode,
+  nDecodeMixed,
+  kvDecode,
+}: ProfileRange): string =>
   `${tokens} tokens, ${sequences} sequences, prefill chunk ${prefillChunk} over ${kvPrefill} cached tokens, ` +
   `${nDecode} decodes (${nDecodeMixed} beside a prefill) at ${kvDecode} tokens of context`;
 
@@ -96,7 +105,9 @@ export function showProfile(name: string, flags: ShowFlags): void {
       source: profile.source,
       range: costs.range,
       prefill: prompt,
-      decode: decodes.flatMap((n) => contexts.map((context) => ({ decodes: n, context, ...facts(evenDecodes(n, context)) }))),
+      decode: decodes.flatMap((n) =>
+        contexts.map((context) => ({ decodes: n, context, ...facts(evenDecodes(n, context)) })),
+      ),
     });
     return;
   }
@@ -109,7 +120,9 @@ export function showProfile(name: string, flags: ShowFlags): void {
   const peak = Math.max(...contexts.map((context) => facts(evenDecodes(largest, context)).tokens_per_s));
   result(
     [
-      pc.bold(`${meta.gpu ?? profile.hardware}: ${profile.model}, ${profile.variant}, tp ${profile.tp}, ${layers} layers`),
+      pc.bold(
+        `${meta.gpu ?? profile.hardware}: ${profile.model}, ${profile.variant}, tp ${profile.tp}, ${layers} layers`,
+      ),
       "",
       plainTable([
         ["decode iteration, ms", ...contexts.map((context) => `context ${context}`)],

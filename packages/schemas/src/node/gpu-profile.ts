@@ -32,7 +32,10 @@ function readRows(path: string, columns: readonly string[]): Row[] {
   const header = text.slice(0, text.indexOf("\n")).trim().split(",");
   for (const column of columns) {
     if (!header.includes(column)) {
-      throw new TandemError("E_SCHEMA", `column "${column}" is missing`, { where: `${path}:1`, hint: `columns: ${columns.join(", ")}` });
+      throw new TandemError("E_SCHEMA", `column "${column}" is missing`, {
+        where: `${path}:1`,
+        hint: `columns: ${columns.join(", ")}`,
+      });
     }
   }
   return rows;
@@ -41,7 +44,9 @@ function readRows(path: string, columns: readonly string[]): Row[] {
 function numberIn(row: Row, column: string, path: string, index: number): number {
   const value = Number(row[column]);
   if (row[column] === "" || !Number.isFinite(value) || value < 0) {
-    throw new TandemError("E_SCHEMA", `expected a number >= 0, found "${row[column]}"`, { where: `${path}:${index + 2}: ${column}` });
+    throw new TandemError("E_SCHEMA", `expected a number >= 0, found "${row[column]}"`, {
+      where: `${path}:${index + 2}: ${column}`,
+    });
   }
   return value;
 }
@@ -88,9 +93,11 @@ function readAttention(path: string, into: AttentionSamples): void {
     into.timeUs.push(numberIn(row, column, path, index));
   };
   rows.forEach((row, index) => {
-    if (long) return add(row, index, numberIn(row, "kv_decode", path, index), "time_us");
-    for (const column of contexts) {
-      if (row[column] !== "") add(row, index, Number(column), column);
+    if (long) add(row, index, numberIn(row, "kv_decode", path, index), "time_us");
+    else {
+      for (const column of contexts) {
+        if (row[column] !== "") add(row, index, Number(column), column);
+      }
     }
   });
 }
@@ -100,7 +107,10 @@ function readSkewBuckets(path: string): Map<string, number> {
   const rows = readRows(path, columns);
   return new Map(
     rows.map((row, index) => [
-      columns.slice(0, 5).map((column) => row[column]).join("|"),
+      columns
+        .slice(0, 5)
+        .map((column) => row[column])
+        .join("|"),
       signedNumber(row.alpha as string, path, index),
     ]),
   );
@@ -155,7 +165,9 @@ function tpFolder(dir: string, tp: number): string {
 }
 
 /** What a profile folder says of itself: a bundle's `meta.yaml`, or the `profile.json` that Tandem writes. */
-export type FoundProfileMeta = { layout: "bundle"; meta: RawProfileMeta } | { layout: "tandem"; meta: CompactProfileMeta };
+export type FoundProfileMeta =
+  | { layout: "bundle"; meta: RawProfileMeta }
+  | { layout: "tandem"; meta: CompactProfileMeta };
 
 /** Reads it. @throws {TandemError} E_NOT_FOUND where the folder has neither file */
 export function readProfileMeta(dir: string): FoundProfileMeta {

@@ -1,0 +1,73 @@
+/**
+ * @module
+ * `tandem compare`: the same inputs in four modes, one table.
+ */
+import { checkWorkload, inMode, type Mode, modeNames, type SimulationPlan } from "@tandem-sim/engine";
+import type { Summary } from "@tandem-sim/schemas";
+import { Command } from "commander";
+import pc from "picocolors";
+import { compact, ms, percent } from "../number-format.js";
+import { offloadNote, plainTable } from "../results.js";
+import { addSimulationFlags, planRun, prepareRun, runPlan, type SimulationFlags, warnAll } from "../simulation-flags.js";
+import { json, result } from "../terminal.js";
+
+interface CompareFlags extends SimulationFlags {
+  json?: true;
+}
+
+/** A line of the table: what it says of one mode. */
+type Column = readonly [title: string, text: (summary: Summary, baseline: Summary) => string];
+
+const ratio = (value: number, baseline: number): string => (baseline > 0 ? `${(value / baseline).toFixed(2)}x` : "-");
+
+const columns: readonly Column[] = [
+  ["makespan s", (s) => (s.makespan_ns / 1e9).toFixed(2)],
+  ["decode tok/s", (s) => compact(s.throughput.decode_tok_s)],
+  ["TTFT ms", (s) => ms(s.ttft_ms.mean)],
+  ["", (s, base) => ratio(s.ttft_ms.mean, base.ttft_ms.mean)],
+  ["TPOT ms", (s) => ms(s.tpot_ms.mean)],
+  ["", (s, base) => ratio(s.tpot_ms.mean, base.tpot_ms.mean)],
+  ["GPU busy", (s) => percent(s.gpu_busy)],
+  ["PIM util", (s) => (s.pim_util === null ? "-" : percent(s.pim_util))],
+  ["interleaved", (s) => (s.iterations > 0 ? percent((s.interleaving.interleaved + s.interleaving.chunked) / s.iterations) : "-")],
+];
+
+/** The comparison, a row per mode. The first mode is what ratios refer to. */
+export function comparisonTable(summaries: ReadonlyMap<string, Summary>): string {
+  const baseline = [...summaries.values()][0] as Summary;
+  return plainTable([
+    [pc.bold("mode"), ...columns.map(([title]) => title)],
+    ...[...summaries].map(([mode, summary]) => [mode, ...columns.map(([, text]) => text(summary, baseline))]),
+  ]);
+}
+
+async function compare(flags: CompareFlags): Promise<void> {
+  const { inputs, chunks } = await prepareRun(flags);
+  const summaries = new Map<Mode, Summary>();
+  let offloadPlan: SimulationPlan | undefined;
+  const warnings = new Set<string>();
+  // All plans first: what cannot be simulated is known before anything runs.
+  const plans = modeNames.map((mode) => {
+    const planned = planRun(flags, inMode(inputs, mode));
+    checkWorkload(planned.plan, chunks, flags.dataset);
+    return { mode, ...planned };
+  });
+  for (const { mode, plan, warnings: beyond } of plans) {
+    summaries.set(mode, await runPlan(plan, chunks, {}, flags.logInterval, mode));
+    if (mode === "offload") offloadPlan = plan;
+    for (const text of beyond()) warnings.add(text);
+  }
+  warnAll([...warnings]);
+  if (flags.json) return json({ modes: Object.fromEntries(summaries) });
+  result(comparisonTable(summaries));
+  if (offloadPlan) for (const note of offloadNote(offloadPlan)) result(`\n${note}`);
+}
+
+/** The `compare` command. */
+export function compareCommand(): Command {
+  return addSimulationFlags(new Command("compare"))
+    .description("Simulate the same inputs GPU-only, offloaded, interleaved and with policy auto")
+    .option("--json", "Print the four summaries as JSON")
+    .addHelpText("after", "\nExample:\n  $ tandem compare --dataset decode_heavy --attn-offload-phase decode")
+    .action(compare);
+}

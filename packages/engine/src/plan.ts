@@ -44,6 +44,8 @@ export interface PlanInputs {
     pim: PimDevice | null;
     instances: { model: ModelConfig; profile: GpuProfile; options: InstanceOptions }[];
   }[];
+  /** KV blocks of every instance's GPU, where known from a real engine; otherwise they follow from its memory. */
+  gpuBlocks?: number;
 }
 
 /** An instance's share of its node's PIM. */
@@ -120,7 +122,7 @@ export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): S
       const share = instance.options.enableAttnOffloading
         ? { rank: offloadRank++, of: offloading, node, device: loaded.pim, at: `${inputs.source}: $.nodes[${n}].cpu_mem` }
         : null;
-      instances.push(planInstance(instances.length, n, node, config, instance, share, at, planOptions));
+      instances.push(planInstance(instances.length, n, node, config, instance, share, at, planOptions, inputs.gpuBlocks));
     });
   });
   return {
@@ -182,6 +184,7 @@ function planInstance(
   share: ShareOfNode | null,
   at: string,
   planOptions: PlanOptions,
+  knownBlocks: number | undefined,
 ): InstancePlan {
   const { model, profile, options } = loaded;
   const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
@@ -208,7 +211,7 @@ function planInstance(
     link: null,
   };
   const pim = share ? planPim(share, model, options, costs, elementBytes, kvElementBytes) : null;
-  const gpuBlocks = costs.phase === "all" ? 0 : Math.floor((budget - weights) / blockBytes);
+  const gpuBlocks = costs.phase === "all" ? 0 : (knownBlocks ?? Math.floor((budget - weights) / blockBytes));
   if (costs.phase !== "all" && gpuBlocks === 0) {
     throw new TandemError("E_CAPACITY", `${gigabytes(budget - weights)} are left beside the weights: not one KV block`, {
       where: `${at}.npu_mem`,

@@ -52,8 +52,7 @@ const sharesOf = (axis: Axis): [at: number, share: number][] =>
  * Samples at every knot of `grid`, fitted to the samples of `raw` with a prefill chunk.
  *
  * The raw table's own lookup is no target: it holds a chunk's slice flat below the first context measured there, and
- * half of the chunks of LLMServingSim's bundles start at 512 tokens. At chunk 36 and 110 decodes of 72 tokens it reads
- * 2.3 times what was measured at chunks 32 and 64.
+ * half of the chunks of LLMServingSim's bundles start at 512 tokens. `heldChunks` reproduces that at lookup.
  */
 export function fitMixedAttention(raw: GpuProfile, grid: MixedGrid, weightOf: AttentionWeight): AttentionSamples {
   const { attention } = raw;

@@ -36,3 +36,12 @@ export function fullyMeasuredChunks(samples: AttentionSamples): Set<number> {
   const least = Math.min(...shortest.values());
   return new Set([...shortest.keys()].filter((chunk) => shortest.get(chunk) === least));
 }
+
+/** The other chunks, ascending, with the shortest context measured at each. */
+export function heldChunks(samples: AttentionSamples): { chunk: number; context: number }[] {
+  const full = fullyMeasuredChunks(samples);
+  return [...shortestContexts(samples)]
+    .filter(([chunk]) => !full.has(chunk))
+    .map(([chunk, context]) => ({ chunk, context }))
+    .sort((a, b) => a.chunk - b.chunk);
+}

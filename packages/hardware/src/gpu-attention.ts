@@ -130,8 +130,14 @@ function rawLookup(slices: Slices): Lookup {
   };
 }
 
-/** Compact form: every chunk has its own n knots, so a batch beyond them is extrapolated, never held flat. */
-function compactLookup(slices: Slices): Lookup {
+/**
+ * Compact form: every chunk has its own n knots, so a batch beyond them is extrapolated, never held flat.
+ *
+ * Below the context that a held chunk was measured from, the raw table reads too much around it: at chunk 22 beside one
+ * decode of 30 tokens, twice what chunks 16 and 32 were measured at. Whoever compares with LLMServingSim needs the same
+ * reading, so the compact form has it too; it costs nothing above that context.
+ */
+function compactLookup(slices: Slices, held: GpuProfile["heldChunks"]): Lookup {
   const chunks = distinct(slices.chunk);
   const chunkStart = Int32Array.from([
     ...Array.from(chunks, (chunk) => slices.chunk.indexOf(chunk)),
@@ -146,11 +152,24 @@ function compactLookup(slices: Slices): Lookup {
     const time = inSlice(low, kvPrefill, kvDecode);
     return position === 0 ? time : time + position * (inSlice(low + 1, kvPrefill, kvDecode) - time);
   };
-  return (prefillChunk, kvPrefill, nDecode, kvDecode) => {
+  const between: Lookup = (prefillChunk, kvPrefill, nDecode, kvDecode) => {
     const low = bracketLow(chunks, 0, chunks.length, prefillChunk);
     const position = bracketPosition(chunks, low, chunks.length, prefillChunk);
     const time = atChunk(low, kvPrefill, nDecode, kvDecode);
     return position === 0 ? time : time + position * (atChunk(low + 1, kvPrefill, nDecode, kvDecode) - time);
+  };
+  if (held.length === 0) return between;
+  const heldFrom = new Map(held.map(({ chunk, context }) => [chunk, context]));
+  const knots = Float64Array.from(new Set([...chunks, ...heldFrom.keys()])).sort();
+  const longest = Math.max(...heldFrom.values());
+  const atKnot = (knot: number, kvPrefill: number, nDecode: number, kvDecode: number): number =>
+    between(knots[knot], kvPrefill, nDecode, Math.max(kvDecode, heldFrom.get(knots[knot]) ?? 0));
+  return (prefillChunk, kvPrefill, nDecode, kvDecode) => {
+    if (kvDecode >= longest || nDecode === 0 || prefillChunk === 0) return between(prefillChunk, kvPrefill, nDecode, kvDecode);
+    const low = bracketLow(knots, 0, knots.length, prefillChunk);
+    const position = bracketPosition(knots, low, knots.length, prefillChunk);
+    const time = atKnot(low, kvPrefill, nDecode, kvDecode);
+    return position === 0 ? time : time + position * (atKnot(low + 1, kvPrefill, nDecode, kvDecode) - time);
   };
 }
 
@@ -186,9 +205,9 @@ function withSkew(even: Lookup, alphaOf: SkewAlpha): AttentionNs {
   };
 }
 
-function evenLookup({ form, attention }: GpuProfile): Lookup {
+function evenLookup({ form, attention, heldChunks }: GpuProfile): Lookup {
   const slices = toSlices(attention);
-  return form === "raw" ? rawLookup(slices) : compactLookup(slices);
+  return form === "raw" ? rawLookup(slices) : compactLookup(slices, heldChunks);
 }
 
 /** @throws {TandemError} E_SCHEMA without samples, or with a sample given twice */

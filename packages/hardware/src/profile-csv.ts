@@ -69,6 +69,14 @@ export function profileCsv(profile: GpuProfile): ProfileFiles {
     "dense.csv": csv(["layer", "tokens", "time_us"], layerRows(profile.dense)),
     "per_sequence.csv": csv(["layer", "sequences", "time_us"], layerRows(profile.perSequence)),
     ...attentionFiles(profile),
+    ...(profile.heldChunks.length > 0
+      ? {
+          "attention_held.csv": csv(
+            ["prefill_chunk", "context"],
+            profile.heldChunks.map(({ chunk, context }) => [chunk, context]),
+          ),
+        }
+      : {}),
     "skew.csv": csv(
       ["pc", "n_label", "skew_rate_label", "kv_big_label", "kp_label", "alpha"],
       [...profile.skew.alpha].map(([bucket, alpha]) => [...bucket.split("|"), alpha]),

@@ -4,7 +4,6 @@
  */
 import type { GpuProfile } from "@tandem-sim/schemas";
 import type { Architecture, LayerName } from "./architecture.js";
-import { filterSamples, fullyMeasuredChunks, shortestContexts } from "./attention-samples.js";
 import { createGpuCosts, type GpuCosts } from "./gpu-costs.js";
 import { layerCurve } from "./layer-curve.js";
 import { type BatchFamily, batchFamilies, type SampledBatch, sampleBatches } from "./profile-batches.js";
@@ -21,8 +20,6 @@ export interface ErrorStats {
 /** Errors of whole iterations on one family of batches. */
 export interface FamilyErrors extends ErrorStats {
   batches: number;
-  /** The same against the raw table as LLMServingSim reads it. */
-  asRead: ErrorStats;
 }
 
 export interface FitReport {
@@ -65,22 +62,6 @@ function layerError(layer: LayerName, fitted: GpuProfile, raw: GpuProfile): Erro
 }
 
 /**
- * The raw table, read only where it was measured. LLMServingSim's lookup blends in chunks whose slices start at 512
- * tokens and holds them flat below: short contexts beside a prefill chunk come out up to 2.3 times too slow.
- */
-function measuredNs(raw: GpuProfile, architecture: Architecture, layers: number): (batch: SampledBatch) => number {
-  const whole = createGpuCosts(raw, architecture);
-  const full = fullyMeasuredChunks(raw.attention);
-  const attention = filterSamples(
-    raw.attention,
-    (i) => raw.attention.prefillChunk[i] === 0 || full.has(raw.attention.prefillChunk[i]),
-  );
-  const short = createGpuCosts({ ...raw, attention }, architecture);
-  const limit = Math.max(0, ...shortestContexts(raw.attention).values());
-  return (batch) => iterationNs(batch.nDecode > 0 && batch.kvDecodeMean < limit ? short : whole, layers, batch);
-}
-
-/**
  * Errors of `fitted` against `raw`.
  *
  * @param layers decoder layers of the model
@@ -95,8 +76,7 @@ export function fitReport(
 ): FitReport {
   const { batches = 4000, seed = 1, families = batchFamilies } = options;
   const got = createGpuCosts(fitted, architecture);
-  const read = createGpuCosts(raw, architecture);
-  const measured = measuredNs(raw, architecture, layers);
+  const want = createGpuCosts(raw, architecture);
   const { prologue, pre, post, head } = architecture;
   const names = [...new Set([...prologue, ...pre, ...post, ...head.dense, ...head.perSequence])];
   return {
@@ -105,13 +85,12 @@ export function fitReport(
       const sampled = sampleBatches(family, batches, seed + i);
       const times = sampled.map((batch) => iterationNs(got, layers, batch));
       return {
-        ...statsOf(family.name, times, sampled.map(measured)),
-        batches,
-        asRead: statsOf(
+        ...statsOf(
           family.name,
           times,
-          sampled.map((batch) => iterationNs(read, layers, batch)),
+          sampled.map((batch) => iterationNs(want, layers, batch)),
         ),
+        batches,
       };
     }),
   };

@@ -74,6 +74,7 @@ export function syntheticProfile(): GpuProfile {
     variant: "bf16",
     tp: 1,
     form: "raw",
+    heldChunks: [],
     dense: Object.fromEntries(Object.entries(weights).map(([layer, us]) => [layer, layerSamples(denseUs(us), tokens)])),
     perSequence: {
       lm_head: layerSamples((n) => 600 + n, sequences),

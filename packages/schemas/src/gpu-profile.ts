@@ -42,6 +42,11 @@ export interface GpuProfile {
   dense: Record<string, LayerSamples>;
   perSequence: Record<string, LayerSamples>;
   attention: AttentionSamples;
+  /**
+   * Compact form: further prefill chunks that the raw table has knots at, with the shortest decode context measured
+   * there. The raw table holds such a chunk's slice flat below that context.
+   */
+  heldChunks: { chunk: number; context: number }[];
   skew: SkewTable;
   /** Where the data is from, free text. */
   source: string;

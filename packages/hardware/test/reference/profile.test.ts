@@ -93,16 +93,6 @@ describe.skipIf(!present)(`the compact profile against the raw tables, on batche
     expect(Math.abs(errors?.bias ?? 1)).toBeLessThanOrEqual(bias);
   });
 
-  test("also as LLMServingSim reads the tables, at contexts that every prefill chunk was measured at", () => {
-    const families = batchFamilies
-      .filter(({ name }) => name === "mixed")
-      .map((family) => ({ ...family, context: [1000, 8000] as const }));
-    const [errors] = fitReport(fitted, raw, architecture, 32, { families, batches: 2000, seed: 12 }).iterations;
-    expect(errors?.asRead.median).toBeLessThanOrEqual(bars.mixed.median);
-    expect(errors?.asRead.p95).toBeLessThanOrEqual(bars.mixed.p95);
-    expect(Math.abs(errors?.asRead.bias ?? 1)).toBeLessThanOrEqual(bars.mixed.bias);
-  });
-
   test("takes at most 24 KB of CSV", () => {
     const bytes = Object.values(profileCsv(fitted)).reduce((sum, text) => sum + text.length, 0);
     expect(bytes).toBeLessThanOrEqual(24_000);

@@ -102,6 +102,14 @@ function readAttention(path: string, into: AttentionSamples): void {
   });
 }
 
+function readHeldChunks(path: string): GpuProfile["heldChunks"] {
+  if (!existsSync(path)) return [];
+  return readRows(path, ["prefill_chunk", "context"]).map((row, index) => ({
+    chunk: numberIn(row, "prefill_chunk", path, index),
+    context: numberIn(row, "context", path, index),
+  }));
+}
+
 function readSkewBuckets(path: string): Map<string, number> {
   const columns = ["pc", "n_label", "skew_rate_label", "kv_big_label", "kp_label", "alpha"] as const;
   const rows = readRows(path, columns);
@@ -220,6 +228,7 @@ export function readGpuProfile(dir: string, tp: number): GpuProfile {
     return {
       ...common,
       form: "raw",
+      heldChunks: [],
       skew: rawSkew(dir, found.meta, tp),
       source: `raw LLMServingSim bundle: ${gpu ?? hardware}${vllm_version ? `, vLLM ${vllm_version}` : ""}`,
     };
@@ -228,6 +237,7 @@ export function readGpuProfile(dir: string, tp: number): GpuProfile {
   return {
     ...common,
     form,
+    heldChunks: readHeldChunks(join(folder, "attention_held.csv")),
     skew: {
       alphaDefault: skew.alpha_default[String(tp)] ?? 0,
       axes: { n: skew.axes.n, skewRate: skew.axes.skew_rate, kvBig: skew.axes.kv_big, kp: skew.axes.kp },

@@ -1,0 +1,168 @@
+/**
+ * @module
+ * The workload that a recorded run is replayed with: the dataset's token ids, the recorded lengths, and arrivals.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { TandemError } from "@tandem-sim/schemas";
+import { findWorkloadFile } from "@tandem-sim/schemas/node";
+import { createChunkBuilder, type RequestChunk } from "@tandem-sim/workload";
+import { readWorkload } from "@tandem-sim/workload/node";
+import type { RecordedRequest, RecordedRun } from "./recorded-run.js";
+
+export const arrivalSources = ["planned", "recorded"] as const;
+
+/** When requests arrive: when the dataset says so, or when the recorded client sent them. */
+export type ArrivalSource = (typeof arrivalSources)[number];
+
+/**
+ * Largest lateness of a client that still counts as having kept the dataset's arrivals, s. An iteration of a loaded
+ * engine takes as long, and requests that arrive within one iteration join the same batch.
+ */
+const ON_TIME_S = 0.1;
+
+/** One request as it will be replayed. */
+interface ReplayedRequest {
+  recorded: RecordedRequest;
+  arrivalNs: number;
+  inputIds: Int32Array;
+  outputIds: Int32Array;
+}
+
+/** A workload that repeats a recorded run. */
+export interface ReplayedWorkload {
+  chunk: RequestChunk;
+  /** The recorded request behind each request of the chunk. */
+  recorded: RecordedRequest[];
+  /** File of the dataset; null where the requests were rebuilt from the recording. */
+  dataset: string | null;
+  arrivals: ArrivalSource;
+  /** What a reader of the result should know of it, a sentence each. */
+  notes: string[];
+}
+
+/** The dataset's file: the one asked for, or one that lies where the recording's tools put it; null without. */
+export function findDataset({ dir, meta }: RecordedRun, asked: string | undefined): string | null {
+  if (asked !== undefined) return findWorkloadFile(asked);
+  const places = [join(dir, "workload.jsonl")];
+  if (meta.dataset_path) {
+    const name = basename(meta.dataset_path.replaceAll("\\", "/"));
+    places.push(join(dir, name), join(dir, "..", "..", "workloads", name));
+  }
+  return places.find((place) => existsSync(place)) ?? null;
+}
+
+const noIds = new Int32Array(0);
+
+/** Requests of the dataset by index, as far as they were recorded. */
+async function matchDataset(file: string, requests: readonly RecordedRequest[]): Promise<ReplayedRequest[]> {
+  const byIndex = new Map(requests.map((request) => [request.index, request]));
+  const matched: ReplayedRequest[] = [];
+  let index = 0;
+  for await (const chunk of readWorkload(file)) {
+    for (let i = 0; i < chunk.count; i++, index++) {
+      const recorded = byIndex.get(index);
+      if (!recorded) continue;
+      const ids = chunk.tokenIds?.subarray(chunk.tokenOffsets?.[i], chunk.tokenOffsets?.[i + 1]) ?? noIds;
+      const inputTokens = chunk.inputTokens[i]!;
+      const asked = inputTokens === recorded.input_toks;
+      const outputIds = ids.subarray(inputTokens);
+      matched.push({
+        recorded,
+        arrivalNs: chunk.arrivalNs[i]!,
+        // Another prompt than the dataset's has unknown ids; a longer answer than the dataset's too.
+        inputIds: asked ? ids.subarray(0, inputTokens) : noIds,
+        outputIds: asked && outputIds.length >= recorded.output_toks ? outputIds.subarray(0, recorded.output_toks) : noIds,
+      });
+    }
+  }
+  if (matched.length < requests.length) {
+    throw new TandemError("E_SCHEMA", `has ${index} requests, the recorded run has one of number ${requests.at(-1)!.index}`, {
+      where: file,
+      hint: "give the run's own workload with --dataset",
+    });
+  }
+  return matched;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+/** Seconds by which each request was sent later than planned, the usual delay taken off; null without client stamps. */
+function lateness(requests: readonly ReplayedRequest[]): number[] | null {
+  const late = requests.map(({ recorded, arrivalNs }) => (recorded.arrival_time ?? Number.NaN) - arrivalNs / 1e9);
+  if (late.some(Number.isNaN)) return null;
+  const usual = median(late);
+  return late.map((s) => s - usual);
+}
+
+/** Recorded arrivals in whole ns after the first: the client's, or the engine's where the client left no stamps. */
+function recordedArrivals(requests: readonly RecordedRequest[]): number[] {
+  const stamped = requests.every((request) => request.arrival_time != null);
+  const seconds = requests.map((request) => (stamped ? request.arrival_time! : request.queued_ts));
+  const first = seconds.reduce((least, s) => Math.min(least, s), Number.POSITIVE_INFINITY);
+  return seconds.map((s) => Math.round((s - first) * 1e9));
+}
+
+const milliseconds = (s: number): string => `${(s * 1e3).toFixed(0)} ms`;
+
+/** Chooses the arrivals where the user has not, and says why. */
+function chooseArrivals(requests: readonly ReplayedRequest[], asked: ArrivalSource | undefined, notes: string[]): ArrivalSource {
+  const late = lateness(requests);
+  if (!late) return asked ?? "planned";
+  const worst = late.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+  notes.push(`The recorded client kept the dataset's arrivals within ${milliseconds(worst)}.`);
+  return asked ?? (worst <= ON_TIME_S ? "planned" : "recorded");
+}
+
+function compareHash(file: string, wanted: string | null | undefined, notes: string[]): void {
+  if (!wanted || !/^[0-9a-f]{64}$/i.test(wanted)) return;
+  const found = createHash("sha256").update(readFileSync(file)).digest("hex");
+  if (found !== wanted.toLowerCase()) notes.push(`${file} is not the file that was recorded: its SHA-256 differs.`);
+}
+
+function noteLengths(requests: readonly ReplayedRequest[], notes: string[]): void {
+  const without = requests.filter(({ inputIds }) => inputIds.length === 0).length;
+  if (without > 0) notes.push(`${without} of ${requests.length} requests have no token ids: their prefix hits cannot be replayed.`);
+}
+
+/**
+ * Makes the workload.
+ *
+ * @param limit requests to replay, the first ones; 0 = all
+ * @throws {TandemError} E_NOT_FOUND, E_PARSE, E_SCHEMA for a dataset that cannot be read or is not the run's
+ */
+export async function replayedWorkload(
+  run: RecordedRun,
+  asked: { dataset?: string; arrivals?: ArrivalSource; limit?: number },
+): Promise<ReplayedWorkload> {
+  const notes: string[] = [];
+  const requests = asked.limit ? run.requests.slice(0, asked.limit) : run.requests;
+  if (requests.length < run.requests.length) {
+    notes.push(`Only ${requests.length} of ${run.requests.length} requests are replayed: the recorded ones had more company.`);
+  }
+  const dataset = findDataset(run, asked.dataset);
+  let arrivals: ArrivalSource = "recorded";
+  let replayed: ReplayedRequest[];
+  if (dataset) {
+    compareHash(dataset, run.meta.dataset_hash, notes);
+    replayed = await matchDataset(dataset, requests);
+    arrivals = chooseArrivals(replayed, asked.arrivals, notes);
+  } else {
+    if (asked.arrivals === "planned") {
+      throw new TandemError("E_USAGE", "needs the run's workload", { where: "--arrivals planned", hint: "name it with --dataset" });
+    }
+    replayed = requests.map((recorded) => ({ recorded, arrivalNs: 0, inputIds: noIds, outputIds: noIds }));
+  }
+  noteLengths(replayed, notes);
+  if (arrivals === "recorded") {
+    const ns = recordedArrivals(replayed.map(({ recorded }) => recorded));
+    replayed = replayed.map((request, i) => ({ ...request, arrivalNs: ns[i]! }));
+  }
+  replayed.sort((a, b) => a.arrivalNs - b.arrivalNs || a.recorded.index - b.recorded.index);
+  const builder = createChunkBuilder();
+  for (const { recorded, arrivalNs, inputIds, outputIds } of replayed) {
+    builder.add(recorded.input_toks, recorded.output_toks, arrivalNs, inputIds, outputIds);
+  }
+  return { chunk: builder.take(), recorded: replayed.map(({ recorded }) => recorded), dataset, arrivals, notes };
+}

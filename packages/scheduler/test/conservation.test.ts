@@ -1,0 +1,210 @@
+import { blockHashChain } from "@tandem-sim/workload";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  type Batch,
+  type BlockTable,
+  ChannelGroups,
+  type KvCache,
+  type KvPlacement,
+  RequestTable,
+  Scheduler,
+  type SchedulerLimits,
+} from "../src/index.js";
+
+interface Case {
+  limits: SchedulerLimits;
+  kind: KvPlacement["kind"];
+  groups: number;
+  /** Blocks of each memory beyond those that the longest request needs. */
+  spareBlocks: number;
+  /** Batches in flight. */
+  depth: number;
+  requests: { input: number; output: number; family: number; shared: number; arrivesAtStep: number }[];
+}
+
+const limit = (max: number) => fc.oneof(fc.constant(0), fc.integer({ min: 1, max }));
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  limits: fc.record({
+    blockSize: fc.constantFrom(1, 2, 3, 4, 8),
+    maxNumSeqs: limit(6),
+    maxNumBatchedTokens: limit(40),
+    longPrefillTokenThreshold: limit(10),
+    enableChunkedPrefill: fc.boolean(),
+    enablePrefixCaching: fc.boolean(),
+    reserveFullIsl: fc.boolean(),
+  }),
+  kind: fc.constantFrom("gpu", "pim", "pim-after-prefill"),
+  groups: fc.integer({ min: 1, max: 3 }),
+  spareBlocks: fc.nat({ max: 12 }),
+  depth: fc.constantFrom(1, 2),
+  requests: fc.array(
+    fc.record({
+      input: fc.integer({ min: 1, max: 40 }),
+      output: fc.integer({ min: 1, max: 12 }),
+      family: fc.nat({ max: 2 }),
+      shared: fc.nat({ max: 40 }),
+      arrivesAtStep: fc.nat({ max: 20 }),
+    }),
+    { minLength: 1, maxLength: 14 },
+  ),
+});
+
+/** A serving run whose every state is checked. */
+class CheckedRun {
+  readonly table = new RequestTable();
+  readonly scheduler: Scheduler;
+  readonly finished: number[] = [];
+  private readonly limits: SchedulerLimits;
+  private readonly kv: KvPlacement;
+  private readonly live = new Set<number>();
+  private readonly produced = new Map<number, number>();
+
+  constructor(private readonly given: Case) {
+    const longest = Math.max(...given.requests.map(({ input, output }) => input + output));
+    // Each request fits alone: into the step where prompts may not be cut, and into every memory.
+    const fits = given.limits.enableChunkedPrefill || given.limits.maxNumBatchedTokens === 0;
+    this.limits = { ...given.limits, maxNumBatchedTokens: fits ? given.limits.maxNumBatchedTokens : longest };
+    const blocks = Math.ceil((longest - 1) / given.limits.blockSize) + given.spareBlocks;
+    const groups = new ChannelGroups(given.groups, blocks, this.limits.blockSize, this.limits.enablePrefixCaching);
+    this.kv = given.kind === "gpu" ? { kind: "gpu", gpuBlocks: blocks } : { kind: given.kind, groups, gpuBlocks: blocks };
+    this.scheduler = new Scheduler(this.table, this.limits, this.kv);
+  }
+
+  arrive(id: number): void {
+    const { input, output, family, shared } = this.given.requests[id]!;
+    const ids = Int32Array.from({ length: input + output }, (_, i) => (i < shared ? 1000 * family : 7919 * (id + 1)) + i);
+    const row = this.table.add({
+      id,
+      inputTokens: input,
+      outputTokens: output,
+      arrivalNs: 0,
+      hashes: this.limits.enablePrefixCaching ? blockHashChain(ids, 0, ids.length, this.limits.blockSize) : null,
+    });
+    this.live.add(row);
+    this.scheduler.enqueue(row);
+  }
+
+  schedule(step: number): Batch | null {
+    const batch = this.scheduler.schedule(step);
+    if (batch) this.checkBatch(batch);
+    this.checkMemories();
+    return batch;
+  }
+
+  complete(batch: Batch, step: number): void {
+    for (let i = 0; i < batch.size; i++) {
+      const id = this.table.id[batch.rows[i]!]!;
+      this.produced.set(id, (this.produced.get(id) ?? 0) + batch.samples[i]!);
+    }
+    const ended: number[] = [];
+    this.scheduler.complete(batch, step, ended);
+    for (const row of ended) {
+      const id = this.table.id[row]!;
+      this.finished.push(id);
+      expect(this.produced.get(id)).toBe(this.given.requests[id]!.output);
+      expect(this.table.itlNs[row]).toHaveLength(this.given.requests[id]!.output - 1);
+      this.live.delete(row);
+      this.table.remove(row);
+    }
+    this.checkMemories();
+  }
+
+  private checkBatch(batch: Batch): void {
+    const { maxNumSeqs, maxNumBatchedTokens, longPrefillTokenThreshold } = this.limits;
+    const tokens = Array.from(batch.tokens.subarray(0, batch.size));
+    expect(batch.totalTokens).toBe(tokens.reduce((sum, n) => sum + n, 0));
+    expect(Math.min(...tokens)).toBeGreaterThan(0);
+    if (maxNumBatchedTokens > 0) expect(batch.totalTokens).toBeLessThanOrEqual(maxNumBatchedTokens);
+    if (maxNumSeqs > 0) expect(this.scheduler.running.length).toBeLessThanOrEqual(maxNumSeqs);
+    if (longPrefillTokenThreshold > 0) expect(Math.max(...tokens)).toBeLessThanOrEqual(longPrefillTokenThreshold);
+    expect(new Set(batch.rows.subarray(0, batch.size)).size).toBe(batch.size);
+  }
+
+  private checkMemories(): void {
+    const { table, kv } = this;
+    if (kv.kind !== "pim") this.checkMemory(this.scheduler.gpu, table.gpuBlocks, [...this.live]);
+    if (kv.kind === "gpu") return;
+    kv.groups.caches.forEach((cache, group) => {
+      const there = [...this.live].filter((row) => table.group[row] === group);
+      this.checkMemory(cache, table.pimBlocks, there);
+      const load = there.reduce((sum, row) => sum + Math.max(table.inputTokens[row]!, table.reached[row]!), 0);
+      expect(kv.groups.load[group]).toBe(load);
+    });
+    for (const row of this.live) expect(table.running[row] === 1).toBe(table.group[row]! >= 0);
+  }
+
+  /** Reference counts agree with block tables; a block is in two tables only as the same part of the same prefix. */
+  private checkMemory(cache: KvCache, tables: BlockTable[], rows: number[]): void {
+    const users = new Map<number, { row: number; at: number }[]>();
+    const isMain = this.kv.kind !== "pim-after-prefill" || cache !== this.scheduler.gpu;
+    for (const row of rows) {
+      const { blocks } = tables[row]!;
+      if (isMain) expect(blocks.length * cache.blockSize).toBeGreaterThanOrEqual(this.table.computed[row]!);
+      if (!this.table.running[row]) expect(blocks).toEqual([]);
+      blocks.forEach((block, at) => {
+        users.set(block, [...(users.get(block) ?? []), { row, at }]);
+      });
+    }
+    for (let block = 0; block < cache.pool.count; block++) {
+      expect(cache.pool.referencesOf(block)).toBe(users.get(block)?.length ?? 0);
+    }
+    expect(cache.pool.free).toBe(cache.pool.count - users.size);
+    for (const sharers of users.values()) {
+      const [first, ...others] = sharers as [{ row: number; at: number }];
+      for (const { row, at } of others as { row: number; at: number }[]) {
+        expect(row).not.toBe(first.row);
+        expect(at).toBe(first.at);
+        expect(this.table.hashes[row]![at]).toBe(this.table.hashes[first.row]![at]);
+      }
+    }
+  }
+}
+
+function serve(given: Case): CheckedRun {
+  const run = new CheckedRun(given);
+  const inFlight: Batch[] = [];
+  const tokens = given.requests.reduce((sum, { input, output }) => sum + input + output, 0);
+  // A request may be computed anew for each preemption; far more steps than that are a livelock.
+  const bound = 50 * (tokens + 20);
+  for (let step = 0; run.finished.length < given.requests.length; step++) {
+    expect(step).toBeLessThan(bound);
+    given.requests.forEach(({ arrivesAtStep }, id) => {
+      if (arrivesAtStep === step) run.arrive(id);
+    });
+    while (inFlight.length < given.depth) {
+      const batch = run.schedule(step);
+      if (!batch) break;
+      inFlight.push(batch);
+    }
+    const done = inFlight.shift();
+    if (done) run.complete(done, step);
+  }
+  return run;
+}
+
+test("whatever arrives and whatever the limits, each request ends once with its tokens, and all memory returns", () => {
+  fc.assert(
+    fc.property(cases, (given) => {
+      const { finished, scheduler } = serve(given);
+      expect([...finished].sort((a, b) => a - b)).toEqual(given.requests.map((_, id) => id));
+      expect(scheduler.outstanding).toBe(0);
+      expect(scheduler.gpu.pool.free).toBe(scheduler.gpu.pool.count);
+      for (const cache of scheduler.groups?.caches ?? []) expect(cache.pool.free).toBe(cache.pool.count);
+      expect(scheduler.groups?.load.some((load) => load !== 0) ?? false).toBe(false);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("equal runs make equal batches", () => {
+  const trace = (given: Case): string => {
+    const { finished, scheduler } = serve(given);
+    return JSON.stringify([finished, scheduler.preemptions, scheduler.recomputedTokens, scheduler.prefixHitTokens]);
+  };
+  fc.assert(
+    fc.property(cases, (given) => trace(given) === trace(given)),
+    { numRuns: 30 },
+  );
+});

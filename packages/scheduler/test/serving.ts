@@ -1,0 +1,79 @@
+/**
+ * @module
+ * A scheduler with requests, for tests: batches as lists that read like the hand-worked case.
+ */
+import { Batch, type KvPlacement, RequestTable, Scheduler, type SchedulerLimits } from "../src/index.js";
+
+export const generous: SchedulerLimits = {
+  blockSize: 4,
+  maxNumSeqs: 0,
+  maxNumBatchedTokens: 0,
+  longPrefillTokenThreshold: 0,
+  enableChunkedPrefill: true,
+  enablePrefixCaching: true,
+  reserveFullIsl: true,
+};
+
+/** Name of a request -> tokens scheduled, in batch order. */
+export type Scheduled = [name: string, tokens: number][];
+
+export class Serving {
+  readonly table = new RequestTable();
+  readonly scheduler: Scheduler;
+  readonly rows = new Map<string, number>();
+  readonly finished: string[] = [];
+  private readonly names = new Map<number, string>();
+  private now = 0;
+
+  constructor(kv: KvPlacement, limits: Partial<SchedulerLimits> = {}) {
+    this.scheduler = new Scheduler(this.table, { ...generous, ...limits }, kv);
+  }
+
+  /** A request arrives. `chain`: its block hashes. */
+  arrive(name: string, inputTokens: number, outputTokens: number, chain: number[] | null = null): void {
+    const row = this.table.add({
+      id: this.rows.size,
+      inputTokens,
+      outputTokens,
+      arrivalNs: this.now,
+      hashes: chain && Float64Array.from(chain),
+    });
+    this.rows.set(name, row);
+    this.names.set(row, name);
+    this.scheduler.enqueue(row);
+  }
+
+  schedule(): Batch {
+    return this.scheduler.schedule(this.now++) ?? new Batch(1);
+  }
+
+  complete(batch: Batch): void {
+    const rows: number[] = [];
+    this.scheduler.complete(batch, this.now++, rows);
+    for (const row of rows) this.finished.push(this.names.get(row)!);
+  }
+
+  list(batch: Batch): Scheduled {
+    return Array.from({ length: batch.size }, (_, i) => [this.names.get(batch.rows[i]!)!, batch.tokens[i]!]);
+  }
+
+  /** One synchronous step. */
+  step(): Scheduled {
+    const batch = this.schedule();
+    const listed = this.list(batch);
+    if (batch.size > 0) this.complete(batch);
+    return listed;
+  }
+
+  get running(): string[] {
+    return this.scheduler.running.map((row) => this.names.get(row)!);
+  }
+
+  row(name: string): number {
+    return this.rows.get(name)!;
+  }
+
+  groupOf(name: string): number {
+    return this.table.group[this.row(name)]!;
+  }
+}

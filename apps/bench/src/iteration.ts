@@ -5,11 +5,11 @@
 import { createPlayed, Player } from "@tandem-sim/engine";
 import { createProgram, fillProgram, Split, splits } from "@tandem-sim/trace";
 import { Bench } from "tinybench";
-import { decodeBatch, interleavingInstance } from "./static-batch.js";
+import { bundledInstance, decodeBatch } from "./static-batch.js";
 
 /** Runs the steps of an iteration apart and together; returns rows of name and microseconds per call (median). */
 export async function iterationSpeed(): Promise<{ name: string; medianUs: number }[]> {
-  const { costs, pim } = interleavingInstance();
+  const { costs, pim } = bundledInstance("interleave");
   const groups = pim?.groups ?? 0;
   const batch = decodeBatch(256, 1024, groups);
   const split = new Split();
@@ -19,7 +19,8 @@ export async function iterationSpeed(): Promise<{ name: string; medianUs: number
   const played = createPlayed();
   const fill = (): void => fillProgram(program, batch, split, costs);
   const bench = new Bench({ time: 300, warmupTime: 100 });
-  for (const [name, rule] of Object.entries(splits)) bench.add(`split ${name}`, () => void rule(batch, costs, split, scratch));
+  for (const [name, rule] of Object.entries(splits))
+    bench.add(`split ${name}`, () => void rule(batch, costs, split, scratch));
   bench
     .add("group loads and durations", fill)
     .add("event times", () => player.play(program, played))

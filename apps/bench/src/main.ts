@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { type CrossoverPoint, crossover } from "./crossover.js";
 import { iterationSpeed } from "./iteration.js";
 import { compareModes, type ModeResult } from "./modes.js";
 import { schedulePicture } from "./picture.js";
@@ -15,7 +16,19 @@ const baselineOf = (results: readonly ModeResult[], workload: string): ModeResul
 
 function modesTable(results: readonly ModeResult[]): string {
   const table = new Table({
-    head: ["workload", "mode", "phase", "makespan s", "TTFT ms", "TPOT ms", "vs GPU-only", "GPU busy", "PIM util", "interleaved", "sim ms"],
+    head: [
+      "workload",
+      "mode",
+      "phase",
+      "makespan s",
+      "TTFT ms",
+      "TPOT ms",
+      "vs GPU-only",
+      "GPU busy",
+      "PIM util",
+      "interleaved",
+      "sim ms",
+    ],
     colAligns: ["left", "left", "left", "right", "right", "right", "right", "right", "right", "right", "right"],
     style: { head: [], border: [], compact: true },
   });
@@ -40,6 +53,24 @@ function modesTable(results: readonly ModeResult[]): string {
   return table.toString();
 }
 
+function crossoverTable(points: readonly CrossoverPoint[]): string {
+  const contexts = [...new Set(points.map((point) => point.context))];
+  const table = new Table({
+    head: ["decodes", ...contexts.map((context) => `context ${context}`)],
+    colAligns: ["right", ...contexts.map(() => "right" as const)],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const decodes of new Set(points.map((point) => point.decodes))) {
+    const cells = points
+      .filter((point) => point.decodes === decodes)
+      .map(({ gpuOnlyMs, offloadMs, interleavedMs }) =>
+        [gpuOnlyMs, offloadMs, interleavedMs].map((ms) => ms.toFixed(1)).join(" / "),
+      );
+    table.push([String(decodes), ...cells]);
+  }
+  return table.toString();
+}
+
 async function main(options: { out: string }): Promise<void> {
   const results: ModeResult[] = [];
   await compareModes((result) => {
@@ -48,11 +79,14 @@ async function main(options: { out: string }): Promise<void> {
   });
   if (process.stderr.isTTY) process.stderr.write("\r");
   console.log(modesTable(results));
+  const points = crossover();
+  console.log("\nOne decode iteration, ms: GPU-only / offload / interleaved");
+  console.log(crossoverTable(points));
   const speed = await iterationSpeed();
   console.log("\nOne interleaved iteration of 256 decodes, 64 channels in 8 groups, 32 layers, median:");
   for (const { name, medianUs } of speed) console.log(`  ${medianUs.toFixed(2).padStart(8)} us  ${name}`);
   mkdirSync(dirname(options.out), { recursive: true });
-  writeFileSync(options.out, `${JSON.stringify({ modes: results, iteration: speed }, null, 2)}\n`);
+  writeFileSync(options.out, `${JSON.stringify({ modes: results, crossover: points, iteration: speed }, null, 2)}\n`);
   console.log(`\n${options.out}: all of it as JSON.`);
 }
 
@@ -67,6 +101,9 @@ await new Command("bench")
   .option("--out <file>", "JSON of all results", "outputs/bench.json")
   .action(main)
   .addCommand(
-    new Command("picture").description("Draw the schedule of one iteration").argument("<file>", "SVG to write").action(picture),
+    new Command("picture")
+      .description("Draw the schedule of one iteration")
+      .argument("<file>", "SVG to write")
+      .action(picture),
   )
   .parseAsync();

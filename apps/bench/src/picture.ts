@@ -5,7 +5,7 @@
  */
 import { createPlayed, type OpKind, Player } from "@tandem-sim/engine";
 import { createProgram, fillProgram, Split, splits } from "@tandem-sim/trace";
-import { decodeBatch, interleavingInstance } from "./static-batch.js";
+import { bundledInstance, decodeBatch } from "./static-batch.js";
 
 const DECODES = 128;
 const CONTEXT = 1024;
@@ -32,7 +32,7 @@ interface Bar {
 
 /** Executed ops of one iteration; of the channel groups the first stands for all. */
 function schedule(interleaved: boolean): { bars: Bar[]; latencyMs: number } {
-  const { costs, pim } = interleavingInstance();
+  const { costs, pim } = bundledInstance("interleave");
   const groups = pim?.groups ?? 0;
   const batch = decodeBatch(DECODES, CONTEXT, groups);
   const program = createProgram(costs.layers, groups);
@@ -63,7 +63,9 @@ function panel(title: string, bars: readonly Bar[], interleaved: boolean, top: n
       const from = x(bar.startUs);
       const width = Math.max(0.6, x(bar.endUs) - from);
       const fill = interleaved ? COLORS[bar.half] : "#5b6673";
-      parts.push(`<rect x="${from.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW}" fill="${fill}" class="op"/>`);
+      parts.push(
+        `<rect x="${from.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW}" fill="${fill}" class="op"/>`,
+      );
       if (width > bar.label.length * 6.2) {
         parts.push(`<text x="${(from + width / 2).toFixed(1)}" y="${y + 17}" class="in">${bar.label}</text>`);
       }

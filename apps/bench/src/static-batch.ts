@@ -1,15 +1,24 @@
 /**
  * @module
- * A batch that is not scheduled but given: so many decodes at one context, on the bundled PIM cluster.
+ * Batches that are not scheduled but given: so many decodes at one context, on the bundled PIM cluster.
  */
-import { createPlan, inMode, type InstancePlan } from "@tandem-sim/engine";
+import {
+  createPlan,
+  createPlayed,
+  type InstancePlan,
+  inMode,
+  type Mode,
+  type Played,
+  Player,
+} from "@tandem-sim/engine";
 import { Batch } from "@tandem-sim/scheduler";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { loadClusterInputs } from "@tandem-sim/schemas/node";
+import { createProgram, fillProgram, Split } from "@tandem-sim/trace";
 
-/** The one instance of the bundled PIM cluster, interleaving. */
-export function interleavingInstance(): InstancePlan {
-  const inputs = inMode(loadClusterInputs("single_node_pim_instance", InstanceOptions.parse({})), "interleave");
+/** The one instance of the bundled PIM cluster in a mode. */
+export function bundledInstance(mode: Mode): InstancePlan {
+  const inputs = inMode(loadClusterInputs("single_node_pim_instance", InstanceOptions.parse({})), mode);
   return createPlan(inputs).instances[0] as InstancePlan;
 }
 
@@ -17,7 +26,22 @@ export function interleavingInstance(): InstancePlan {
 export function decodeBatch(decodes: number, context: number, groups: number): Batch {
   const batch = new Batch(decodes);
   for (let i = 0; i < decodes; i++) {
-    batch.add({ row: i, tokens: 1, context, prefill: false, samples: true, group: i % groups, hits: 0, order: i });
+    const group = groups > 0 ? i % groups : -1;
+    batch.add({ row: i, tokens: 1, context, prefill: false, samples: true, group, hits: 0, order: i });
   }
   return batch;
+}
+
+/** One iteration of a batch, split where the instance interleaves. */
+export function playBatch(instance: InstancePlan, decodes: number, context: number): Played {
+  const { costs, pim, split } = instance;
+  const groups = pim?.groups ?? 0;
+  const batch = decodeBatch(decodes, context, groups);
+  const program = createProgram(costs.layers, groups);
+  const halves = new Split();
+  const divided = split?.(batch, costs, halves, program) ?? false;
+  fillProgram(program, batch, divided ? halves : null, costs);
+  const played = createPlayed();
+  new Player(groups).play(program, played);
+  return played;
 }

@@ -8,7 +8,8 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { bytes, compact, ms, percent } from "./number-format.js";
 
-export const csvHeader = "instance id,request id,model,input,output,arrival,end_time,latency,queuing_delay,TTFT,TPOT,ITL";
+export const csvHeader =
+  "instance id,request id,model,input,output,arrival,end_time,latency,queuing_delay,TTFT,TPOT,ITL";
 
 /** One row of the per-request CSV; times are whole ns. */
 export function csvRow(result: RequestResult): string {
@@ -71,7 +72,10 @@ const borderless = {
 /** A table without lines, the first column left, the others right. */
 export function plainTable(rows: readonly (readonly string[])[]): string {
   const columns = rows[0]?.length ?? 0;
-  const table = new Table({ ...borderless, colAligns: Array.from({ length: columns }, (_, i) => (i === 0 ? "left" : "right")) });
+  const table = new Table({
+    ...borderless,
+    colAligns: Array.from({ length: columns }, (_, i) => (i === 0 ? "left" : "right")),
+  });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 }
@@ -79,7 +83,10 @@ export function plainTable(rows: readonly (readonly string[])[]): string {
 const latencyColumns = ["mean", "median", "p90", "p95", "p99"] as const;
 
 function latencyTable(summary: Summary): string {
-  const row = (name: string, statistics: LatencyStatistics): string[] => [name, ...latencyColumns.map((key) => ms(statistics[key]))];
+  const row = (name: string, statistics: LatencyStatistics): string[] => [
+    name,
+    ...latencyColumns.map((key) => ms(statistics[key])),
+  ];
   return plainTable([
     [pc.bold("ms"), "mean", "median", "P90", "P95", "P99"],
     row("TTFT", summary.ttft_ms),
@@ -156,9 +163,56 @@ export function offloadNote(plan: SimulationPlan): string[] {
   ];
 }
 
+const componentNames: Record<string, string> = {
+  npu_active: "NPU active",
+  npu_standby: "NPU standby",
+  npu_idle: "NPU idle",
+  cpu: "CPU",
+  dram: "DRAM",
+  pim_compute: "PIM compute",
+  link: "Link",
+  base: "Base + NIC + storage",
+};
+
+/** Energy by component; for several nodes a column each beside the total. */
+function energyTable({ energy_j: total, energy }: Summary): string[] {
+  if (!total || !energy) return [];
+  const counted = energy.nodes.flatMap(({ node, energy_j: joules }) => (joules ? [{ node, joules }] : []));
+  const nodes = energy.nodes.length > 1 ? counted : [];
+  const row = (name: string, key: string): string[] => [
+    name,
+    (total[key] as number).toFixed(1),
+    percent((total[key] as number) / (total.total as number), 1),
+    ...nodes.map(({ joules }) => (joules[key] as number).toFixed(1)),
+  ];
+  const notes = [
+    `${energy.j_per_token.toFixed(3)} J per generated token, ${energy.j_per_request.toFixed(1)} J per request` +
+      (energy.npu_active_for_second_weight_read_j > 0
+        ? `; ${energy.npu_active_for_second_weight_read_j.toFixed(1)} J of NPU active read weights a second time`
+        : ""),
+  ];
+  const missing = energy.nodes.filter(({ energy_j: joules }) => !joules).map(({ node }) => node);
+  if (missing.length > 0) notes.push(`Without a power block, so not counted: node ${missing.join(", ")}`);
+  return [
+    "",
+    plainTable([
+      [pc.bold("energy"), "J", "%", ...nodes.map(({ node }) => `node ${node}`)],
+      ...Object.entries(componentNames).map(([key, name]) => row(name, key)),
+      row("total", "total"),
+    ]),
+    ...notes,
+  ];
+}
+
 /** The final table. */
 export function finalTable(summary: Summary, plan: SimulationPlan): string {
-  const parts = [runTable(summary, plan), "", latencyTable(summary), ...offloadNote(plan).map((note) => `\n${note}`)];
+  const parts = [
+    runTable(summary, plan),
+    "",
+    latencyTable(summary),
+    ...energyTable(summary),
+    ...offloadNote(plan).map((note) => `\n${note}`),
+  ];
   if (plan.instances.length > 1) {
     parts.push(
       "",

@@ -41,7 +41,11 @@ export class EventQueue {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= size) break;
-      if (child + 1 < size && this.isBefore(this.times[child + 1]!, this.groups[child + 1]!, this.sequences[child + 1]!, child)) child++;
+      if (
+        child + 1 < size &&
+        this.isBefore(this.times[child + 1]!, this.groups[child + 1]!, this.sequences[child + 1]!, child)
+      )
+        child++;
       if (this.isBefore(time, lastGroup, sequence, child)) break;
       this.move(child, i);
       i = child;

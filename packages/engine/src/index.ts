@@ -4,6 +4,7 @@
  * `serving-instance.ts` (one instance) and `play.ts` (the exact schedule of one iteration).
  */
 export { Distribution } from "./distribution.js";
+export type { NodeEnergyResult } from "./energy.js";
 export { inMode, type Mode, modeNames, modes } from "./modes.js";
 export type { IntervalReport, RequestResult, SimulationObserver } from "./observer.js";
 export {
@@ -11,6 +12,7 @@ export {
   checkWorkload,
   createPlan,
   type InstancePlan,
+  type NodePlan,
   type PimShare,
   type PlanInputs,
   type PlanOptions,

@@ -18,10 +18,12 @@ export class IntervalLog {
 
   /**
    * @param intervalNs 0 = a report per iteration
+   * @param powerW average power over a stretch of time that has passed
    */
   constructor(
     private readonly instances: readonly ServingInstance[],
     private readonly intervalNs: number,
+    private readonly powerW: (startNs: number, endNs: number) => number | null,
     private readonly report: (report: IntervalReport) => void,
   ) {
     this.nextNs = intervalNs > 0 ? intervalNs : Number.POSITIVE_INFINITY;
@@ -83,7 +85,7 @@ export class IntervalLog {
       gpuMemoryBytes,
       gpuBusy: (gpuNs - this.gpuNs) / (lengthNs * this.instances.length),
       pimBusy: offloading > 0 ? (pimNs - this.pimNs) / (lengthNs * offloading) : null,
-      powerW: null,
+      powerW: this.powerW(this.startNs, endNs),
     });
     this.startNs = endNs;
     this.gpuNs = gpuNs;

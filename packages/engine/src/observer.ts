@@ -2,6 +2,7 @@
  * @module
  * What a simulation tells while it runs. It prints nothing itself.
  */
+import type { NodeEnergyResult } from "./energy.js";
 import type { IterationStart } from "./serving-instance.js";
 
 /** A finished request. Times are whole ns. */
@@ -52,4 +53,6 @@ export interface SimulationObserver {
   onRequest?(result: RequestResult): void;
   onInterval?(report: IntervalReport): void;
   onIteration?(iteration: IterationStart): void;
+  /** Once, at the end: energy and power over time of every node. */
+  onEnergy?(nodes: readonly NodeEnergyResult[]): void;
 }

@@ -8,13 +8,16 @@ import {
   createGpuCosts,
   createLinkCosts,
   createPimCosts,
+  createPimEnergy,
   derivePimTiming,
   kvBytesPerToken,
   type OnExtrapolate,
   type PimTiming,
+  pimIdleWatts,
   pimSlopeNs,
   weightBytes,
 } from "@tandem-sim/hardware";
+import { channelsPerGroup } from "@tandem-sim/scheduler";
 import {
   attentionShape,
   type ClusterConfig,
@@ -28,9 +31,9 @@ import {
   type PimDevice,
   PimLink,
   PimSharing,
+  type PowerBlock,
   TandemError,
 } from "@tandem-sim/schemas";
-import { channelsPerGroup } from "@tandem-sim/scheduler";
 import { type IterationCosts, type SplitRule, splits } from "@tandem-sim/trace";
 import type { RequestChunk } from "@tandem-sim/workload";
 
@@ -88,9 +91,19 @@ export interface InstancePlan {
 
 export type RoutingPolicy = "LOAD" | "RR" | "RAND";
 
+/** What a node's energy goes by. */
+export interface NodePlan {
+  id: number;
+  /** Null: not counted. */
+  power: PowerBlock | null;
+  hostMemGiB: number;
+  /** All PIM channels of the node, offloaded to or not; null where its host memory is no PIM. */
+  pim: { channels: number; idleWattsPerChannel: number } | null;
+}
+
 export interface SimulationPlan {
   source: string;
-  nodes: number;
+  nodes: NodePlan[];
   instances: InstancePlan[];
   routing: RoutingPolicy;
   seed: number;
@@ -120,17 +133,38 @@ export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): S
       const instance = loaded.instances[i]!;
       checkOptions(instance.options, at);
       const share = instance.options.enableAttnOffloading
-        ? { rank: offloadRank++, of: offloading, node, device: loaded.pim, at: `${inputs.source}: $.nodes[${n}].cpu_mem` }
+        ? {
+            rank: offloadRank++,
+            of: offloading,
+            node,
+            device: loaded.pim,
+            at: `${inputs.source}: $.nodes[${n}].cpu_mem`,
+          }
         : null;
-      instances.push(planInstance(instances.length, n, node, config, instance, share, at, planOptions, inputs.gpuBlocks));
+      instances.push(
+        planInstance(instances.length, n, node, config, instance, share, at, planOptions, inputs.gpuBlocks),
+      );
     });
   });
   return {
     source: inputs.source,
-    nodes: inputs.cluster.nodes.length,
+    nodes: inputs.cluster.nodes.map((node, id) => planNode(id, node, inputs.nodes[id]!.pim)),
     instances,
     routing: planOptions.routing ?? "LOAD",
     seed: planOptions.seed ?? 42,
+  };
+}
+
+const nodeChannels = (node: ClusterNode, timing: PimTiming): number =>
+  Math.floor((node.cpu_mem.mem_size * GIB) / timing.channelBytes);
+
+function planNode(id: number, node: ClusterNode, device: PimDevice | null): NodePlan {
+  const timing = device && derivePimTiming(device);
+  return {
+    id,
+    power: node.power ?? null,
+    hostMemGiB: node.cpu_mem.mem_size,
+    pim: timing && { channels: nodeChannels(node, timing), idleWattsPerChannel: pimIdleWatts(device, timing) },
   };
 }
 
@@ -213,10 +247,14 @@ function planInstance(
   const pim = share ? planPim(share, model, options, costs, elementBytes, kvElementBytes) : null;
   const gpuBlocks = costs.phase === "all" ? 0 : (knownBlocks ?? Math.floor((budget - weights) / blockBytes));
   if (costs.phase !== "all" && gpuBlocks === 0) {
-    throw new TandemError("E_CAPACITY", `${gigabytes(budget - weights)} are left beside the weights: not one KV block`, {
-      where: `${at}.npu_mem`,
-      hint: `a block of ${options.blockSize} tokens takes ${gigabytes(blockBytes)}`,
-    });
+    throw new TandemError(
+      "E_CAPACITY",
+      `${gigabytes(budget - weights)} are left beside the weights: not one KV block`,
+      {
+        where: `${at}.npu_mem`,
+        hint: `a block of ${options.blockSize} tokens takes ${gigabytes(blockBytes)}`,
+      },
+    );
   }
   return {
     id,
@@ -239,8 +277,10 @@ function planInstance(
 }
 
 /** Token ids travel as int32 between GPU and host memory, once each way. LLMServingSim charges them the same. */
-const hostTransfer = ({ cpu_mem: host }: ClusterNode) => (tokens: number): number =>
-  Math.floor((tokens * 4) / host.mem_bw + host.mem_latency);
+const hostTransfer =
+  ({ cpu_mem: host }: ClusterNode) =>
+  (tokens: number): number =>
+    Math.floor((tokens * 4) / host.mem_bw + host.mem_latency);
 
 function planPim(
   share: ShareOfNode,
@@ -258,12 +298,12 @@ function planPim(
     });
   }
   const timing = derivePimTiming(device);
-  const nodeChannels = Math.floor((node.cpu_mem.mem_size * GIB) / timing.channelBytes);
-  const channels = Math.floor(nodeChannels / share.of);
+  const onNode = nodeChannels(node, timing);
+  const channels = Math.floor(onNode / share.of);
   if (channels < 1) {
     throw new TandemError(
       "E_CAPACITY",
-      `${node.cpu_mem.mem_size} GiB are ${nodeChannels} channels of ${device.name}, for ${share.of} offloading instances`,
+      `${node.cpu_mem.mem_size} GiB are ${onNode} channels of ${device.name}, for ${share.of} offloading instances`,
       { where: `${share.at}.mem_size`, hint: `a channel holds ${timing.channelBytes / GIB} GiB` },
     );
   }
@@ -280,7 +320,12 @@ function planPim(
     share: sharing.share,
   };
   const attention = createPimCosts(timing, channelShape, sharing.queries_per_row);
-  costs.pim = { attention, groups };
+  costs.pim = {
+    attention,
+    groups,
+    channelsPerGroup: perGroup,
+    energy: node.power ? createPimEnergy(device, timing, channelShape, sharing.queries_per_row) : null,
+  };
   const linkGBps = link.bw / share.of;
   costs.link = createLinkCosts(shape, linkGBps, link.latency, elementBytes, kvElementBytes);
   const tokenBytesPerLayer = 2 * shape.kvHeads * shape.headDim * kvElementBytes;
@@ -305,7 +350,13 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e
  *
  * @throws {TandemError} E_CAPACITY with the numbers
  */
-export function checkRequest(plan: SimulationPlan, id: number, inputTokens: number, outputTokens: number, source: string): void {
+export function checkRequest(
+  plan: SimulationPlan,
+  id: number,
+  inputTokens: number,
+  outputTokens: number,
+  source: string,
+): void {
   for (const instance of plan.instances) {
     const refuse = (message: string, hint: string): never => {
       throw new TandemError("E_CAPACITY", `request ${id} (${inputTokens} + ${outputTokens} tokens) ${message}`, {
@@ -345,6 +396,7 @@ export function checkRequest(plan: SimulationPlan, id: number, inputTokens: numb
 export function checkWorkload(plan: SimulationPlan, chunks: readonly RequestChunk[], source: string): void {
   let id = 0;
   for (const chunk of chunks) {
-    for (let i = 0; i < chunk.count; i++) checkRequest(plan, id++, chunk.inputTokens[i]!, chunk.outputTokens[i]!, source);
+    for (let i = 0; i < chunk.count; i++)
+      checkRequest(plan, id++, chunk.inputTokens[i]!, chunk.outputTokens[i]!, source);
   }
 }

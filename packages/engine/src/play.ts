@@ -16,7 +16,14 @@ export type OpKind = "prologue" | "pre" | "attention" | "post" | "head" | "up" |
  *
  * @param group channel group of a `pim` op, -1 otherwise
  */
-export type Recorder = (kind: OpKind, half: 0 | 1, layer: number, group: number, startNs: number, durationNs: number) => void;
+export type Recorder = (
+  kind: OpKind,
+  half: 0 | 1,
+  layer: number,
+  group: number,
+  startNs: number,
+  durationNs: number,
+) => void;
 
 /** Outcome of a play. All values are whole ns. */
 export interface Played {

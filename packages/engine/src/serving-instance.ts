@@ -16,6 +16,8 @@ export interface InstanceTotals {
   /** Latency that interleaving saved or cost against the same batches undivided. */
   gainedNs: number;
   lostNs: number;
+  /** GPU time of interleaved iterations beyond the same batches undivided: weights are read once per half. */
+  extraGpuBusyNs: number;
   /** Time in which an iteration ran. */
   runningNs: number;
   gpuBusyNs: number;
@@ -58,6 +60,7 @@ export class ServingInstance {
     iterations: { interleaved: 0, chunked: 0, serial: 0, single_request: 0 },
     gainedNs: 0,
     lostNs: 0,
+    extraGpuBusyNs: 0,
     runningNs: 0,
     gpuBusyNs: 0,
     gpuWaitsForPimNs: 0,
@@ -91,7 +94,9 @@ export class ServingInstance {
     requests: RequestTable,
   ) {
     const { options, pim, costs } = plan;
-    const groups = pim ? new ChannelGroups(pim.groups, pim.blocksPerGroup, options.blockSize, options.enablePrefixCaching) : null;
+    const groups = pim
+      ? new ChannelGroups(pim.groups, pim.blocksPerGroup, options.blockSize, options.enablePrefixCaching)
+      : null;
     this.scheduler = new Scheduler(
       requests,
       options,
@@ -172,6 +177,7 @@ export class ServingInstance {
       const savedNs = this.whole.played.latencyNs - played.latencyNs;
       if (savedNs > 0) totals.gainedNs += savedNs;
       else totals.lostNs -= savedNs;
+      totals.extraGpuBusyNs += played.gpuBusyNs - this.whole.played.gpuBusyNs;
     }
     for (let h = 0; h < program.halves; h++) {
       const half = program.half[h]!;

@@ -2,9 +2,11 @@
  * @module
  * The discrete-event loop: arrivals and ends of iterations, ordered by (time, instance, sequence).
  */
-import type { Summary } from "@tandem-sim/schemas";
+
 import { RequestTable } from "@tandem-sim/scheduler";
+import type { Summary } from "@tandem-sim/schemas";
 import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
+import { EnergyMeters } from "./energy.js";
 import { EventQueue } from "./event-queue.js";
 import { IntervalLog } from "./intervals.js";
 import type { RequestResult, SimulationObserver } from "./observer.js";
@@ -17,6 +19,9 @@ export interface SimulationOptions {
   /** Simulated seconds between interval reports; 0 = one per iteration. Default 1. */
   logIntervalS?: number;
 }
+
+/** Step of the power series where a report per iteration leaves none to choose. */
+const SHORTEST_SERIES_STEP_NS = 1e6;
 
 /**
  * Instances that step together: their iterations start at one time and end with the longest. Data and expert
@@ -60,7 +65,11 @@ export function createSimulation(
 }
 
 /** Runs whole chunks in memory: the short form of {@link createSimulation}. */
-export function simulate(plan: SimulationPlan, chunks: readonly RequestChunk[], observer: SimulationObserver = {}): Summary {
+export function simulate(
+  plan: SimulationPlan,
+  chunks: readonly RequestChunk[],
+  observer: SimulationObserver = {},
+): Summary {
   const simulation = createSimulation(plan, observer);
   for (const chunk of chunks) simulation.push(chunk);
   return simulation.finish();
@@ -74,6 +83,7 @@ class EventLoop implements Simulation {
   private readonly events = new EventQueue();
   private readonly results: ResultCollector;
   private readonly intervals: IntervalLog | null;
+  private readonly energy: EnergyMeters;
   /** Chunks whose requests have not all arrived, and the next of the first one. */
   private readonly pending: RequestChunk[] = [];
   private nextInChunk = 0;
@@ -94,8 +104,19 @@ class EventLoop implements Simulation {
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
     this.router = routers[plan.routing](plan.seed);
     this.results = new ResultCollector(plan);
+    const intervalNs = Math.round((options.logIntervalS ?? 1) * 1e9);
+    const wantsSeries = observer.onInterval !== undefined || observer.onEnergy !== undefined;
+    this.energy = new EnergyMeters(
+      plan,
+      wantsSeries ? intervalNs || SHORTEST_SERIES_STEP_NS : Number.POSITIVE_INFINITY,
+    );
     this.intervals = observer.onInterval
-      ? new IntervalLog(this.instances, Math.round((options.logIntervalS ?? 1) * 1e9), (report) => observer.onInterval?.(report))
+      ? new IntervalLog(
+          this.instances,
+          intervalNs,
+          (startNs, endNs) => this.energy.averagePowerW(startNs, endNs),
+          (report) => observer.onInterval?.(report),
+        )
       : null;
   }
 
@@ -106,7 +127,8 @@ class EventLoop implements Simulation {
   push(chunk: RequestChunk): void {
     for (let i = 0; i < chunk.count; i++) {
       const arrivalNs = chunk.arrivalNs[i]!;
-      if (arrivalNs < this.lastArrivalNs) throw new RangeError(`request ${this.pushed} arrives before the one in front of it`);
+      if (arrivalNs < this.lastArrivalNs)
+        throw new RangeError(`request ${this.pushed} arrives before the one in front of it`);
       checkRequest(this.plan, this.pushed, chunk.inputTokens[i]!, chunk.outputTokens[i]!, "workload");
       this.lastArrivalNs = arrivalNs;
       this.pushed++;
@@ -129,8 +151,10 @@ class EventLoop implements Simulation {
   finish(): Summary {
     this.advance(Number.POSITIVE_INFINITY);
     this.flushResults();
+    const energy = this.energy.finish(this.nowNs);
     this.intervals?.end(this.nowNs);
-    return this.results.summary(this.instances);
+    this.observer.onEnergy?.(energy);
+    return this.results.summary(this.instances, energy);
   }
 
   private nextArrivalNs(): number {
@@ -139,6 +163,7 @@ class EventLoop implements Simulation {
 
   private moveClock(nowNs: number): void {
     if (nowNs > this.nowNs) this.flushResults();
+    this.energy.settle(nowNs);
     this.intervals?.advance(nowNs);
     this.nowNs = nowNs;
   }
@@ -147,13 +172,17 @@ class EventLoop implements Simulation {
     while (this.nextArrivalNs() === nowNs) {
       const chunk = this.pending[0]!;
       const i = this.nextInChunk++;
-      const target = this.instances[
-        this.instances.length === 1
-          ? 0
-          : this.router(
-              this.instances.map(({ scheduler }) => ({ waiting: scheduler.waiting.size, running: scheduler.running.length })),
-            )
-      ]!;
+      const target =
+        this.instances[
+          this.instances.length === 1
+            ? 0
+            : this.router(
+                this.instances.map(({ scheduler }) => ({
+                  waiting: scheduler.waiting.size,
+                  running: scheduler.running.length,
+                })),
+              )
+        ]!;
       this.results.arrived(nowNs);
       target.scheduler.enqueue(
         this.requests.add({
@@ -180,6 +209,7 @@ class EventLoop implements Simulation {
       member.fillQueue(this.nowNs);
       latencyNs = Math.max(latencyNs, member.start(this.nowNs));
       member.fillQueue(this.nowNs);
+      if (member.running) this.energy.iteration(member);
       if (this.observer.onIteration && member.running) this.observer.onIteration(member.iteration);
     }
     group.busy = latencyNs > 0;
@@ -220,7 +250,11 @@ class EventLoop implements Simulation {
   }
 }
 
-function hashesOf(chunk: RequestChunk, i: number, options: { blockSize: number; enablePrefixCaching: boolean }): Float64Array | null {
+function hashesOf(
+  chunk: RequestChunk,
+  i: number,
+  options: { blockSize: number; enablePrefixCaching: boolean },
+): Float64Array | null {
   if (!options.enablePrefixCaching || !chunk.tokenIds || !chunk.tokenOffsets) return null;
   const start = chunk.tokenOffsets[i]!;
   const end = chunk.tokenOffsets[i + 1]!;

@@ -2,15 +2,20 @@
  * @module
  * Collects results into the summary of a run.
  */
+
+import { type NodeEnergy, totalEnergy } from "@tandem-sim/power";
 import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
 import { Distribution } from "./distribution.js";
+import type { NodeEnergyResult } from "./energy.js";
 import type { RequestResult } from "./observer.js";
 import type { SimulationPlan } from "./plan.js";
 import type { InstanceTotals, ServingInstance } from "./serving-instance.js";
 
-const sum = <T>(items: readonly T[], value: (item: T) => number): number => items.reduce((total, item) => total + value(item), 0);
+const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
+  items.reduce((total, item) => total + value(item), 0);
 
-const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : sum(values, (value) => value) / values.length);
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : sum(values, (value) => value) / values.length;
 
 export class ResultCollector {
   private readonly ttft = new Distribution();
@@ -42,7 +47,7 @@ export class ResultCollector {
     for (const ns of result.itlNs) this.itl.add(ns);
   }
 
-  summary(instances: readonly ServingInstance[]): Summary {
+  summary(instances: readonly ServingInstance[], nodes: readonly NodeEnergyResult[]): Summary {
     const makespanNs = this.requests === 0 ? 0 : this.lastEndNs - this.firstArrivalNs;
     const perSecond = makespanNs > 0 ? 1e9 / makespanNs : 0;
     const total = (value: (totals: InstanceTotals) => number): number => sum(instances, ({ totals }) => value(totals));
@@ -86,11 +91,35 @@ export class ResultCollector {
       recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
       prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
       link_bytes: { up: total((totals) => totals.upBytes), down: total((totals) => totals.downBytes) },
-      energy_j: null,
+      ...this.energySummary(instances, nodes),
       instances: each,
     };
   }
+
+  private energySummary(
+    instances: readonly ServingInstance[],
+    nodes: readonly NodeEnergyResult[],
+  ): Pick<Summary, "energy_j" | "energy"> {
+    const counted = nodes.flatMap(({ energy }) => energy ?? []);
+    if (counted.length === 0) return { energy_j: null, energy: null };
+    const total = totalEnergy(counted);
+    const readingTwice = sum(instances, ({ plan, totals }) => {
+      const npu = this.plan.nodes[plan.node]?.power?.npu[plan.hardware];
+      return npu ? npu.active_power * totals.extraGpuBusyNs * 1e-9 : 0;
+    });
+    return {
+      energy_j: joules(total),
+      energy: {
+        j_per_token: this.outputTokens > 0 ? total.total / this.outputTokens : 0,
+        j_per_request: this.requests > 0 ? total.total / this.requests : 0,
+        npu_active_for_second_weight_read_j: readingTwice,
+        nodes: nodes.map(({ node, energy }) => ({ node, energy_j: energy && joules(energy) })),
+      },
+    };
+  }
 }
+
+const joules = (energy: NodeEnergy): Record<string, number> => ({ ...energy.components, total: energy.total });
 
 const iterationsOf = ({ iterations }: InstanceTotals): number =>
   iterations.interleaved + iterations.chunked + iterations.serial + iterations.single_request;
@@ -115,7 +144,10 @@ function idleShares(instances: readonly ServingInstance[], makespanNs: number): 
       offloading.length === 0
         ? null
         : {
-            waiting_for_gpu: share(offloading, (totals) => totals.runningNs - totals.pimBusyNs - totals.pimWaitsForLinkNs),
+            waiting_for_gpu: share(
+              offloading,
+              (totals) => totals.runningNs - totals.pimBusyNs - totals.pimWaitsForLinkNs,
+            ),
             waiting_for_link: share(offloading, (totals) => totals.pimWaitsForLinkNs),
             no_work: share(offloading, noWork),
           },

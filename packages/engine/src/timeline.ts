@@ -108,7 +108,10 @@ export class Timeline {
       tracks.push([LINK_UP, "link up"], [LINK_DOWN, "link down"]);
       for (let c = 0; c < pim.groups * pim.channelsPerGroup; c++) {
         const channel = pim.firstChannel + c;
-        tracks.push([FIRST_CHANNEL + channel, `PIM channel ${channel} (group ${Math.floor(c / pim.channelsPerGroup)})`]);
+        tracks.push([
+          FIRST_CHANNEL + channel,
+          `PIM channel ${channel} (group ${Math.floor(c / pim.channelsPerGroup)})`,
+        ]);
       }
     }
     for (const [tid, name] of tracks) {
@@ -124,7 +127,9 @@ export class Timeline {
 
   private slice(pid: number, tid: number, name: string, startNs: number, durationNs: number, args?: string): void {
     const rest = args ? `,"args":${args}` : "";
-    this.event(`{"ph":"X","pid":${pid},"tid":${tid},"ts":${us(startNs)},"dur":${us(durationNs)},"name":"${name}"${rest}}`);
+    this.event(
+      `{"ph":"X","pid":${pid},"tid":${tid},"ts":${us(startNs)},"dur":${us(durationNs)},"name":"${name}"${rest}}`,
+    );
   }
 
   /** Asynchronous spans of one id share a track of their own. */

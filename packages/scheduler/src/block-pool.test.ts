@@ -117,7 +117,11 @@ class PlainPool {
 }
 
 test("any sequence of operations does what a pool of plain arrays does", () => {
-  const step = fc.record({ op: fc.constantFrom("allocate", "touch", "release", "cache"), pick: fc.nat(), hash: fc.integer({ min: 1, max: 4 }) });
+  const step = fc.record({
+    op: fc.constantFrom("allocate", "touch", "release", "cache"),
+    pick: fc.nat(),
+    hash: fc.integer({ min: 1, max: 4 }),
+  });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 60 }), (count, steps) => {
       const pool = new BlockPool(count);

@@ -26,7 +26,11 @@ export class ChannelGroups {
    * The group for a new request: the longest prefix hit among those with room for `tokens`, then the least load, then
    * the lowest number; undefined where none has room.
    */
-  place(hashes: Float64Array | null, known: number, tokens: (hits: number) => number): { group: number; hits: number } | undefined {
+  place(
+    hashes: Float64Array | null,
+    known: number,
+    tokens: (hits: number) => number,
+  ): { group: number; hits: number } | undefined {
     let best: { group: number; hits: number } | undefined;
     for (let group = 0; group < this.caches.length; group++) {
       const cache = this.caches[group]!;

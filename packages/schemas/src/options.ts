@@ -54,7 +54,9 @@ const withoutDefault = (schema: z.ZodType): z.ZodType =>
 export const instanceOverrideShape: Record<string, z.ZodType> = Object.fromEntries(
   Object.entries(InstanceOptions.shape).map(([name, schema]) => [
     snakeCase(name),
-    withoutDefault(schema).optional().describe(schema.description ?? ""),
+    withoutDefault(schema)
+      .optional()
+      .describe(schema.description ?? ""),
   ]),
 );
 

@@ -97,14 +97,26 @@ function checkPlausible(device: PimDevice, source: string): void {
   }
   const refreshNs = timing.tREFI * timing.tCK;
   if (refreshNs < 100 || refreshNs > 200_000) {
-    refuse("[timing] tREFI", `one refresh every ${refreshNs.toFixed(0)} ns is not plausible`, "tREFI is in clock cycles");
+    refuse(
+      "[timing] tREFI",
+      `one refresh every ${refreshNs.toFixed(0)} ns is not plausible`,
+      "tREFI is in clock cycles",
+    );
   }
   if (timing.tRFC >= timing.tREFI) {
-    refuse("[timing] tRFC", `${timing.tRFC} cycles of refresh do not fit into tREFI = ${timing.tREFI}`, "both are in clock cycles");
+    refuse(
+      "[timing] tRFC",
+      `${timing.tRFC} cycles of refresh do not fit into tREFI = ${timing.tREFI}`,
+      "both are in clock cycles",
+    );
   }
   const rowCycleNs = (timing.tRAS + timing.tRP) * timing.tCK;
   if (rowCycleNs < 5 || rowCycleNs > 1000) {
-    refuse("[timing] tRAS", `a row cycle of ${rowCycleNs.toFixed(1)} ns is not plausible`, "tRAS and tRP are in clock cycles");
+    refuse(
+      "[timing] tRAS",
+      `a row cycle of ${rowCycleNs.toFixed(1)} ns is not plausible`,
+      "tRAS and tRP are in clock cycles",
+    );
   }
   if (power.VDD < 0.3 || power.VDD > 5) {
     refuse("[power] VDD", `${power.VDD} V is no DRAM supply voltage`, "VDD is in volts, e.g. 1.2");
@@ -134,12 +146,12 @@ function checkPlausible(device: PimDevice, source: string): void {
       refuse(`[other] ${key}`, `${milliwatts} mW for one channel is not plausible`, "powers are in mW");
     }
   }
-  if (
-    other.idle_power !== undefined &&
-    other.peak_power !== undefined &&
-    other.peak_power < other.idle_power
-  ) {
-    refuse("[other] peak_power", `${other.peak_power} mW is below idle_power = ${other.idle_power} mW`, "powers are in mW");
+  if (other.idle_power !== undefined && other.peak_power !== undefined && other.peak_power < other.idle_power) {
+    refuse(
+      "[other] peak_power",
+      `${other.peak_power} mW is below idle_power = ${other.idle_power} mW`,
+      "powers are in mW",
+    );
   }
   const rankMib = rankSizeMib(device);
   if (system.channel_size < rankMib) {

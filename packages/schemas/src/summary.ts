@@ -82,6 +82,17 @@ export const Summary = z.strictObject({
   prefix_hit_tokens: count,
   link_bytes: z.strictObject({ up: z.number().nonnegative(), down: z.number().nonnegative() }),
   energy_j: z.record(z.string(), z.number()).nullable().describe("by component and total; null without a power block"),
+  energy: z
+    .strictObject({
+      j_per_token: z.number().describe("per generated token"),
+      j_per_request: z.number(),
+      npu_active_for_second_weight_read_j: z
+        .number()
+        .describe("NPU active energy of interleaved iterations beyond that of the same batches undivided"),
+      nodes: z.array(z.strictObject({ node: count, energy_j: z.record(z.string(), z.number()).nullable() })),
+    })
+    .nullable()
+    .describe("from time 0 to the last token; null without a power block"),
   instances: z.array(InstanceSummary),
   host: z.record(z.string(), z.unknown()).optional().describe("what depends on the machine: wall time, versions"),
 });

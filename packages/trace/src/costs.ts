@@ -2,7 +2,7 @@
  * @module
  * What the iterations of one instance cost: its GPU, its share of the PIM channels and of the host link.
  */
-import type { GpuCosts, LinkCosts, PimCosts } from "@tandem-sim/hardware";
+import type { GpuCosts, LinkCosts, PimCosts, PimEnergy } from "@tandem-sim/hardware";
 
 /** Where attention runs. */
 export type OffloadPhase = "none" | "all" | "decode";
@@ -14,6 +14,12 @@ export interface IterationCosts {
   hostNs(tokens: number): number;
   phase: OffloadPhase;
   /** Null without offload. */
-  pim: { attention: PimCosts; groups: number } | null;
+  pim: {
+    attention: PimCosts;
+    groups: number;
+    channelsPerGroup: number;
+    /** Null where nobody asks for energy. */
+    energy: PimEnergy | null;
+  } | null;
   link: LinkCosts | null;
 }

@@ -45,7 +45,7 @@ function fillHalf(out: HalfProgram, half: 0 | 1, batch: Batch, split: Split | nu
   const sums = gpuAttention;
   sums.prefillTokens = sums.prefillContext = sums.decodes = sums.decodeContext = sums.longest = 0;
   sums.shortest = Number.POSITIVE_INFINITY;
-  out.tokens = out.sequences = out.upBytes = out.downBytes = out.fetchBytes = 0;
+  out.tokens = out.sequences = out.upBytes = out.downBytes = out.fetchBytes = out.pimPj = 0;
   out.groupNs.fill(0);
   for (let i = 0; i < batch.size; i++) {
     const tokens = tokensInHalf(batch, split, i, half);
@@ -93,13 +93,24 @@ function gpuAttentionNs(sums: GpuAttention, costs: IterationCosts): number {
 }
 
 /** Attention on PIM: q, k, v go up, K and V are appended, the output comes down. */
-function addToPim(out: HalfProgram, batch: Batch, i: number, tokens: number, context: number, costs: IterationCosts): void {
-  const { attention } = costs.pim!;
+function addToPim(
+  out: HalfProgram,
+  batch: Batch,
+  i: number,
+  tokens: number,
+  context: number,
+  costs: IterationCosts,
+): void {
+  const { attention, energy, channelsPerGroup } = costs.pim!;
   out.upBytes += costs.link!.upBytes(tokens);
   out.downBytes += costs.link!.downBytes(tokens);
   out.groupNs[batch.group[i]!]! +=
     (batch.prefill[i] ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1)) +
     attention.appendNs(context, tokens);
+  if (energy) {
+    const attentionPj = batch.prefill[i] ? energy.prefillPj(context, tokens) : energy.decodePj(context + 1);
+    out.pimPj += channelsPerGroup * (attentionPj + energy.appendPj(context, tokens));
+  }
 }
 
 /** Attention on the GPU; K and V go up as they are produced, those of a prefix hit come down first. */
@@ -115,5 +126,7 @@ function addPrefillThatMovesToPim(
   addToGpu(sums, tokens, context, true);
   out.upBytes += costs.link!.kvBytes(tokens);
   out.fetchBytes += costs.link!.kvBytes(hits);
-  out.groupNs[group]! += costs.pim!.attention.appendNs(context, tokens);
+  const { attention, energy, channelsPerGroup } = costs.pim!;
+  out.groupNs[group]! += attention.appendNs(context, tokens);
+  if (energy) out.pimPj += channelsPerGroup * energy.appendPj(context, tokens);
 }

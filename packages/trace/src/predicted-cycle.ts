@@ -8,7 +8,9 @@ const denseNs = (half: HalfProgram): number => half.preNs + half.gpuAttentionNs 
 
 /** One half's way through a layer when nobody is in its way. GPU attention runs beside the PIM stage. */
 export const roundTripNs = (half: HalfProgram): number =>
-  half.preNs + half.postNs + Math.max(half.gpuAttentionNs, half.downNs > 0 ? half.upNs + busiestGroupNs(half) + half.downNs : 0);
+  half.preNs +
+  half.postNs +
+  Math.max(half.gpuAttentionNs, half.downNs > 0 ? half.upNs + busiestGroupNs(half) + half.downNs : 0);
 
 /**
  * models.md section 5: max over D1 + D2, up1 + up2, dn1 + dn2, every group's A1g + A2g, and each half's round trip. Ns

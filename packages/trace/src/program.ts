@@ -27,6 +27,8 @@ export interface HalfProgram {
   upNs: number;
   /** Attention and KV appends on each channel of a group. Index: group. */
   groupNs: Float64Array;
+  /** Energy of the PIM stage above the channels' idle power, all channels, whole pJ; 0 where nobody asks for it. */
+  pimPj: number;
   /** Host link from PIM: attention outputs, for which post waits. */
   downBytes: number;
   downNs: number;
@@ -55,6 +57,7 @@ const emptyHalf = (groups: number): HalfProgram => ({
   upBytes: 0,
   upNs: 0,
   groupNs: new Float64Array(groups),
+  pimPj: 0,
   downBytes: 0,
   downNs: 0,
   fetchBytes: 0,

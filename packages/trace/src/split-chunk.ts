@@ -16,7 +16,8 @@ const candidate = new Split();
 function longestPrefill(batch: Batch): number {
   let longest = -1;
   for (let i = 0; i < batch.size; i++) {
-    if (batch.prefill[i] && batch.tokens[i]! > 1 && (longest < 0 || batch.tokens[i]! > batch.tokens[longest]!)) longest = i;
+    if (batch.prefill[i] && batch.tokens[i]! > 1 && (longest < 0 || batch.tokens[i]! > batch.tokens[longest]!))
+      longest = i;
   }
   return longest;
 }

@@ -17,7 +17,8 @@ function byTokens(batch: Batch): Int32Array {
   let sorted = true;
   for (let i = 0; i < batch.size; i++) {
     ranks[i] = i;
-    if (i > 0 && (tokens[i]! > tokens[i - 1]! || (tokens[i] === tokens[i - 1] && order[i]! < order[i - 1]!))) sorted = false;
+    if (i > 0 && (tokens[i]! > tokens[i - 1]! || (tokens[i] === tokens[i - 1] && order[i]! < order[i - 1]!)))
+      sorted = false;
   }
   const view = ranks.subarray(0, batch.size);
   // A pure decode batch is in order already.

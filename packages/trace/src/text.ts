@@ -43,13 +43,17 @@ export interface TraceRow {
 }
 
 const HEADER = "COLOCATED\t\tmodel_parallel_NPU_group: 1";
-const COLUMNS = "Layername comp_time input_loc input_size weight_loc weight_size output_loc output_size comm_type comm_size misc";
+const COLUMNS =
+  "Layername comp_time input_loc input_size weight_loc weight_size output_loc output_size comm_type comm_size misc";
 const NAME_WIDTH = 30;
 const FIELD_WIDTH = 15;
 const LOCAL = "LOCAL";
 
 const formatLine = (fields: readonly (string | number)[]): string =>
-  fields.map((field, i) => String(field).padEnd(i === 0 ? NAME_WIDTH : FIELD_WIDTH)).join(" ").trimEnd();
+  fields
+    .map((field, i) => String(field).padEnd(i === 0 ? NAME_WIDTH : FIELD_WIDTH))
+    .join(" ")
+    .trimEnd();
 
 /** Where a row's data is and how much: from, bytes, weights, to, bytes. */
 interface RowSizes {

@@ -8,7 +8,14 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { compact, ms, percent } from "../number-format.js";
 import { offloadNote, plainTable } from "../results.js";
-import { addSimulationFlags, planRun, prepareRun, runPlan, type SimulationFlags, warnAll } from "../simulation-flags.js";
+import {
+  addSimulationFlags,
+  planRun,
+  prepareRun,
+  runPlan,
+  type SimulationFlags,
+  warnAll,
+} from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
 
 interface CompareFlags extends SimulationFlags {
@@ -29,7 +36,11 @@ const columns: readonly Column[] = [
   ["", (s, base) => ratio(s.tpot_ms.mean, base.tpot_ms.mean)],
   ["GPU busy", (s) => percent(s.gpu_busy)],
   ["PIM util", (s) => (s.pim_util === null ? "-" : percent(s.pim_util))],
-  ["interleaved", (s) => (s.iterations > 0 ? percent((s.interleaving.interleaved + s.interleaving.chunked) / s.iterations) : "-")],
+  ["J/token", (s) => (s.energy ? s.energy.j_per_token.toFixed(3) : "-")],
+  [
+    "interleaved",
+    (s) => (s.iterations > 0 ? percent((s.interleaving.interleaved + s.interleaving.chunked) / s.iterations) : "-"),
+  ],
 ];
 
 /** The comparison, a row per mode. The first mode is what ratios refer to. */

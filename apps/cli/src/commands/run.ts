@@ -2,12 +2,27 @@
  * @module
  * `tandem run`: simulates one workload on one cluster.
  */
-import { checkWorkload, type SimulationObserver, type SimulationPlan, Timeline, type TimelineWindow } from "@tandem-sim/engine";
+import {
+  checkWorkload,
+  type SimulationObserver,
+  type SimulationPlan,
+  Timeline,
+  type TimelineWindow,
+} from "@tandem-sim/engine";
+import { seriesCsv } from "@tandem-sim/power";
 import { TandemError } from "@tandem-sim/schemas";
 import { Command } from "commander";
 import { WholeFile, writeWhole } from "../output-file.js";
 import { csvHeader, csvRow, finalTable, throughputLine } from "../results.js";
-import { addSimulationFlags, count, planRun, prepareRun, runPlan, type SimulationFlags, warnAll } from "../simulation-flags.js";
+import {
+  addSimulationFlags,
+  count,
+  planRun,
+  prepareRun,
+  runPlan,
+  type SimulationFlags,
+  warnAll,
+} from "../simulation-flags.js";
 import { report, result } from "../terminal.js";
 import { traceWriter } from "../trace-files.js";
 import { hostFacts } from "../version.js";
@@ -17,6 +32,7 @@ interface RunFlags extends SimulationFlags {
   summary?: string;
   traceDir?: string;
   traceLimit: number;
+  powerSeries?: string;
   timeline?: string;
   timelineWindow: TimelineWindow;
 }
@@ -39,12 +55,20 @@ function parseWindow(text: string): TimelineWindow {
 function together(observers: readonly SimulationObserver[]): SimulationObserver {
   const all = <K extends keyof SimulationObserver>(key: K): SimulationObserver[K] | undefined => {
     const calls = observers.flatMap((observer) => observer[key]?.bind(observer) ?? []) as ((value: never) => void)[];
-    return calls.length === 0 ? undefined : ((value: never) => calls.forEach((call) => void call(value))) as SimulationObserver[K];
+    return calls.length === 0
+      ? undefined
+      : (((value: never) => calls.forEach((call) => void call(value))) as SimulationObserver[K]);
   };
   const onRequest = all("onRequest");
   const onIteration = all("onIteration");
   const onInterval = all("onInterval");
-  return { ...(onRequest && { onRequest }), ...(onIteration && { onIteration }), ...(onInterval && { onInterval }) };
+  const onEnergy = all("onEnergy");
+  return {
+    ...(onRequest && { onRequest }),
+    ...(onIteration && { onIteration }),
+    ...(onInterval && { onInterval }),
+    ...(onEnergy && { onEnergy }),
+  };
 }
 
 /** The files of a run, each whole or not at all. */
@@ -56,8 +80,10 @@ class RunOutputs {
   constructor(flags: RunFlags, plan: SimulationPlan) {
     try {
       if (flags.output !== undefined) this.addCsv(flags.output);
+      if (flags.powerSeries !== undefined) this.addPowerSeries(flags.powerSeries, plan);
       if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow);
-      if (flags.traceDir !== undefined) this.observers.push({ onIteration: traceWriter(flags.traceDir, flags.traceLimit) });
+      if (flags.traceDir !== undefined)
+        this.observers.push({ onIteration: traceWriter(flags.traceDir, flags.traceLimit) });
     } catch (error) {
       this.abort();
       throw error;
@@ -74,6 +100,22 @@ class RunOutputs {
     const csv = this.open(path);
     csv.write(`${csvHeader}\n`);
     this.observers.push({ onRequest: (finished) => csv.write(`${csvRow(finished)}\n`) });
+  }
+
+  private addPowerSeries(path: string, plan: SimulationPlan): void {
+    if (plan.nodes.every(({ power }) => power === null)) {
+      throw new TandemError("E_USAGE", "no node of this cluster has a power block", {
+        where: "--power-series",
+        hint: `add "power" to a node of ${plan.source}, or take single_node_pim_instance`,
+      });
+    }
+    const file = this.open(path);
+    this.observers.push({
+      onEnergy: (nodes) => {
+        const counted = nodes.flatMap(({ node, energy }) => (energy ? [{ node, series: energy.series }] : []));
+        for (const line of seriesCsv(counted)) file.write(line);
+      },
+    });
   }
 
   private addTimeline(path: string, plan: SimulationPlan, window: TimelineWindow): void {
@@ -105,7 +147,13 @@ async function run(flags: RunFlags): Promise<void> {
   const outputs = new RunOutputs(flags, plan);
   try {
     const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
-    const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags.logInterval, "simulating");
+    const summary = await runPlan(
+      plan,
+      chunks,
+      together([printed, ...outputs.observers]),
+      flags.logInterval,
+      "simulating",
+    );
     warnAll(warnings());
     outputs.commit();
     if (flags.summary !== undefined) {
@@ -126,7 +174,13 @@ export function runCommand(): Command {
     .option("--output <file>", "Per-request CSV")
     .option("--summary <file>", "Machine-readable JSON of the whole result; - for stdout")
     .option("--trace-dir <dir>", "Text trace of every iteration, one file each")
-    .option("--trace-limit <n>", "Iterations to trace, per instance; default: all", count("--trace-limit"), Number.POSITIVE_INFINITY)
+    .option(
+      "--trace-limit <n>",
+      "Iterations to trace, per instance; default: all",
+      count("--trace-limit"),
+      Number.POSITIVE_INFINITY,
+    )
+    .option("--power-series <file>", "CSV of power over time by component, a row per log interval")
     .option("--timeline <file>", "Chrome trace JSON of GPU, link and every PIM channel, for ui.perfetto.dev")
     .option("--timeline-window <A:B>", "Simulated seconds that the timeline shows; default: all", parseWindow, {
       startNs: 0,

@@ -75,7 +75,10 @@ const differencePct = (simulated: number, recorded: number): number =>
   simulated === recorded ? 0 : ((simulated - recorded) / recorded) * 100;
 
 /** The 15 rows, TTFT first, mean first. */
-export function metricErrors(recorded: readonly RequestLatencies[], simulated: readonly RequestLatencies[]): MetricError[] {
+export function metricErrors(
+  recorded: readonly RequestLatencies[],
+  simulated: readonly RequestLatencies[],
+): MetricError[] {
   return (Object.keys(metricNames) as MetricName[]).flatMap((metric) => {
     const vllm = statistics(samplesOf(metric, recorded));
     const ours = statistics(samplesOf(metric, simulated));

@@ -44,7 +44,8 @@ export const simulatedLoad = (results: readonly RequestResult[]): LoadSample[] =
 
 /** Load of a recorded run, from its requests' stamps. One without `scheduled_ts` counts as waiting up to its first token. */
 export function recordedLoad(requests: readonly RecordedRequest[], firstAtS: number): LoadSample[] {
-  const start = requests.reduce((least, { queued_ts }) => Math.min(least, queued_ts), Number.POSITIVE_INFINITY) - firstAtS;
+  const start =
+    requests.reduce((least, { queued_ts }) => Math.min(least, queued_ts), Number.POSITIVE_INFINITY) - firstAtS;
   return loadOf(
     requests.map(({ queued_ts, scheduled_ts, first_token_ts, last_token_ts }) => ({
       takenIn: queued_ts - start,

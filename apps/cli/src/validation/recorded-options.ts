@@ -14,7 +14,9 @@ const dtypes: Record<string, Dtype> = {
   float32: "float32",
 };
 
-const fromEngine: { [K in keyof InstanceOptions]?: (engine: EngineArguments) => InstanceOptions[K] | null | undefined } = {
+const fromEngine: {
+  [K in keyof InstanceOptions]?: (engine: EngineArguments) => InstanceOptions[K] | null | undefined;
+} = {
   maxNumSeqs: (engine) => engine.max_num_seqs,
   maxNumBatchedTokens: (engine) => engine.max_num_batched_tokens,
   maxModelLen: (engine) => engine.max_model_len,

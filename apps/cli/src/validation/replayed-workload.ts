@@ -40,6 +40,8 @@ export interface ReplayedWorkload {
   arrivals: ArrivalSource;
   /** What a reader of the result should know of it, a sentence each. */
   notes: string[];
+  /** What is probably a mistake. */
+  warnings: string[];
 }
 
 /** The dataset's file: the one asked for, or one that lies where the recording's tools put it; null without. */
@@ -73,15 +75,20 @@ async function matchDataset(file: string, requests: readonly RecordedRequest[]):
         arrivalNs: chunk.arrivalNs[i]!,
         // Another prompt than the dataset's has unknown ids; a longer answer than the dataset's too.
         inputIds: asked ? ids.subarray(0, inputTokens) : noIds,
-        outputIds: asked && outputIds.length >= recorded.output_toks ? outputIds.subarray(0, recorded.output_toks) : noIds,
+        outputIds:
+          asked && outputIds.length >= recorded.output_toks ? outputIds.subarray(0, recorded.output_toks) : noIds,
       });
     }
   }
   if (matched.length < requests.length) {
-    throw new TandemError("E_SCHEMA", `has ${index} requests, the recorded run has one of number ${requests.at(-1)!.index}`, {
-      where: file,
-      hint: "give the run's own workload with --dataset",
-    });
+    throw new TandemError(
+      "E_SCHEMA",
+      `has ${index} requests, the recorded run has one of number ${requests.at(-1)!.index}`,
+      {
+        where: file,
+        hint: "give the run's own workload with --dataset",
+      },
+    );
   }
   return matched;
 }
@@ -107,7 +114,11 @@ function recordedArrivals(requests: readonly RecordedRequest[]): number[] {
 const milliseconds = (s: number): string => `${(s * 1e3).toFixed(0)} ms`;
 
 /** Chooses the arrivals where the user has not, and says why. */
-function chooseArrivals(requests: readonly ReplayedRequest[], asked: ArrivalSource | undefined, notes: string[]): ArrivalSource {
+function chooseArrivals(
+  requests: readonly ReplayedRequest[],
+  asked: ArrivalSource | undefined,
+  notes: string[],
+): ArrivalSource {
   const late = lateness(requests);
   if (!late) return asked ?? "planned";
   const worst = late.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
@@ -115,15 +126,16 @@ function chooseArrivals(requests: readonly ReplayedRequest[], asked: ArrivalSour
   return asked ?? (worst <= ON_TIME_S ? "planned" : "recorded");
 }
 
-function compareHash(file: string, wanted: string | null | undefined, notes: string[]): void {
-  if (!wanted || !/^[0-9a-f]{64}$/i.test(wanted)) return;
-  const found = createHash("sha256").update(readFileSync(file)).digest("hex");
-  if (found !== wanted.toLowerCase()) notes.push(`${file} is not the file that was recorded: its SHA-256 differs.`);
+/** Whether the file is the one that the run was recorded with, as far as the run says. */
+function isRecordedFile(file: string, hash: string | null | undefined): boolean {
+  if (!hash || !/^[0-9a-f]{64}$/i.test(hash)) return true;
+  return createHash("sha256").update(readFileSync(file)).digest("hex") === hash.toLowerCase();
 }
 
 function noteLengths(requests: readonly ReplayedRequest[], notes: string[]): void {
   const without = requests.filter(({ inputIds }) => inputIds.length === 0).length;
-  if (without > 0) notes.push(`${without} of ${requests.length} requests have no token ids: their prefix hits cannot be replayed.`);
+  if (without > 0)
+    notes.push(`${without} of ${requests.length} requests have no token ids: their prefix hits cannot be replayed.`);
 }
 
 /**
@@ -137,20 +149,28 @@ export async function replayedWorkload(
   asked: { dataset?: string; arrivals?: ArrivalSource; limit?: number },
 ): Promise<ReplayedWorkload> {
   const notes: string[] = [];
+  const warnings: string[] = [];
   const requests = asked.limit ? run.requests.slice(0, asked.limit) : run.requests;
   if (requests.length < run.requests.length) {
-    notes.push(`Only ${requests.length} of ${run.requests.length} requests are replayed: the recorded ones had more company.`);
+    notes.push(
+      `Only ${requests.length} of ${run.requests.length} requests are replayed: the recorded ones had more company.`,
+    );
   }
   const dataset = findDataset(run, asked.dataset);
   let arrivals: ArrivalSource = "recorded";
   let replayed: ReplayedRequest[];
   if (dataset) {
-    compareHash(dataset, run.meta.dataset_hash, notes);
+    if (!isRecordedFile(dataset, run.meta.dataset_hash)) {
+      warnings.push(`${dataset} is not the file that was recorded: its SHA-256 differs from dataset_hash in meta.json`);
+    }
     replayed = await matchDataset(dataset, requests);
     arrivals = chooseArrivals(replayed, asked.arrivals, notes);
   } else {
     if (asked.arrivals === "planned") {
-      throw new TandemError("E_USAGE", "needs the run's workload", { where: "--arrivals planned", hint: "name it with --dataset" });
+      throw new TandemError("E_USAGE", "needs the run's workload", {
+        where: "--arrivals planned",
+        hint: "name it with --dataset",
+      });
     }
     replayed = requests.map((recorded) => ({ recorded, arrivalNs: 0, inputIds: noIds, outputIds: noIds }));
   }
@@ -164,5 +184,5 @@ export async function replayedWorkload(
   for (const { recorded, arrivalNs, inputIds, outputIds } of replayed) {
     builder.add(recorded.input_toks, recorded.output_toks, arrivalNs, inputIds, outputIds);
   }
-  return { chunk: builder.take(), recorded: replayed.map(({ recorded }) => recorded), dataset, arrivals, notes };
+  return { chunk: builder.take(), recorded: replayed.map(({ recorded }) => recorded), dataset, arrivals, notes, warnings };
 }

@@ -52,7 +52,9 @@ export function loadClusterInputs(nameOrPath: string, options: InstanceOptions, 
     source: file,
     cluster,
     nodes: cluster.nodes.map((node, n) => ({
-      pim: node.cpu_mem.pim_config ? inPlace(file, `$.nodes[${n}].cpu_mem.pim_config`, () => pimDevice(node.cpu_mem.pim_config as string)) : null,
+      pim: node.cpu_mem.pim_config
+        ? inPlace(file, `$.nodes[${n}].cpu_mem.pim_config`, () => pimDevice(node.cpu_mem.pim_config as string))
+        : null,
       instances: node.instances.map((instance, i) => {
         const at = `$.nodes[${n}].instances[${i}]`;
         const own: InstanceOptions = { ...options, ...instanceOverrides(instance) };
@@ -78,4 +80,3 @@ function inPlace<T>(file: string, path: string, find: () => T): T {
     throw new TandemError("E_NOT_FOUND", error.message, { where: `${file}: ${path}` });
   }
 }
-

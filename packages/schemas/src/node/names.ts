@@ -7,18 +7,20 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configsUrl, manifest } from "@tandem-sim/configs";
-import { workloadsUrl, manifest as workloads } from "@tandem-sim/workloads";
+import { manifest as workloads, workloadsUrl } from "@tandem-sim/workloads";
 import { TandemError } from "../errors.js";
 import { suggestion } from "../parse.js";
 
 const configsDir = fileURLToPath(configsUrl);
 const workloadsDir = fileURLToPath(workloadsUrl);
 
-export const isPath = (value: string): boolean => /\.(jsonl?|csv|ini)$/i.test(value) || /^(\.|\/|[A-Za-z]:[\\/])/.test(value);
+export const isPath = (value: string): boolean =>
+  /\.(jsonl?|csv|ini)$/i.test(value) || /^(\.|\/|[A-Za-z]:[\\/])/.test(value);
 
 function pathOrFail(value: string, what: string): string {
   const path = resolve(value);
-  if (!existsSync(path)) throw new TandemError("E_NOT_FOUND", "no such file", { where: value, hint: `expected ${what}` });
+  if (!existsSync(path))
+    throw new TandemError("E_NOT_FOUND", "no such file", { where: value, hint: `expected ${what}` });
   return path;
 }
 

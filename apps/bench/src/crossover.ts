@@ -1,0 +1,34 @@
+/**
+ * @module
+ * Where interleaving pays: one decode iteration over batch size and context, GPU-only, offloaded, interleaved.
+ */
+import { bundledInstance, playBatch } from "./static-batch.js";
+
+/** Latencies of one iteration, ms. */
+export interface CrossoverPoint {
+  decodes: number;
+  context: number;
+  gpuOnlyMs: number;
+  offloadMs: number;
+  interleavedMs: number;
+}
+
+export function crossover(
+  batches: readonly number[] = [8, 32, 64, 128, 256],
+  contexts: readonly number[] = [512, 1024, 2048, 4096],
+): CrossoverPoint[] {
+  const gpuOnly = bundledInstance("gpu-only");
+  const offload = bundledInstance("offload");
+  const interleave = bundledInstance("interleave");
+  const ms = (instance: typeof gpuOnly, decodes: number, context: number): number =>
+    playBatch(instance, decodes, context).latencyNs / 1e6;
+  return batches.flatMap((decodes) =>
+    contexts.map((context) => ({
+      decodes,
+      context,
+      gpuOnlyMs: ms(gpuOnly, decodes, context),
+      offloadMs: ms(offload, decodes, context),
+      interleavedMs: ms(interleave, decodes, context),
+    })),
+  );
+}

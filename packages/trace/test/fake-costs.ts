@@ -1,0 +1,134 @@
+/**
+ * @module
+ * Batches and costs for tests: plain functions with round numbers, so that a case can be worked out by hand.
+ */
+import {
+  type Architecture,
+  architectureOf,
+  type GpuCosts,
+  type LayerName,
+  type LinkCosts,
+  type PimCosts,
+} from "@tandem-sim/hardware";
+import { Batch } from "@tandem-sim/scheduler";
+import type { ModelConfig } from "@tandem-sim/schemas";
+import fc from "fast-check";
+import type { IterationCosts, OffloadPhase } from "../src/index.js";
+
+export const model: ModelConfig = {
+  model_type: "llama",
+  hidden_size: 64,
+  intermediate_size: 128,
+  num_attention_heads: 8,
+  num_hidden_layers: 3,
+  num_key_value_heads: 4,
+  vocab_size: 100,
+  max_position_embeddings: 4096,
+  tie_word_embeddings: false,
+  attention_bias: false,
+};
+
+export const architecture: Architecture = architectureOf(model);
+
+/** ns of one layer: 1000 to read its weights and 7 per token, or sequence. */
+const layerNs = (_layer: LayerName, size: number): number => 1000 + 7 * size;
+
+const sum = (layers: readonly LayerName[], size: number): number =>
+  layers.reduce((ns, layer) => ns + layerNs(layer, size), 0);
+
+export const gpu: GpuCosts = {
+  range: { tokens: 0, sequences: 0, prefillChunk: 0, kvPrefill: 0, nDecode: 0, nDecodeMixed: 0, kvDecode: 0 },
+  layerNs,
+  prologueNs: (tokens) => sum(architecture.prologue, tokens),
+  preNs: (tokens) => sum(architecture.pre, tokens),
+  postNs: (tokens) => sum(architecture.post, tokens),
+  headNs: (tokens, sequences) => sum(architecture.head.dense, tokens) + sum(architecture.head.perSequence, sequences),
+  attentionNs: (chunk, kvPrefill, decodes, mean, longest, shortest) =>
+    500 + chunk * 3 + kvPrefill + decodes * mean + longest - shortest,
+};
+
+const decodeNs = (context: number): number => 300 + 2 * context;
+
+export const pim: PimCosts = {
+  timing: {} as PimCosts["timing"],
+  shape: {} as PimCosts["shape"],
+  decodeNs,
+  prefillNs: (context, tokens) => {
+    let ns = 0;
+    for (let i = 1; i <= tokens; i++) ns += decodeNs(context + i);
+    return ns;
+  },
+  appendNs: (_context, tokens) => 50 * tokens,
+};
+
+export const link: LinkCosts = {
+  upBytes: (tokens) => 192 * tokens,
+  kvBytes: (tokens) => 64 * tokens,
+  downBytes: (tokens) => 128 * tokens,
+  transferNs: (bytes) => (bytes === 0 ? 0 : 200 + bytes),
+};
+
+export const costsOf = (phase: OffloadPhase, groups: number): IterationCosts => ({
+  layers: model.num_hidden_layers,
+  gpu,
+  hostNs: (tokens) => 20 + tokens,
+  phase,
+  pim: phase === "none" ? null : { attention: pim, groups, channelsPerGroup: 4, energy: null },
+  link: phase === "none" ? null : link,
+});
+
+export interface Entry {
+  tokens: number;
+  context: number;
+  prefill?: boolean;
+  group?: number;
+  hits?: number;
+}
+
+/** A batch whose requests arrived in this order. */
+export function batchOf(entries: readonly Entry[]): Batch {
+  const batch = new Batch();
+  batch.clear(0);
+  entries.forEach(({ tokens, context, prefill = tokens > 1, group = -1, hits = 0 }, order) => {
+    batch.add({ row: order, tokens, context, prefill, samples: true, group, hits, order });
+  });
+  return batch;
+}
+
+/** Prefills with and without hits, and decodes, over `groups` groups. */
+export const entries = (groups: number): fc.Arbitrary<Entry[]> => {
+  const group = groups === 0 ? fc.constant(-1) : fc.nat({ max: groups - 1 });
+  const decode = fc.record({
+    tokens: fc.constant(1),
+    context: fc.integer({ min: 1, max: 500 }),
+    prefill: fc.constant(false),
+    group,
+  });
+  const prefill = fc.record({
+    tokens: fc.integer({ min: 1, max: 60 }),
+    context: fc.nat({ max: 200 }),
+    prefill: fc.constant(true),
+    group,
+  });
+  const resumed = fc
+    .record({ tokens: fc.integer({ min: 1, max: 60 }), context: fc.integer({ min: 1, max: 10 }), group })
+    .map(({ tokens, context, group: on }) => ({
+      tokens,
+      context: 16 * context,
+      prefill: true,
+      group: on,
+      hits: 16 * context,
+    }));
+  return fc.array(fc.oneof({ weight: 3, arbitrary: decode }, { weight: 2, arbitrary: prefill }, resumed), {
+    minLength: 1,
+    maxLength: 20,
+  });
+};
+
+/** A phase with its groups, and a batch for them. */
+export const situations: fc.Arbitrary<{ phase: OffloadPhase; groups: number; entries: Entry[] }> = fc
+  .tuple(fc.constantFrom<OffloadPhase>("none", "all", "decode"), fc.integer({ min: 1, max: 4 }))
+  .chain(([phase, some]) => {
+    const groups = phase === "none" ? 0 : some;
+    return entries(groups).map((list) => ({ phase, groups, entries: list }));
+  });

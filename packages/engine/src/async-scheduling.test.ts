@@ -33,6 +33,7 @@ function constantGpu(): GpuProfile {
       kvDecode: grid.map(([, , , kv]) => kv),
       timeUs: grid.map(() => 1),
     },
+    heldChunks: [],
     skew: { alphaDefault: 0, axes: { n: axis, skewRate: axis, kvBig: axis, kp: axis }, alpha: new Map() },
     source: "made up",
   };
@@ -174,7 +175,8 @@ describe("a request whose last token is in flight", () => {
   });
 
   it("gives slot and blocks to the very next batch of a synchronous engine", () => {
-    for (const limits of [{ maxNumSeqs: 2 }, { gpuBlocks: 4 }]) {
+    // With 3 blocks: at 2, request 0 has two and request 1 one.
+    for (const limits of [{ maxNumSeqs: 2 }, { gpuBlocks: 3 }]) {
       const { batches, requests } = run({ asyncScheduling: false, ...limits }, arrivals);
       expect(batches).toEqual([[0, 1], [0, 1], [0, 1], [1, 2], [1], [1]]);
       expect(requests[2]).toEqual({ queued: 2, scheduled: 3, firstToken: 4, end: 4 });

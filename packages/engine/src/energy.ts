@@ -49,10 +49,12 @@ export class EnergyMeters {
   /** Index of each instance's GPU on its node. */
   private readonly gpuOf = new Map<number, number>();
 
+  private finished = false;
+
   /** @param seriesStepNs width of a step of the power series */
   constructor(
     private readonly plan: SimulationPlan,
-    seriesStepNs: number,
+    private readonly seriesStepNs: number,
   ) {
     this.meters = plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
       const instances = plan.instances.filter(({ node }) => node === id);
@@ -104,14 +106,21 @@ export class EnergyMeters {
     for (const { meter } of this.meters) meter.settle(nowNs);
   }
 
-  /** Average power of all counted nodes, W; null where none is. */
+  /**
+   * Average power of all counted nodes, W; null where none is. Before the end it covers whole steps of the series only:
+   * those that began within the stretch.
+   */
   averagePowerW(startNs: number, endNs: number): number | null {
-    if (this.meters.length === 0) return null;
-    return this.meters.reduce((sum, { meter }) => sum + meter.averagePowerW(startNs, endNs), 0);
+    const wholeSteps = (ns: number): number => Math.floor(ns / this.seriesStepNs) * this.seriesStepNs;
+    const from = wholeSteps(startNs);
+    const to = this.finished ? endNs : wholeSteps(endNs);
+    if (this.meters.length === 0 || from >= to) return null;
+    return this.meters.reduce((sum, { meter }) => sum + meter.averagePowerW(from, to), 0);
   }
 
   /** Energy from time 0 to `endNs`, per node. */
   finish(endNs: number): NodeEnergyResult[] {
+    this.finished = true;
     const counted = new Map(this.meters.map(({ node, meter }) => [node, meter.finish(endNs)]));
     return this.plan.nodes.map(({ id }) => ({ node: id, energy: counted.get(id) ?? null }));
   }

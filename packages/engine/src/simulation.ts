@@ -20,8 +20,8 @@ export interface SimulationOptions {
   logIntervalS?: number;
 }
 
-/** Step of the power series where a report per iteration leaves none to choose. */
-const SHORTEST_SERIES_STEP_NS = 1e6;
+/** Step of the power series where reports come per iteration: short beside any iteration. */
+const SERIES_STEP_PER_ITERATION_NS = 1e5;
 
 /**
  * Instances that step together: their iterations start at one time and end with the longest. Data and expert
@@ -108,7 +108,7 @@ class EventLoop implements Simulation {
     const wantsSeries = observer.onInterval !== undefined || observer.onEnergy !== undefined;
     this.energy = new EnergyMeters(
       plan,
-      wantsSeries ? intervalNs || SHORTEST_SERIES_STEP_NS : Number.POSITIVE_INFINITY,
+      wantsSeries ? intervalNs || SERIES_STEP_PER_ITERATION_NS : Number.POSITIVE_INFINITY,
     );
     this.intervals = observer.onInterval
       ? new IntervalLog(

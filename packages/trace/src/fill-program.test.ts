@@ -62,6 +62,11 @@ describe("the cost of an undivided batch", () => {
     expect([half.upBytes, half.downBytes, half.fetchBytes]).toEqual([3 * 192 + 8 * 64, 3 * 128, 16 * 64]);
   });
 
+  test("has the energy of attention and appends on all channels of the group", () => {
+    const [half] = programOf(batchOf([{ tokens: 1, context: 9, group: 0 }]), null, costsOf("all", 1)).half;
+    expect(half.pimPj).toBe(4 * (10 * pim.decodeNs(10) + 7));
+  });
+
   test("in phase decode goes by the request's phase, not by its tokens: a one-token chunk is a prefill", () => {
     const batch = batchOf([{ tokens: 1, context: 31, prefill: true, group: 0 }]);
     const [half] = programOf(batch, null, costsOf("decode", 1)).half;
@@ -122,7 +127,7 @@ test("invariant 5: whichever way a batch is split, its PIM work, its bytes and i
         expect(halves.halves).toBe(2);
         for (let g = 0; g < groups; g++)
           expect(total(halves, (half) => half.groupNs[g]!)).toBe(whole.half[0].groupNs[g]);
-        for (const what of ["tokens", "sequences", "upBytes", "downBytes", "fetchBytes"] as const) {
+        for (const what of ["tokens", "sequences", "upBytes", "downBytes", "fetchBytes", "pimPj"] as const) {
           expect(total(halves, (half) => half[what])).toBe(whole.half[0][what]);
         }
       },

@@ -89,17 +89,12 @@ describe("the text of an iteration", () => {
   });
 
   test("carries BATCH_1 and BATCH_2 on every layer row of a divided batch, NONE on those of an undivided one", () => {
-    fc.assert(
-      fc.property(sources, (source) => {
-        const tags = new Set(
-          parseText(toText(source), "t")
-            .filter((row) => !isMarker(row))
-            .map((row) => row.misc),
-        );
-        expect([...tags]).toEqual(source.split ? ["BATCH_1", "BATCH_2"] : ["NONE"]);
-      }),
-      { numRuns: 50 },
-    );
+    always((source) => {
+      const rows = parseText(toText(source), "t").filter((row) => !isMarker(row));
+      expect([...new Set(rows.map((row) => row.misc))].sort()).toEqual(
+        source.split ? ["BATCH_1", "BATCH_2"] : ["NONE"],
+      );
+    });
   });
 
   test("has every resource's work: GPU, links, each channel", () => {

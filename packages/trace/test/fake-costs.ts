@@ -9,6 +9,7 @@ import {
   type LayerName,
   type LinkCosts,
   type PimCosts,
+  type PimEnergy,
 } from "@tandem-sim/hardware";
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
@@ -61,6 +62,14 @@ export const pim: PimCosts = {
   appendNs: (_context, tokens) => 50 * tokens,
 };
 
+const energy: PimEnergy = {
+  idleWatts: 1,
+  peakWatts: 2,
+  decodePj: (context) => 10 * decodeNs(context),
+  prefillPj: (context, tokens) => 10 * pim.prefillNs(context, tokens),
+  appendPj: (_context, tokens) => 7 * tokens,
+};
+
 export const link: LinkCosts = {
   upBytes: (tokens) => 192 * tokens,
   kvBytes: (tokens) => 64 * tokens,
@@ -73,7 +82,7 @@ export const costsOf = (phase: OffloadPhase, groups: number): IterationCosts => 
   gpu,
   hostNs: (tokens) => 20 + tokens,
   phase,
-  pim: phase === "none" ? null : { attention: pim, groups, channelsPerGroup: 4, energy: null },
+  pim: phase === "none" ? null : { attention: pim, groups, channelsPerGroup: 4, energy },
   link: phase === "none" ? null : link,
 });
 

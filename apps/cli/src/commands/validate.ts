@@ -14,15 +14,11 @@ import { WholeFile } from "../output-file.js";
 import { plainTable, throughputLine } from "../results.js";
 import { addSimulationFlags, planRun, runPlan, type SimulationFlags, warnAll } from "../simulation-flags.js";
 import { json, report, result, setLogLevel } from "../terminal.js";
+import { type ArrivalSource, arrivalSources } from "../validation/arrival-source.js";
 import { metricNames, statNames } from "../validation/error-table.js";
 import { recordedBlocks, recordedOptions } from "../validation/recorded-options.js";
 import { type RecordedRun, readRecordedRun } from "../validation/recorded-run.js";
-import {
-  type ArrivalSource,
-  arrivalSources,
-  type ReplayedWorkload,
-  replayedWorkload,
-} from "../validation/replayed-workload.js";
+import { type ReplayedWorkload, replayedWorkload } from "../validation/replayed-workload.js";
 import { signedPct, validationReport } from "../validation/report.js";
 import { type Validation, validation } from "../validation/validation.js";
 import { version } from "../version.js";

@@ -9,18 +9,8 @@ import { TandemError } from "@tandem-sim/schemas";
 import { findWorkloadFile } from "@tandem-sim/schemas/node";
 import { createChunkBuilder, type RequestChunk } from "@tandem-sim/workload";
 import { readWorkload } from "@tandem-sim/workload/node";
+import { type ArrivalSource, chooseArrivals, latenessS, recordedArrivalsNs } from "./arrival-source.js";
 import type { RecordedRequest, RecordedRun } from "./recorded-run.js";
-
-export const arrivalSources = ["planned", "recorded"] as const;
-
-/** When requests arrive: when the dataset says so, or when the recorded client sent them. */
-export type ArrivalSource = (typeof arrivalSources)[number];
-
-/**
- * Largest lateness of a client that still counts as having kept the dataset's arrivals, s. An iteration of a loaded
- * engine takes as long, and requests that arrive within one iteration join the same batch.
- */
-const ON_TIME_S = 0.1;
 
 /** One request as it will be replayed. */
 interface ReplayedRequest {
@@ -28,6 +18,8 @@ interface ReplayedRequest {
   arrivalNs: number;
   inputIds: Int32Array;
   outputIds: Int32Array;
+  /** Lengths differ from the dataset's. */
+  otherLengths: boolean;
 }
 
 /** A workload that repeats a recorded run. */
@@ -72,6 +64,7 @@ async function matchDataset(file: string, requests: readonly RecordedRequest[]):
       const outputIds = ids.subarray(inputTokens);
       matched.push({
         recorded,
+        otherLengths: !asked || chunk.outputTokens[i] !== recorded.output_toks,
         arrivalNs: chunk.arrivalNs[i]!,
         // Another prompt than the dataset's has unknown ids; a longer answer than the dataset's too.
         inputIds: asked ? ids.subarray(0, inputTokens) : noIds,
@@ -93,49 +86,23 @@ async function matchDataset(file: string, requests: readonly RecordedRequest[]):
   return matched;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
-
-/** Seconds by which each request was sent later than planned, the usual delay taken off; null without client stamps. */
-function lateness(requests: readonly ReplayedRequest[]): number[] | null {
-  const late = requests.map(({ recorded, arrivalNs }) => (recorded.arrival_time ?? Number.NaN) - arrivalNs / 1e9);
-  if (late.some(Number.isNaN)) return null;
-  const usual = median(late);
-  return late.map((s) => s - usual);
-}
-
-/** Recorded arrivals in whole ns after the first: the client's, or the engine's where the client left no stamps. */
-function recordedArrivals(requests: readonly RecordedRequest[]): number[] {
-  const stamped = requests.every((request) => request.arrival_time != null);
-  const seconds = requests.map((request) => (stamped ? request.arrival_time! : request.queued_ts));
-  const first = seconds.reduce((least, s) => Math.min(least, s), Number.POSITIVE_INFINITY);
-  return seconds.map((s) => Math.round((s - first) * 1e9));
-}
-
-const milliseconds = (s: number): string => `${(s * 1e3).toFixed(0)} ms`;
-
-/** Chooses the arrivals where the user has not, and says why. */
-function chooseArrivals(
-  requests: readonly ReplayedRequest[],
-  asked: ArrivalSource | undefined,
-  notes: string[],
-): ArrivalSource {
-  const late = lateness(requests);
-  if (!late) return asked ?? "planned";
-  const worst = late.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
-  notes.push(`The recorded client kept the dataset's arrivals within ${milliseconds(worst)}.`);
-  return asked ?? (worst <= ON_TIME_S ? "planned" : "recorded");
-}
-
 /** Whether the file is the one that the run was recorded with, as far as the run says. */
 function isRecordedFile(file: string, hash: string | null | undefined): boolean {
   if (!hash || !/^[0-9a-f]{64}$/i.test(hash)) return true;
   return createHash("sha256").update(readFileSync(file)).digest("hex") === hash.toLowerCase();
 }
 
-function noteLengths(requests: readonly ReplayedRequest[], notes: string[]): void {
-  const without = requests.filter(({ inputIds }) => inputIds.length === 0).length;
-  if (without > 0)
-    notes.push(`${without} of ${requests.length} requests have no token ids: their prefix hits cannot be replayed.`);
+/** Says what the recording or the dataset leaves open. */
+function noteGaps(requests: readonly ReplayedRequest[], notes: string[]): void {
+  const note = (having: (request: ReplayedRequest) => boolean, what: string): void => {
+    const count = requests.filter(having).length;
+    if (count > 0) notes.push(`${count} of ${requests.length} requests ${what}`);
+  };
+  note(
+    (request) => request.otherLengths,
+    "were recorded with other lengths than the dataset's: the recorded ones are replayed.",
+  );
+  note(({ inputIds }) => inputIds.length === 0, "have no token ids: their prefix hits cannot be replayed.");
 }
 
 /**
@@ -164,7 +131,10 @@ export async function replayedWorkload(
       warnings.push(`${dataset} is not the file that was recorded: its SHA-256 differs from dataset_hash in meta.json`);
     }
     replayed = await matchDataset(dataset, requests);
-    arrivals = chooseArrivals(replayed, asked.arrivals, notes);
+    const lateS = latenessS(replayed);
+    if (lateS !== null)
+      notes.push(`The recorded client was up to ${(lateS * 1e3).toFixed(0)} ms off the dataset's arrivals.`);
+    arrivals = asked.arrivals ?? chooseArrivals(lateS);
   } else {
     if (asked.arrivals === "planned") {
       throw new TandemError("E_USAGE", "needs the run's workload", {
@@ -172,11 +142,17 @@ export async function replayedWorkload(
         hint: "name it with --dataset",
       });
     }
-    replayed = requests.map((recorded) => ({ recorded, arrivalNs: 0, inputIds: noIds, outputIds: noIds }));
+    replayed = requests.map((recorded) => ({
+      recorded,
+      arrivalNs: 0,
+      inputIds: noIds,
+      outputIds: noIds,
+      otherLengths: false,
+    }));
   }
-  noteLengths(replayed, notes);
+  noteGaps(replayed, notes);
   if (arrivals === "recorded") {
-    const ns = recordedArrivals(replayed.map(({ recorded }) => recorded));
+    const ns = recordedArrivalsNs(replayed.map(({ recorded }) => recorded));
     replayed = replayed.map((request, i) => ({ ...request, arrivalNs: ns[i]! }));
   }
   replayed.sort((a, b) => a.arrivalNs - b.arrivalNs || a.recorded.index - b.recorded.index);
@@ -184,5 +160,12 @@ export async function replayedWorkload(
   for (const { recorded, arrivalNs, inputIds, outputIds } of replayed) {
     builder.add(recorded.input_toks, recorded.output_toks, arrivalNs, inputIds, outputIds);
   }
-  return { chunk: builder.take(), recorded: replayed.map(({ recorded }) => recorded), dataset, arrivals, notes, warnings };
+  return {
+    chunk: builder.take(),
+    recorded: replayed.map(({ recorded }) => recorded),
+    dataset,
+    arrivals,
+    notes,
+    warnings,
+  };
 }

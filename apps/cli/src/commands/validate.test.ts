@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createPlan, type RequestResult, simulate } from "@tandem-sim/engine";
+import { InstanceOptions } from "@tandem-sim/schemas";
+import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
+import { loadWorkload } from "@tandem-sim/workload/node";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { MetricError } from "../validation/error-table.js";
+import { validateCommand } from "./validate.js";
+
+const printed = vi.hoisted(() => ({ json: null as unknown, warnings: [] as string[] }));
+vi.mock("../terminal.js", async (original) => ({
+  ...(await original<typeof import("../terminal.js")>()),
+  json: (value: unknown) => (printed.json = value),
+  warn: (text: string) => printed.warnings.push(text),
+}));
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "tandem-recording-"));
+  Object.assign(printed, { json: null, warnings: [] });
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const cluster = "single_node_gpu_instance";
+
+/** Writes what a recorder would of an engine that is exactly the simulated one. */
+async function record(options: Partial<InstanceOptions>, engine_kwargs: Record<string, unknown>): Promise<void> {
+  const chunks = await loadWorkload(findWorkloadFile("example_trace"));
+  const results: RequestResult[] = [];
+  const inputs = loadClusterInputs(cluster, InstanceOptions.parse(options));
+  simulate(createPlan(inputs), chunks, { onRequest: (result) => results.push(result) });
+  const lines = results.map((result) => ({
+    request_id: `bench-${result.requestId}`,
+    input_toks: result.inputTokens,
+    output_toks: result.outputTokens,
+    arrival_time: 1e6 + result.arrivalNs / 1e9,
+    queued_ts: result.queuedNs / 1e9,
+    first_token_ts: (result.arrivalNs + result.ttftNs) / 1e9,
+    last_token_ts: result.endNs / 1e9,
+  }));
+  writeFileSync(join(dir, "requests.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
+  writeFileSync(join(dir, "meta.json"), JSON.stringify({ engine_kwargs }));
+}
+
+async function validate(...flags: string[]) {
+  const args = ["--vllm", dir, "--cluster-config", cluster, "--dataset", "example_trace", "--json", ...flags];
+  await validateCommand().parseAsync(args, { from: "user" });
+  return printed.json as { metrics: MetricError[]; mean_abs_error_pct: number };
+}
+
+describe("tandem validate", () => {
+  it.each([
+    ["the defaults", {}, {}],
+    ["2 requests per batch", { maxNumSeqs: 2 }, { max_num_seqs: 2 }],
+    ["a synchronous engine", { asyncScheduling: false }, { async_scheduling: false }],
+    ["small steps", { maxNumBatchedTokens: 16 }, { max_num_batched_tokens: 16 }],
+  ] as const)("finds no difference to a recording of itself with %s", async (_, options, engine) => {
+    await record(options, engine);
+    const { metrics, mean_abs_error_pct } = await validate();
+    expect(metrics).toHaveLength(15);
+    expect(mean_abs_error_pct).toBeLessThan(1e-6);
+  });
+
+  it("a flag that the user gives wins over the recording, and makes a difference here", async () => {
+    await record({ maxNumSeqs: 2 }, { max_num_seqs: 2 });
+    expect((await validate("--max-num-seqs", "1")).mean_abs_error_pct).toBeGreaterThan(10);
+  });
+
+  it("num_gpu_blocks sizes the KV cache: a request that needs more is refused", async () => {
+    await record({}, { num_gpu_blocks: 5 });
+    await expect(validate()).rejects.toThrow(/KV blocks .* has 4/);
+  });
+
+  it("warns of a cluster with another model", async () => {
+    await record({}, { model: "meta-llama/Llama-3.1-70B" });
+    await validate();
+    expect(printed.warnings).toEqual([expect.stringContaining("recorded with meta-llama/Llama-3.1-70B")]);
+  });
+
+  it("does not move the arrivals of what has happened", async () => {
+    await record({}, {});
+    await expect(validate("--request-rate", "5")).rejects.toThrow("--request-rate");
+  });
+});

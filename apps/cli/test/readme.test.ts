@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { repository, tandem } from "./tandem.js";
+
+/** Lines of ```sh blocks that call tandem, continuations joined. */
+function commandsIn(file: string): string[] {
+  const text = readFileSync(join(repository, file), "utf8");
+  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
+    .flatMap(([, block]) => (block as string).replaceAll("\\\n", " ").split("\n"))
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("npx tandem "));
+}
+
+const documents = [
+  "README.md",
+  ...readdirSync(join(repository, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+];
+
+const documented = documents.flatMap((document) => commandsIn(document).map((command) => [document, command] as const));
+
+describe("the documentation's commands run", () => {
+  test.each(documented)("%s: %s", (_document, command) => {
+    const args = command.slice("npx tandem ".length).split(/\s+/);
+    const { code, stderr } = tandem(args);
+    expect(stderr).not.toContain("[ERROR]");
+    expect(code).toBe(0);
+  });
+});

@@ -11,7 +11,9 @@ export const kebabCase = (name: string): string => snakeCase(name).replaceAll("_
 
 /** Strips default and optional wrappers. */
 function core(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? core(schema.unwrap() as z.ZodType) : schema;
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? core(schema.unwrap() as z.ZodType)
+    : schema;
 }
 
 const isNumber = (schema: z.ZodType): boolean => schema instanceof z.ZodNumber;

@@ -8,6 +8,7 @@ import { compareCommand } from "./commands/compare.js";
 import { profileCommand } from "./commands/profile.js";
 import { runCommand } from "./commands/run.js";
 import { schemaCommand } from "./commands/schema.js";
+import { validateCommand } from "./commands/validate.js";
 import { workloadCommand } from "./commands/workload.js";
 import { abortOpenFiles } from "./output-file.js";
 import { clearStatus, error } from "./terminal.js";
@@ -62,6 +63,7 @@ const program = new Command("tandem")
   .addCommand(runCommand())
   .addCommand(compareCommand())
   .addCommand(profileCommand())
+  .addCommand(validateCommand())
   .addCommand(workloadCommand())
   .addCommand(schemaCommand());
 

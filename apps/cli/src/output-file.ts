@@ -3,7 +3,17 @@
  * Output files that appear whole or not at all: written under a temporary name beside the target, then renamed.
  * Devices and FIFOs are written directly, `-` is stdout; a symlink's target is replaced, not the link.
  */
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { TandemError } from "@tandem-sim/schemas";
 

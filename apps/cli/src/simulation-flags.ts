@@ -2,7 +2,15 @@
  * @module
  * Flags and steps that every simulating command shares: load the inputs, make the plan, run it.
  */
-import { createPlan, createSimulation, type PlanInputs, type RoutingPolicy, routers, type SimulationObserver, type SimulationPlan } from "@tandem-sim/engine";
+import {
+  createPlan,
+  createSimulation,
+  type PlanInputs,
+  type RoutingPolicy,
+  routers,
+  type SimulationObserver,
+  type SimulationPlan,
+} from "@tandem-sim/engine";
 import { type InstanceOptions, type Summary, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
@@ -31,7 +39,8 @@ const number = (flag: string, valid: (value: number) => boolean, expected: strin
 };
 
 /** A parser of whole numbers from 0. */
-export const count = (flag: string) => number(flag, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number >= 0");
+export const count = (flag: string) =>
+  number(flag, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number >= 0");
 
 export function addSimulationFlags(command: Command): Command {
   command
@@ -42,7 +51,9 @@ export function addSimulationFlags(command: Command): Command {
   addInstanceFlags(command);
   return command
     .addOption(
-      new Option("--request-routing-policy <name>", "Which instance serves a request").choices(Object.keys(routers)).default("LOAD"),
+      new Option("--request-routing-policy <name>", "Which instance serves a request")
+        .choices(Object.keys(routers))
+        .default("LOAD"),
     )
     .option("--seed <n>", "Seed of the RAND routing policy", count("--seed"), 42)
     .option(
@@ -57,7 +68,9 @@ export function addSimulationFlags(command: Command): Command {
       1,
     )
     .addOption(
-      new Option("--log-level <level>", "Least severe messages to show").choices(logLevels as string[]).default("WARNING"),
+      new Option("--log-level <level>", "Least severe messages to show")
+        .choices(logLevels as string[])
+        .default("WARNING"),
     );
 }
 
@@ -78,7 +91,10 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
 }
 
 /** Makes the plan; warns once for each axis on which a run leaves the GPU profile's measured range. */
-export function planRun(flags: SimulationFlags, inputs: PlanInputs): { plan: SimulationPlan; warnings: () => string[] } {
+export function planRun(
+  flags: SimulationFlags,
+  inputs: PlanInputs,
+): { plan: SimulationPlan; warnings: () => string[] } {
   const beyond = new Map<string, { value: number; limit: number }>();
   const plan = createPlan(inputs, {
     routing: flags.requestRoutingPolicy,

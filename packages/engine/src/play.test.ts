@@ -181,7 +181,7 @@ describe("invariant 4", () => {
   });
 
   // A half of nothing but prefills (`appends`) runs ahead of its PIM work: alone it ends with its last append, between
-  // another half's stages it may end later than the two one after the other, by less than a layer's appends.
+  // another half's stages it may end later than the two one after the other.
   test("two halves that wait for their attention take no longer interleaved than one after the other", () => {
     fc.assert(
       fc.property(programs(["gpu", "pim", "both"], [2]), (program) => {

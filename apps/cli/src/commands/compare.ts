@@ -2,11 +2,13 @@
  * @module
  * `tandem compare`: the same inputs in four modes, one table.
  */
-import { checkWorkload, inMode, type Mode, modeNames, type SimulationPlan } from "@tandem-sim/engine";
+import { checkWorkload, inMode, type Mode, modeNames, type RequestResult } from "@tandem-sim/engine";
 import type { Summary } from "@tandem-sim/schemas";
 import { Command } from "commander";
 import pc from "picocolors";
 import { compact, ms, percent } from "../number-format.js";
+import { writeWhole } from "../output-file.js";
+import { addSample, comparisonReport, emptySamples, type ModeOutcome } from "../report/comparison.js";
 import { offloadNote, plainTable } from "../results.js";
 import {
   addSimulationFlags,
@@ -17,9 +19,11 @@ import {
   warnAll,
 } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
+import { version } from "../version.js";
 
 interface CompareFlags extends SimulationFlags {
   json?: true;
+  report?: string;
 }
 
 /** A line of the table: what it says of one mode. */
@@ -43,35 +47,51 @@ const columns: readonly Column[] = [
   ],
 ];
 
-/** The comparison, a row per mode. The first mode is what ratios refer to. */
-export function comparisonTable(summaries: ReadonlyMap<string, Summary>): string {
-  const baseline = [...summaries.values()][0] as Summary;
-  return plainTable([
-    [pc.bold("mode"), ...columns.map(([title]) => title)],
+/** The comparison, a row per mode, the head first. The first mode is what ratios refer to. */
+export function comparisonRows(summaries: ReadonlyMap<string, Summary>): string[][] {
+  const [baseline] = summaries.values();
+  if (!baseline) return [];
+  return [
+    ["mode", ...columns.map(([title]) => title)],
     ...[...summaries].map(([mode, summary]) => [mode, ...columns.map(([, text]) => text(summary, baseline))]),
-  ]);
+  ];
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
   const { inputs, chunks } = await prepareRun(flags);
-  const summaries = new Map<Mode, Summary>();
-  let offloadPlan: SimulationPlan | undefined;
-  const warnings = new Set<string>();
   // All plans first: what cannot be simulated is known before anything runs.
   const plans = modeNames.map((mode) => {
     const planned = planRun(flags, inMode(inputs, mode));
     checkWorkload(planned.plan, chunks, flags.dataset);
     return { mode, ...planned };
   });
-  for (const { mode, plan, warnings: beyond } of plans) {
-    summaries.set(mode, await runPlan(plan, chunks, {}, flags.logInterval, mode));
-    if (mode === "offload") offloadPlan = plan;
-    for (const text of beyond()) warnings.add(text);
+  const outcomes = new Map<Mode, ModeOutcome>();
+  const beyond = new Set<string>();
+  for (const { mode, plan, warnings } of plans) {
+    const samples = emptySamples();
+    const onRequest = (result: RequestResult): void => addSample(samples, result);
+    const summary = await runPlan(plan, chunks, { onRequest }, flags.logInterval, mode);
+    outcomes.set(mode, { summary, samples });
+    for (const text of warnings()) beyond.add(text);
   }
-  warnAll([...warnings]);
+  warnAll([...beyond]);
+  const summaries = new Map([...outcomes].map(([mode, { summary }]) => [mode, summary]));
+  const rows = comparisonRows(summaries);
+  const notes = plans.flatMap(({ mode, plan }) => (mode === "offload" ? offloadNote(plan) : []));
+  if (flags.report !== undefined) {
+    const compared: [string, string][] = [
+      ["cluster", inputs.source],
+      ["dataset", flags.dataset],
+      ["offload phase", flags.attnOffloadPhase],
+      ["split", flags.subBatchSplit],
+      ...notes.map((note): [string, string] => ["memory", note]),
+    ];
+    writeWhole(flags.report, comparisonReport(outcomes, rows, compared, `tandem ${version}`));
+  }
   if (flags.json) return json({ modes: Object.fromEntries(summaries) });
-  result(comparisonTable(summaries));
-  if (offloadPlan) for (const note of offloadNote(offloadPlan)) result(`\n${note}`);
+  const [head = [], ...body] = rows;
+  result(plainTable([[pc.bold(head[0] ?? ""), ...head.slice(1)], ...body]));
+  for (const note of notes) result(`\n${note}`);
 }
 
 /** The `compare` command. */
@@ -79,6 +99,7 @@ export function compareCommand(): Command {
   return addSimulationFlags(new Command("compare"))
     .description("Simulate the same inputs GPU-only, offloaded, interleaved and with policy auto")
     .option("--json", "Print the four summaries as JSON")
+    .option("--report <file>", "One HTML page with the table, latency distributions and energy")
     .addHelpText("after", "\nExample:\n  $ tandem compare --dataset decode_heavy --attn-offload-phase decode")
     .action(compare);
 }

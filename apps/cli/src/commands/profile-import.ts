@@ -82,10 +82,7 @@ function profileMeta(meta: RawProfileMeta, profiles: readonly GpuProfile[], out:
 const errorCells = ({ median, p95, max, bias }: ErrorStats): string[] =>
   [median, p95, max].map((error) => percent(error, 2)).concat(`${bias < 0 ? "" : "+"}${percent(bias, 2)}`);
 
-const iterationRow = (errors: FamilyErrors): string[] => [
-  errors.name,
-  ...errorCells(errors),
-];
+const iterationRow = (errors: FamilyErrors): string[] => [errors.name, ...errorCells(errors)];
 
 function reportText({ profile, csvBytes, report }: Converted, layers: number): string {
   const title = pc.bold(
@@ -95,10 +92,7 @@ function reportText({ profile, csvBytes, report }: Converted, layers: number): s
   return [
     title,
     "",
-    plainTable([
-      ["whole iterations", "median", "p95", "max", "bias"],
-      ...report.iterations.map(iterationRow),
-    ]),
+    plainTable([["whole iterations", "median", "p95", "max", "bias"], ...report.iterations.map(iterationRow)]),
     "",
     plainTable([
       ["single layers", "median", "p95", "max", "bias"],

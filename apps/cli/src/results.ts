@@ -131,6 +131,7 @@ function runTable(summary: Summary, plan: SimulationPlan): string {
   }
   rows.push(
     ...idleRows(summary),
+    ["bottleneck", bottleneck(summary)],
     ["preemptions", String(summary.preemptions)],
     ["prefix hits", `${summary.prefix_hit_tokens} tokens`],
   );
@@ -144,6 +145,18 @@ function runTable(summary: Summary, plan: SimulationPlan): string {
     );
   }
   return plainTable(rows);
+}
+
+/** What iterations spend most of their time on, over all instances: PIM counts while at least one channel computes. */
+function bottleneck(summary: Summary): string {
+  const candidates = summary.instances.flatMap((instance) => [
+    { name: "GPU", share: instance.gpu_busy },
+    { name: "PIM", share: instance.pim_busy ?? 0 },
+    { name: "link up", share: instance.link_up_busy ?? 0 },
+    { name: "link down", share: instance.link_down_busy ?? 0 },
+  ]);
+  const most = candidates.reduce((busiest, candidate) => (candidate.share > busiest.share ? candidate : busiest));
+  return `${most.name} (${percent(most.share, 1)} busy)`;
 }
 
 /** What offload is up against: the channels' bandwidth beside the GPU's. */

@@ -11,6 +11,7 @@ import {
   type SimulationObserver,
   type SimulationPlan,
 } from "@tandem-sim/engine";
+import type { ProfileAxis } from "@tandem-sim/hardware";
 import { type InstanceOptions, type Summary, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
@@ -90,6 +91,16 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   return { inputs, chunks };
 }
 
+const axisNames: Record<ProfileAxis, string> = {
+  tokens: "tokens in a batch",
+  sequences: "requests in a batch",
+  prefillChunk: "prefill tokens in a batch",
+  kvPrefill: "cached tokens of prefills",
+  nDecode: "decodes in a batch",
+  nDecodeMixed: "decodes beside a prefill",
+  kvDecode: "context of a decode",
+};
+
 /** Makes the plan; warns once for each axis on which a run leaves the GPU profile's measured range. */
 export function planRun(
   flags: SimulationFlags,
@@ -106,7 +117,7 @@ export function planRun(
     warnings: () =>
       [...beyond].map(
         ([axis, { value, limit }]) =>
-          `beyond the GPU profile: ${axis} up to ${value}, measured up to ${limit}; extrapolated linearly from there`,
+          `beyond the GPU profile: ${axisNames[axis as ProfileAxis]} up to ${value}, measured up to ${limit}`,
       ),
   };
 }

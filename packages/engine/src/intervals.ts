@@ -64,6 +64,7 @@ export class IntervalLog {
     let step = 0;
     let batch = 0;
     let gpuMemoryBytes = 0;
+    let pimMemoryBytes = 0;
     for (const instance of this.instances) {
       const partial = instance.running ? busyUntil(instance, endNs) : { gpuNs: 0, pimNs: 0 };
       gpuNs += instance.totals.gpuBusyNs + partial.gpuNs;
@@ -72,6 +73,7 @@ export class IntervalLog {
       step += instance.started;
       batch += instance.scheduler.running.length;
       gpuMemoryBytes += instance.gpuMemoryBytes;
+      pimMemoryBytes += instance.pimMemoryBytes;
     }
     const lengthNs = endNs - this.startNs;
     const perSecond = 1e9 / lengthNs;
@@ -83,6 +85,7 @@ export class IntervalLog {
       promptTokS: this.promptTokens * perSecond,
       decodeTokS: this.decodeTokens * perSecond,
       gpuMemoryBytes,
+      pimMemoryBytes: offloading > 0 ? pimMemoryBytes : null,
       gpuBusy: (gpuNs - this.gpuNs) / (lengthNs * this.instances.length),
       pimBusy: offloading > 0 ? (pimNs - this.pimNs) / (lengthNs * offloading) : null,
       powerW: this.powerW(this.startNs, endNs),

@@ -39,6 +39,8 @@ export interface IntervalReport {
   decodeTokS: number;
   /** Weights and KV on all GPUs at the interval's end. */
   gpuMemoryBytes: number;
+  /** KV on all PIM channels at the interval's end; null without offload. */
+  pimMemoryBytes: number | null;
   /** Share of the interval in which a GPU runs a segment, mean over GPUs. */
   gpuBusy: number;
   /** Share in which at least one channel of an instance computes, mean over offloading instances; null without. */

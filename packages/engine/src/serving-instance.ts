@@ -25,8 +25,10 @@ export interface InstanceTotals {
   gpuWaitsForLinkNs: number;
   pimBusyNs: number;
   pimWaitsForLinkNs: number;
-  /** Sum over groups of the time that the group computes. */
-  groupBusyNs: number;
+  /** Time that each channel group computes. */
+  groupBusyNs: Float64Array;
+  upBusyNs: number;
+  downBusyNs: number;
   upBytes: number;
   downBytes: number;
   requests: number;
@@ -56,22 +58,7 @@ interface Candidate {
 
 export class ServingInstance {
   readonly scheduler: Scheduler;
-  readonly totals: InstanceTotals = {
-    iterations: { interleaved: 0, chunked: 0, serial: 0, single_request: 0 },
-    gainedNs: 0,
-    lostNs: 0,
-    extraGpuBusyNs: 0,
-    runningNs: 0,
-    gpuBusyNs: 0,
-    gpuWaitsForPimNs: 0,
-    gpuWaitsForLinkNs: 0,
-    pimBusyNs: 0,
-    pimWaitsForLinkNs: 0,
-    groupBusyNs: 0,
-    upBytes: 0,
-    downBytes: 0,
-    requests: 0,
-  };
+  readonly totals: InstanceTotals;
   /** The batch whose iteration runs. */
   running: Batch | null = null;
   startNs = 0;
@@ -107,6 +94,24 @@ export class ServingInstance {
           : { kind: "pim-after-prefill", groups, gpuBlocks: plan.gpuBlocks },
     );
     const groupCount = pim?.groups ?? 0;
+    this.totals = {
+      iterations: { interleaved: 0, chunked: 0, serial: 0, single_request: 0 },
+      gainedNs: 0,
+      lostNs: 0,
+      extraGpuBusyNs: 0,
+      runningNs: 0,
+      gpuBusyNs: 0,
+      gpuWaitsForPimNs: 0,
+      gpuWaitsForLinkNs: 0,
+      pimBusyNs: 0,
+      pimWaitsForLinkNs: 0,
+      groupBusyNs: new Float64Array(groupCount),
+      upBusyNs: 0,
+      downBusyNs: 0,
+      upBytes: 0,
+      downBytes: 0,
+      requests: 0,
+    };
     const candidate = (): Candidate => ({ program: createProgram(costs.layers, groupCount), played: createPlayed() });
     this.whole = candidate();
     this.halves = candidate();
@@ -172,7 +177,8 @@ export class ServingInstance {
     totals.gpuWaitsForLinkNs += played.gpuWaitsForLinkNs;
     totals.pimBusyNs += played.pimBusyNs;
     totals.pimWaitsForLinkNs += played.pimWaitsForLinkNs;
-    totals.groupBusyNs += played.groupBusyNs;
+    totals.upBusyNs += played.upBusyNs;
+    totals.downBusyNs += played.downBusyNs;
     if (this.chosen === this.halves) {
       const savedNs = this.whole.played.latencyNs - played.latencyNs;
       if (savedNs > 0) totals.gainedNs += savedNs;
@@ -181,6 +187,7 @@ export class ServingInstance {
     }
     for (let h = 0; h < program.halves; h++) {
       const half = program.half[h]!;
+      for (let g = 0; g < program.groups; g++) totals.groupBusyNs[g]! += program.layers * half.groupNs[g]!;
       totals.upBytes += program.layers * half.upBytes;
       totals.downBytes += program.layers * (half.downBytes + half.fetchBytes);
     }
@@ -199,6 +206,13 @@ export class ServingInstance {
   get gpuMemoryBytes(): number {
     const { pool } = this.scheduler.gpu;
     return this.plan.weightBytes + (pool.count - pool.free) * this.plan.blockBytes;
+  }
+
+  /** Bytes of PIM memory in use. */
+  get pimMemoryBytes(): number {
+    const { groups } = this.scheduler;
+    if (!groups) return 0;
+    return groups.caches.reduce((sum, { pool }) => sum + (pool.count - pool.free), 0) * this.plan.blockBytes;
   }
 
   /** Plays the batch undivided and, with interleaving, in halves; decides which of the two runs. */

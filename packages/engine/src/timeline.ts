@@ -86,6 +86,7 @@ export class Timeline {
     const pid = this.plan.instances.length;
     this.counter(pid, "running requests", report.endNs, report.batch);
     this.counter(pid, "GPU memory, GB", report.endNs, report.gpuMemoryBytes / 1e9);
+    if (report.pimMemoryBytes !== null) this.counter(pid, "KV on PIM, GB", report.endNs, report.pimMemoryBytes / 1e9);
     if (report.powerW !== null) this.counter(pid, "power, W", report.endNs, report.powerW);
   }
 

@@ -9,7 +9,10 @@ import { instanceOverrideShape } from "./options.js";
 const gib = z.number().positive();
 const gbPerSecond = z.number().positive();
 const ns = z.number().nonnegative();
-const watts = z.number().nonnegative();
+/** More than any board or node draws: a figure beyond is one in another unit. */
+const watts = z.number().nonnegative().max(100_000, "more than 100 kW: powers are in W, not mW");
+const picojoulesPerBit = z.number().nonnegative().max(10_000, "more than 10 nJ per bit: the unit is pJ/bit");
+const standbySeconds = z.number().nonnegative().max(86_400, "more than a day: standby_duration is in seconds, not ns");
 
 const Memory = {
   mem_size: gib.describe("GiB"),
@@ -64,23 +67,28 @@ export const PowerBlock = z.strictObject({
   base_node_power: watts.describe("W"),
   npu: z.record(
     z.string(),
-    z.strictObject({
-      idle_power: watts.describe("W"),
-      standby_power: watts.describe("W"),
-      active_power: watts.describe("W"),
-      standby_duration: z.number().nonnegative().describe("seconds"),
-    }),
+    z
+      .strictObject({
+        idle_power: watts.describe("W"),
+        standby_power: watts.describe("W"),
+        active_power: watts.describe("W"),
+        standby_duration: standbySeconds.describe("seconds"),
+      })
+      .refine(
+        (npu) => npu.idle_power <= npu.standby_power && npu.standby_power <= npu.active_power,
+        "expected idle_power <= standby_power <= active_power",
+      ),
   ),
   cpu: z.strictObject({ idle_power: watts, active_power: watts, util: z.number().min(0).max(1) }),
   dram: z.strictObject({
     dimm_size: gib,
     idle_power: watts.describe("W per DIMM"),
-    energy_per_bit: z.number().nonnegative().describe("pJ/bit"),
+    energy_per_bit: picojoulesPerBit.describe("pJ/bit"),
   }),
   link: z.strictObject({
     num_links: z.int().nonnegative(),
     idle_power: watts.describe("W per link"),
-    energy_per_bit: z.number().nonnegative().describe("pJ/bit"),
+    energy_per_bit: picojoulesPerBit.describe("pJ/bit"),
   }),
   nic: z.strictObject({ num_nics: z.int().nonnegative(), idle_power: watts.describe("W each") }),
   storage: z.strictObject({ num_devices: z.int().nonnegative(), idle_power: watts.describe("W each") }),

@@ -8,6 +8,10 @@ import type { PimDevice } from "@tandem-sim/schemas";
 import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS, LANE_BYTES, type PimShape } from "../../src/pim-device.js";
 import { DramChannel } from "./dram-channel.js";
 
+/** A refresh timer that is not locked to the stream: due times are spread, evenly, over this share of the interval. */
+const REFRESH_JITTER = 0.4;
+const GOLDEN = 0.6180339887498949;
+
 /** One query's way through one open row: `tiles` times `comps` columns and a read-out. */
 interface Pass {
   row: number;
@@ -19,6 +23,7 @@ export class GemvController {
   readonly channel: DramChannel;
   private readonly refreshInterval: number;
   private nextRefresh: number;
+  private refreshes = 0;
   private refreshRank = 0;
   private nextRow = 0;
   /** Length of a step from closed banks until the next may start, by its form. */
@@ -26,14 +31,12 @@ export class GemvController {
 
   constructor(
     private readonly device: PimDevice,
-    /** When the first refresh falls due, as a share of the interval. */
-    refreshPhase = 1,
     refreshing = true,
   ) {
     const { ranks } = derivePimTiming(device);
     this.channel = new DramChannel(device, ranks, Math.round(HOST_READ_NS / device.timing.tCK));
     this.refreshInterval = refreshing ? device.timing.tREFI / ranks : Number.POSITIVE_INFINITY;
-    this.nextRefresh = refreshing ? this.refreshInterval * refreshPhase : Number.POSITIVE_INFINITY;
+    this.nextRefresh = this.refreshInterval;
   }
 
   /** Now: when the last result is in. */
@@ -146,6 +149,7 @@ export class GemvController {
     // The banks stay closed for tRFC; nothing else is of use meanwhile.
     this.channel.controllerFreeAt = at + this.channel.cycles.tRFC;
     this.refreshRank = (this.refreshRank + 1) % this.channel.ranks.length;
-    this.nextRefresh += this.refreshInterval;
+    this.refreshes++;
+    this.nextRefresh = this.refreshInterval * (this.refreshes + 1 + REFRESH_JITTER * ((this.refreshes * GOLDEN) % 1));
   }
 }

@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  interleaved,
+  onPim,
+  type TinyCluster,
+  type TinyRequest,
+  tinyClusters,
+  tinyPlan,
+  tinyRequests,
+  tinyWorkload,
+} from "../test/tiny-cluster.js";
+import { createSimulation } from "./simulation.js";
+import { Timeline, type TimelineWindow } from "./timeline.js";
+
+interface TraceEvent {
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur: number;
+  name: string;
+  id?: number;
+  args: Record<string, unknown>;
+}
+
+function draw(cluster: TinyCluster, requests: readonly TinyRequest[], window: Partial<TimelineWindow> = {}) {
+  const pieces: string[] = [];
+  const plan = tinyPlan(cluster, { routing: "RR" });
+  const timeline = new Timeline(plan, { startNs: 0, endNs: Number.POSITIVE_INFINITY, ...window }, (text) =>
+    pieces.push(text),
+  );
+  const simulation = createSimulation(
+    plan,
+    {
+      onIteration: (iteration) => timeline.iteration(iteration),
+      onRequest: (result) => timeline.request(result),
+      onInterval: (report) => timeline.interval(report),
+    },
+    { logIntervalS: 1e-4 },
+  );
+  simulation.push(tinyWorkload(requests));
+  const summary = simulation.finish();
+  timeline.end();
+  const events = (JSON.parse(pieces.join("")) as { traceEvents: TraceEvent[] }).traceEvents;
+  return { events, summary };
+}
+
+/** Whole ns of a time in us. */
+const ns = (us: number): number => Math.round(us * 1000);
+
+const slicesOf = (events: readonly TraceEvent[]): Map<string, TraceEvent[]> => {
+  const tracks = new Map<string, TraceEvent[]>();
+  for (const event of events.filter(({ ph }) => ph === "X")) {
+    const track = `${event.pid} ${event.tid}`;
+    tracks.set(track, [...(tracks.get(track) ?? []), event]);
+  }
+  for (const slices of tracks.values()) slices.sort((a, b) => a.ts - b.ts);
+  return tracks;
+};
+
+const prompts = (n: number): TinyRequest[] =>
+  Array.from({ length: n }, (_, i) => ({ input: 20 + i, output: 3, arrivalNs: 0 }));
+
+describe("a timeline", () => {
+  test("is JSON in which no two slices of a track overlap", () => {
+    fc.assert(
+      fc.property(tinyClusters, tinyRequests, (cluster, requests) => {
+        for (const slices of slicesOf(draw(cluster, requests).events).values()) {
+          slices.slice(1).forEach(({ ts }, i) => {
+            const before = slices[i]!;
+            if (ns(ts) < ns(before.ts) + ns(before.dur)) throw new Error(`${before.name} is drawn over`);
+          });
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("has a named track for each exclusive resource: GPU, link up and down, every channel of the instance", () => {
+    const { events } = draw({ instances: 2, channels: 16, options: onPim }, prompts(4));
+    const named = events.filter(({ name }) => name === "thread_name").map(({ pid, args }) => `${pid} ${args.name}`);
+    expect(named.slice(0, 12)).toEqual([
+      "0 iterations",
+      "0 GPU",
+      "0 link up",
+      "0 link down",
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((c) => `0 PIM channel ${c} (group ${Math.floor(c / 4)})`),
+    ]);
+    expect(named.slice(16)).toEqual(
+      [8, 9, 10, 11, 12, 13, 14, 15].map((c) => `1 PIM channel ${c} (group ${Math.floor(c / 4) - 2})`),
+    );
+    const tracks = new Set(events.filter(({ name }) => name === "thread_name").map(({ pid, tid }) => `${pid} ${tid}`));
+    for (const track of slicesOf(events).keys()) expect(tracks).toContain(track);
+  });
+
+  test("shows as much work as was measured", () => {
+    const { events, summary } = draw({ options: interleaved }, prompts(8));
+    const tracks = slicesOf(events);
+    const workOf = (tid: number): number => (tracks.get(`0 ${tid}`) ?? []).reduce((sum, { dur }) => sum + ns(dur), 0);
+    expect(workOf(0)).toBe(summary.makespan_ns);
+    expect(workOf(1) / summary.makespan_ns).toBeCloseTo(summary.gpu_busy, 12);
+    const channels = Array.from({ length: 8 }, (_, c) => workOf(10 + c) / summary.makespan_ns);
+    expect(channels.reduce((sum, busy) => sum + busy, 0) / 8).toBeCloseTo(summary.pim_util!, 12);
+  });
+
+  test("names slices by op, layer and half", () => {
+    const names = (options: TinyCluster["options"]) =>
+      new Set(
+        draw({ ...(options ? { options } : {}) }, prompts(4))
+          .events.filter(({ ph }) => ph === "X")
+          .map(({ name }) => name),
+      );
+    const split = names(interleaved);
+    for (const name of ["iteration 0", "pre 1 half 1", "pim 3 half 2", "up 2 half 1", "head 3 half 2"])
+      expect(split).toContain(name);
+    const whole = names({});
+    for (const name of ["prologue 1", "attention 2", "post 3"]) expect(whole).toContain(name);
+    expect([...whole].filter((name) => name.includes("half"))).toEqual([]);
+  });
+
+  test("has each request from its arrival to its end, queued, in prefill, in decode", () => {
+    const { events } = draw({}, prompts(3));
+    for (let id = 0; id < 3; id++) {
+      const spans = events.filter((event) => event.id === id);
+      expect(spans.map(({ ph, name }) => `${ph} ${name}`).sort()).toEqual(
+        [`request ${id}`, "queued", "prefill", "decode"].flatMap((name) => [`b ${name}`, `e ${name}`]).sort(),
+      );
+      const begin = (name: string) => spans.find((span) => span.ph === "b" && span.name === name)!.ts;
+      expect([begin("queued"), begin("prefill")]).toEqual([
+        begin(`request ${id}`),
+        spans.find(({ ph, name }) => ph === "e" && name === "queued")!.ts,
+      ]);
+    }
+  });
+
+  test("of a window holds only what touches it", () => {
+    const window = { startNs: 100_000, endNs: 200_000 };
+    const requests = Array.from({ length: 20 }, (_, i) => ({ input: 10, output: 4, arrivalNs: 20_000 * i }));
+    const whole = draw({ options: interleaved }, requests).events.filter(({ ph }) => ph === "X");
+    const part = draw({ options: interleaved }, requests, window).events.filter(({ ph }) => ph === "X");
+    const touching = whole.filter(({ ts, dur }) => ns(ts) < window.endNs && ns(ts) + ns(dur) > window.startNs);
+    expect(part).toEqual(touching);
+    expect(part.length).toBeGreaterThan(0);
+    expect(part.length).toBeLessThan(whole.length);
+  });
+});

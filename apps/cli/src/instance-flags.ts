@@ -25,11 +25,10 @@ function optionFor(name: string, schema: z.ZodType): Option[] {
   const fallback = schema.safeParse(undefined).data;
   if (inner instanceof z.ZodBoolean) {
     if (!fallback) return [new Option(`--${flag}`, text)];
-    return [new Option(`--${flag}`, `${text} (default)`), new Option(`--no-${flag}`, `Off: ${text.toLowerCase()}`)];
+    return [new Option(`--${flag}`, `${text} (default)`), new Option(`--no-${flag}`, "Turn that off")];
   }
   if (inner instanceof z.ZodEnum) {
-    const choices = inner.options as string[];
-    const option = new Option(`--${flag} <${choices.length > 3 ? "name" : choices.join("|")}>`, text).choices(choices);
+    const option = new Option(`--${flag} <name>`, text).choices(inner.options as string[]);
     return [fallback === undefined ? option : option.default(fallback)];
   }
   const option = new Option(`--${flag} <n>`, text).argParser((value) => {

@@ -5,6 +5,7 @@
 import {
   createPlan,
   createSimulation,
+  type InstancePlan,
   type PlanInputs,
   type RoutingPolicy,
   routers,
@@ -18,7 +19,8 @@ import { type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { type Command, Option } from "commander";
 import { addInstanceFlags, instanceOptionsFrom } from "./instance-flags.js";
-import { clearStatus, type LogLevel, logLevels, setLogLevel, status, warn } from "./terminal.js";
+import { bytes } from "./number-format.js";
+import { clearStatus, debug, type LogLevel, logLevels, setLogLevel, status, warn } from "./terminal.js";
 
 /** Parsed values of the shared flags. */
 export interface SimulationFlags extends InstanceOptions {
@@ -101,6 +103,13 @@ const axisNames: Record<ProfileAxis, string> = {
   kvDecode: "context of a decode",
 };
 
+/** What an instance has room for, for --log-level DEBUG. */
+function capacities({ id, hardware, modelName, weightBytes, gpuBlocks, pim, costs, options }: InstancePlan): string {
+  const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
+  if (!pim) return gpu;
+  return `${gpu}, phase ${costs.phase}: ${pim.groups} groups of ${pim.channelsPerGroup} ${pim.device.name} channels with ${pim.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
+}
+
 /** Makes the plan; warns once for each axis on which a run leaves the GPU profile's measured range. */
 export function planRun(
   flags: SimulationFlags,
@@ -112,6 +121,7 @@ export function planRun(
     seed: flags.seed,
     onExtrapolate: (_instance, axis, value, limit) => beyond.set(axis, { value, limit }),
   });
+  for (const instance of plan.instances) debug(capacities(instance));
   return {
     plan,
     warnings: () =>

@@ -11,7 +11,7 @@ import {
 } from "@tandem-sim/engine";
 import { seriesCsv } from "@tandem-sim/power";
 import { TandemError } from "@tandem-sim/schemas";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { WholeFile, writeWhole } from "../output-file.js";
 import { csvHeader, csvRow, finalTable, throughputLine } from "../results.js";
 import {
@@ -174,18 +174,18 @@ export function runCommand(): Command {
     .option("--output <file>", "Per-request CSV")
     .option("--summary <file>", "Machine-readable JSON of the whole result; - for stdout")
     .option("--trace-dir <dir>", "Text trace of every iteration, one file each")
-    .option(
-      "--trace-limit <n>",
-      "Iterations to trace, per instance; default: all",
-      count("--trace-limit"),
-      Number.POSITIVE_INFINITY,
+    .addOption(
+      new Option("--trace-limit <n>", "Iterations to trace, per instance")
+        .argParser(count("--trace-limit"))
+        .default(Number.POSITIVE_INFINITY, "all"),
     )
     .option("--power-series <file>", "CSV of power over time by component, a row per log interval")
     .option("--timeline <file>", "Chrome trace JSON of GPU, link and every PIM channel, for ui.perfetto.dev")
-    .option("--timeline-window <A:B>", "Simulated seconds that the timeline shows; default: all", parseWindow, {
-      startNs: 0,
-      endNs: Number.POSITIVE_INFINITY,
-    })
+    .addOption(
+      new Option("--timeline-window <A:B>", "Simulated seconds that the timeline shows")
+        .argParser(parseWindow)
+        .default({ startNs: 0, endNs: Number.POSITIVE_INFINITY }, "all"),
+    )
     .addHelpText(
       "after",
       `

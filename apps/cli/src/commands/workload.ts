@@ -93,27 +93,27 @@ function generate(flags: GenerateFlags): void {
 
 const generateCommand = (): Command =>
   new Command("generate")
-    .description("make a workload up, from a seed")
-    .option("--num-reqs <n>", "requests", wholeNumber("--num-reqs", 1), 100)
+    .description("Make a workload up, from a seed")
+    .option("--num-reqs <n>", "Requests", wholeNumber("--num-reqs", 1), 100)
     .option("--arrivals <process>", arrivalProcesses.join(", "), "poisson")
-    .option("--request-rate <r>", "mean requests per second; inf = all at once", rate, 10)
+    .option("--request-rate <r>", "Mean requests per second; inf = all at once", rate, 10)
     .option(
       "--cv <x>",
-      "burstiness of gamma arrivals: deviation of the gaps over their mean (default: 1)",
+      "Burstiness of gamma arrivals: deviation of the gaps over their mean (default: 1)",
       number("--cv", "a number above 0", (value) => value > 0 && value < Infinity),
     )
-    .option("--input-lengths <lengths>", `prompt tokens: ${lengthsSyntax}`, "lognormal:250:1")
-    .option("--output-lengths <lengths>", "tokens to generate, likewise", "lognormal:250:0.8")
-    .option("--seed <n>", "same seed and flags, same bytes", wholeNumber("--seed", 0), 42)
-    .option("--token-ids", "make up token ids too, which prefix caching goes by")
-    .option("--prefix-groups <n>", "different prefixes that requests share", wholeNumber("--prefix-groups", 1))
-    .option("--prefix-tokens <n>", "length of each, on top of --input-lengths", wholeNumber("--prefix-tokens", 1))
+    .option("--input-lengths <lengths>", `Prompt tokens: ${lengthsSyntax}`, "lognormal:250:1")
+    .option("--output-lengths <lengths>", "Tokens to generate, likewise", "lognormal:250:0.8")
+    .option("--seed <n>", "Same seed and flags, same bytes", wholeNumber("--seed", 0), 42)
+    .option("--token-ids", "Make up token ids too, which prefix caching goes by")
+    .option("--prefix-groups <n>", "Different prefixes that requests share", wholeNumber("--prefix-groups", 1))
+    .option("--prefix-tokens <n>", "Length of each, on top of --input-lengths", wholeNumber("--prefix-tokens", 1))
     .option(
       "--prefix-share <x>",
-      "chance that a request has one (default: 1)",
+      "Chance that a request has one (default: 1)",
       number("--prefix-share", "a number from 0 to 1", (value) => value >= 0 && value <= 1),
     )
-    .option("--out <file>", "where to write JSONL; - = stdout", "-")
+    .option("--out <file>", "Where to write JSONL; - = stdout", "-")
     .addHelpText(
       "after",
       `
@@ -133,7 +133,7 @@ const reading = (command: Command): Command =>
   command
     .argument("<workload>", "file, or name of a bundled workload")
     .option("--format <name>", `${formatNames} (default: told from the file)`)
-    .option("--num-reqs <n>", "requests to read, the first ones of the file; 0 = all", wholeNumber("--num-reqs", 0), 0);
+    .option("--num-reqs <n>", "Requests to read, the first ones of the file; 0 = all", wholeNumber("--num-reqs", 0), 0);
 
 const load = (workload: string, { format, numReqs }: ReadFlags) =>
   loadWorkload(findWorkloadFile(workload), { limit: numReqs, ...(format === undefined ? {} : { format }) });
@@ -175,9 +175,9 @@ const snakeKeys = (value: unknown): unknown =>
 
 const describeCommand = (): Command =>
   reading(new Command("describe"))
-    .description("say what a workload is like: rate, lengths, shared prefixes")
-    .option("--block-size <n>", "tokens of a KV block, for prefix hits", wholeNumber("--block-size", 1), 16)
-    .option("--json", "print JSON")
+    .description("Say what a workload is like: rate, lengths, shared prefixes")
+    .option("--block-size <n>", "Tokens of a KV block, for prefix hits", wholeNumber("--block-size", 1), 16)
+    .option("--json", "Print JSON")
     .addHelpText("after", "\nExample:\n  tandem workload describe example_trace --json")
     .action(async (workload: string, flags: ReadFlags & { blockSize: number; json?: true }) => {
       const description = describeWorkload(await load(workload, flags), flags.blockSize);
@@ -187,10 +187,10 @@ const describeCommand = (): Command =>
 
 const convertCommand = (): Command =>
   reading(new Command("convert"))
-    .description("write a workload as LLMServingSim's JSONL, in order of arrival")
-    .option("--request-rate <r>", "rescale arrivals to this many requests per second", rate)
-    .option("--no-token-ids", "leave token ids out")
-    .option("--out <file>", "where to write; - = stdout", "-")
+    .description("Write a workload as LLMServingSim's JSONL, in order of arrival")
+    .option("--request-rate <r>", "Rescale arrivals to this many requests per second", rate)
+    .option("--no-token-ids", "Leave token ids out")
+    .option("--out <file>", "Where to write; - = stdout", "-")
     .addHelpText(
       "after",
       "\nExample:\n  tandem workload convert AzureLLMInferenceTrace_conv.csv --num-reqs 1000 --out conv.jsonl",
@@ -207,7 +207,7 @@ const convertCommand = (): Command =>
 /** The command with its three subcommands. Errors are thrown as TandemError. */
 export const workloadCommand = (): Command =>
   new Command("workload")
-    .description("make, describe and convert workloads")
+    .description("Make, describe and convert workloads")
     .addCommand(generateCommand())
     .addCommand(describeCommand())
     .addCommand(convertCommand());

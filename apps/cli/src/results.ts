@@ -112,6 +112,11 @@ function idleRows({ idle }: Summary): string[][] {
   ];
 }
 
+function goodputRows({ goodput, requests }: Summary): string[][] {
+  if (!goodput) return [];
+  return [["goodput", `${goodput.requests_s.toFixed(2)} req/s (${goodput.requests} of ${requests})`]];
+}
+
 function runTable(summary: Summary, plan: SimulationPlan): string {
   const { throughput, interleaving } = summary;
   const rows: string[][] = [
@@ -120,6 +125,7 @@ function runTable(summary: Summary, plan: SimulationPlan): string {
     ["iterations", String(summary.iterations)],
     ["prompt throughput", `${compact(throughput.prompt_tok_s)} tok/s`],
     ["decode throughput", `${compact(throughput.decode_tok_s)} tok/s`],
+    ...goodputRows(summary),
     ["GPU busy / idle", `${percent(summary.gpu_busy, 1)} / ${percent(summary.gpu_idle, 1)}`],
   ];
   if (summary.pim_busy !== null && summary.pim_idle !== null && summary.pim_util !== null) {

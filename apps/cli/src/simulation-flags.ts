@@ -9,6 +9,7 @@ import {
   type PlanInputs,
   type RoutingPolicy,
   routers,
+  type ServiceLevel,
   type SimulationObserver,
   type SimulationPlan,
 } from "@tandem-sim/engine";
@@ -31,6 +32,7 @@ export interface SimulationFlags extends InstanceOptions {
   requestRoutingPolicy: RoutingPolicy;
   seed: number;
   requestRate?: number;
+  slo?: ServiceLevel;
   logInterval: number;
   logLevel: LogLevel;
 }
@@ -44,6 +46,31 @@ const number = (flag: string, valid: (value: number) => boolean, expected: strin
 /** A parser of whole numbers from 0. */
 export const count = (flag: string) =>
   number(flag, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number >= 0");
+
+/** `ttft=MS,tpot=MS`, either or both. */
+function parseSlo(text: string): ServiceLevel {
+  const limits = new Map(
+    text.split(",").map((part) => {
+      const [name = "", value = ""] = part.split("=", 2);
+      return [name, value];
+    }),
+  );
+  const limit = (name: string): number | undefined => {
+    const value = limits.get(name);
+    limits.delete(name);
+    return value === undefined ? undefined : Number(value);
+  };
+  const ttftMs = limit("ttft");
+  const tpotMs = limit("tpot");
+  const given = [ttftMs, tpotMs].filter((value) => value !== undefined);
+  if (limits.size > 0 || given.length === 0 || given.some((value) => !(value > 0 && Number.isFinite(value)))) {
+    throw new TandemError("E_USAGE", `expected ttft=MS,tpot=MS or one of them, found "${text}"`, {
+      where: "--slo",
+      hint: "e.g. ttft=200,tpot=50",
+    });
+  }
+  return { ...(ttftMs !== undefined && { ttftMs }), ...(tpotMs !== undefined && { tpotMs }) };
+}
 
 export function addSimulationFlags(command: Command): Command {
   command
@@ -64,6 +91,7 @@ export function addSimulationFlags(command: Command): Command {
       "Rescale arrivals to this many requests per second",
       number("--request-rate", (value) => value > 0 && Number.isFinite(value), "requests per second above 0"),
     )
+    .option("--slo <limits>", "ttft=MS,tpot=MS: adds goodput, the requests per second that meet it", parseSlo)
     .option(
       "--log-interval <s>",
       "Simulated seconds between throughput lines; 0 = a line per iteration",
@@ -140,7 +168,7 @@ export async function runPlan(
   plan: SimulationPlan,
   chunks: readonly RequestChunk[],
   observer: SimulationObserver,
-  logIntervalS: number,
+  { logInterval, slo }: Pick<SimulationFlags, "logInterval" | "slo">,
   label: string,
 ): Promise<Summary> {
   const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
@@ -154,7 +182,7 @@ export async function runPlan(
         observer.onRequest?.(result);
       },
     },
-    { logIntervalS },
+    { logIntervalS: logInterval, ...(slo && { slo }) },
   );
   for (const chunk of chunks) simulation.push(chunk);
   while (Number.isFinite(simulation.nextEventNs)) {

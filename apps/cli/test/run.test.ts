@@ -175,6 +175,19 @@ describe("outputs appear whole or not at all", () => {
   });
 });
 
+describe("goodput", () => {
+  test("counts the requests that meet every given limit", () => {
+    const folder = temporaryFolder();
+    const files = ["--output", join(folder, "run.csv"), "--summary", join(folder, "summary.json")];
+    expect(tandem(["run", "--dataset", "mixed", "--slo", "ttft=50,tpot=14.5", ...files]).code).toBe(0);
+    const good = rowsOf(join(folder, "run.csv")).filter((row) => Number(row[9]) <= 50e6 && Number(row[10]) <= 14.5e6);
+    const { goodput, makespan_ns } = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
+    expect(goodput.requests).toBe(good.length);
+    expect(good.length).toBeGreaterThan(0);
+    expect(goodput.requests_s).toBeCloseTo((good.length / makespan_ns) * 1e9, 9);
+  });
+});
+
 describe("energy", () => {
   test("equals the integral of the power series", () => {
     const folder = temporaryFolder();
@@ -221,6 +234,7 @@ describe("bad input: one line, the place, exit code 2", () => {
   const cases: [string, string[], RegExp][] = [
     ["an unknown flag, with the nearest one", ["--max-num-seq", "8"], /--max-num-seqs/],
     ["a flag's value that is no number", ["--max-num-seqs", "many"], /--max-num-seqs.*many/],
+    ["a service level that is none", ["--slo", "ttft=fast"], /--slo.*ttft=fast/],
     ["a negative number", ["--max-num-seqs", "-1"], /--max-num-seqs/],
     ["a choice that is none", ["--dtype", "float8"], /--dtype.*float16/],
     ["a cluster file that is not there", ["--cluster-config", "./nowhere.json"], /nowhere\.json: no such file/],

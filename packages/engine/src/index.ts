@@ -23,4 +23,5 @@ export { createPlayed, type OpKind, type Played, Player, type Recorder } from ".
 export { type Router, type RoutingTarget, routers } from "./router.js";
 export type { IterationKind, IterationStart } from "./serving-instance.js";
 export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";
+export type { ServiceLevel } from "./summary.js";
 export { Timeline, type TimelineWindow } from "./timeline.js";

@@ -13,11 +13,13 @@ import type { RequestResult, SimulationObserver } from "./observer.js";
 import { checkRequest, type SimulationPlan } from "./plan.js";
 import { type Router, routers } from "./router.js";
 import { ServingInstance } from "./serving-instance.js";
-import { ResultCollector } from "./summary.js";
+import { ResultCollector, type ServiceLevel } from "./summary.js";
 
 export interface SimulationOptions {
   /** Simulated seconds between interval reports; 0 = one per iteration. Default 1. */
   logIntervalS?: number;
+  /** Requests that meet it make the goodput. */
+  slo?: ServiceLevel;
 }
 
 /** Step of the power series where reports come per iteration: short beside any iteration. */
@@ -103,7 +105,7 @@ class EventLoop implements Simulation {
     this.instances = plan.instances.map((instance) => new ServingInstance(instance, this.requests));
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
     this.router = routers[plan.routing](plan.seed);
-    this.results = new ResultCollector(plan);
+    this.results = new ResultCollector(plan, options.slo ?? null);
     const intervalNs = Math.round((options.logIntervalS ?? 1) * 1e9);
     const wantsSeries = observer.onInterval !== undefined || observer.onEnergy !== undefined;
     this.energy = new EnergyMeters(

@@ -17,6 +17,12 @@ const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : sum(values, (value) => value) / values.length;
 
+/** Service level objective. Limits are ms; without one of them, any value meets it. */
+export interface ServiceLevel {
+  ttftMs?: number;
+  tpotMs?: number;
+}
+
 export class ResultCollector {
   private readonly ttft = new Distribution();
   private readonly tpot = new Distribution();
@@ -29,7 +35,12 @@ export class ResultCollector {
   private firstArrivalNs = Number.POSITIVE_INFINITY;
   private lastEndNs = 0;
 
-  constructor(private readonly plan: SimulationPlan) {}
+  private good = 0;
+
+  constructor(
+    private readonly plan: SimulationPlan,
+    private readonly slo: ServiceLevel | null,
+  ) {}
 
   arrived(nowNs: number): void {
     if (nowNs < this.firstArrivalNs) this.firstArrivalNs = nowNs;
@@ -40,6 +51,7 @@ export class ResultCollector {
     this.inputTokens += result.inputTokens;
     this.outputTokens += result.outputTokens;
     this.lastEndNs = result.endNs;
+    if (this.slo && meets(this.slo, result)) this.good++;
     this.ttft.add(result.ttftNs);
     this.latency.add(result.latencyNs);
     this.queuing.add(result.queuingNs);
@@ -67,6 +79,12 @@ export class ResultCollector {
         requests_s: this.requests * perSecond,
         prompt_tok_s: this.inputTokens * perSecond,
         decode_tok_s: this.outputTokens * perSecond,
+      },
+      goodput: this.slo && {
+        ttft_ms: this.slo.ttftMs ?? null,
+        tpot_ms: this.slo.tpotMs ?? null,
+        requests: this.good,
+        requests_s: this.good * perSecond,
       },
       ttft_ms: this.ttft.statisticsMs(),
       tpot_ms: this.tpot.statisticsMs(),
@@ -118,6 +136,9 @@ export class ResultCollector {
     };
   }
 }
+
+const meets = ({ ttftMs, tpotMs }: ServiceLevel, { ttftNs, tpotNs }: RequestResult): boolean =>
+  ttftNs <= (ttftMs ?? Number.POSITIVE_INFINITY) * 1e6 && tpotNs <= (tpotMs ?? Number.POSITIVE_INFINITY) * 1e6;
 
 const joules = (energy: NodeEnergy): Record<string, number> => ({ ...energy.components, total: energy.total });
 

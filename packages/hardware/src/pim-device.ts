@@ -11,8 +11,10 @@ import { ContextTable } from "./context-table.js";
 export const LANE_BYTES = 16;
 /** Controller time to collect one result burst, ns. The one constant that was fitted (to four published lines). */
 export const HOST_READ_NS = 12;
-/** Share of a row's work that a refresh waits for on average before all banks are idle. */
+/** Share of the pass that a refresh meets which it costs: a refresh is never late, so no pass starts that it would meet. */
 const REFRESH_SLACK = 0.5;
+/** Waiting for refreshes takes no more than this share of the time beside them: a controller breaks longer passes up. */
+const MAX_WAIT_SHARE = 0.15;
 /** Refresh never takes more than this share of the time; beyond it the part could not hold its data. */
 const MAX_REFRESH_SHARE = 0.9;
 /** Column writes of one input vector. */
@@ -41,6 +43,8 @@ export interface PimTiming {
   refreshNs: number;
   refreshIntervalNs: number;
   rowBytesPerDevice: number;
+  /** Bytes of one burst on the channel's bus. */
+  burstBytes: number;
 }
 
 /**
@@ -81,6 +85,7 @@ export function derivePimTiming(device: PimDevice): PimTiming {
     refreshNs: timing.tRFC * timing.tCK,
     refreshIntervalNs: timing.tREFI * timing.tCK,
     rowBytesPerDevice: structure.columns * (structure.device_width / 8),
+    burstBytes: (structure.BL * system.bus_width) / 8,
   };
 }
 
@@ -116,28 +121,38 @@ export interface PimAttention {
   totalNs: number;
 }
 
-/** Attention of one query token over `context` tokens, one layer, one channel. */
+/**
+ * Attention of one query token over `context` tokens, one layer, one channel. K lies row-wise over the banks, a token per
+ * bank and tile; V is transposed, an element of the head dimension per bank and tile, the context along the row.
+ */
 export function pimAttention(timing: PimTiming, shape: PimShape, context: number): PimAttention {
   const { heads, headDim, elementBytes, share } = shape;
   const rowElements = timing.rowBytesPerDevice / elementBytes;
   const lanes = LANE_BYTES / elementBytes;
   const kTiles = Math.ceil(context / timing.banks);
-  const vTiles = Math.ceil(headDim / timing.banks) * Math.ceil(context / rowElements);
-  const rows = (heads / share) * (headDim / rowElements) * kTiles + (heads / share) * vTiles;
-  const comps =
-    heads * (Math.ceil(headDim / lanes) * kTiles + Math.ceil(headDim / timing.banks) * Math.ceil(context / lanes));
-  const drains = heads * (kTiles + vTiles);
-  const inputs = heads * (headDim / rowElements) + heads * Math.ceil(context / rowElements);
+  const kRows = Math.ceil((kTiles * headDim) / rowElements);
+  const kComps = Math.ceil(headDim / lanes);
+  const vTiles = Math.ceil(headDim / timing.banks);
+  const vRows = Math.ceil(context / rowElements);
+  const rows = (heads / share) * (kRows + vTiles * vRows);
+  const comps = heads * (kTiles * kComps + vTiles * Math.ceil(context / lanes));
+  const drains = heads * (kTiles + vTiles * vRows);
+  const inputs = heads * (headDim / rowElements + vRows);
   const activationNs = rows * timing.rowNs;
   const computeNs = comps * timing.columnNs;
   const readOutNs = drains * timing.drainNs;
   const inputNs = inputs * timing.inputNs;
   const busyNs = activationNs + computeNs + readOutNs + inputNs;
-  const refreshShare = Math.min(
-    MAX_REFRESH_SHARE,
-    (timing.ranks * (timing.refreshNs + (REFRESH_SLACK * busyNs) / (rows * share))) / timing.refreshIntervalNs,
-  );
-  const exactNs = busyNs / (1 - refreshShare);
+
+  const passNs = (tiles: number, compsPerTile: number): number =>
+    timing.rowNs / share + tiles * (compsPerTile * timing.columnNs + timing.drainNs);
+  const kPassNs = passNs(Math.min(kTiles, rowElements / headDim), kComps);
+  const kNs = heads * ((kRows / share) * timing.rowNs + kTiles * (kComps * timing.columnNs + timing.drainNs));
+  const vFullNs = passNs(1, Math.ceil(rowElements / lanes));
+  const vLastNs = passNs(1, Math.ceil((context - (vRows - 1) * rowElements) / lanes));
+  const squares =
+    kNs * kPassNs + heads * vTiles * ((vRows - 1) * vFullNs ** 2 + vLastNs ** 2) + inputNs * timing.inputNs;
+  const exactNs = busyNs / (1 - refreshShare(timing, share, squares / busyNs));
   return {
     rows,
     comps,
@@ -152,11 +167,24 @@ export function pimAttention(timing: PimTiming, shape: PimShape, context: number
   };
 }
 
+/**
+ * Share of the time that refresh takes: tRFC; half of the pass (one query's way through one open row) that it meets, for
+ * which all banks wait; and opening the row again where a refresh comes between the queries that share it.
+ *
+ * @param metPassNs mean length of the pass met: the sum of squared lengths over the sum of lengths
+ */
+function refreshShare(timing: PimTiming, share: number, metPassNs: number): number {
+  const perNs = timing.ranks / timing.refreshIntervalNs;
+  const fixed = perNs * (timing.refreshNs + (1 - 1 / share) * timing.rowNs);
+  const waiting = Math.min(perNs * REFRESH_SLACK * metPassNs, MAX_WAIT_SHARE * (1 - fixed));
+  return Math.min(MAX_REFRESH_SHARE, fixed + waiting);
+}
+
 /** Commands of writing K and V of new tokens, one layer, one channel, and their time. */
 export interface PimAppend {
-  /** Rows opened, counted per bank. */
-  activations: number;
-  /** Column writes, each to one bank. */
+  /** Row openings of all banks. */
+  rows: number;
+  /** Column writes, each a burst to one bank. */
   writes: number;
   /** Whole ns. */
   totalNs: number;
@@ -164,26 +192,25 @@ export interface PimAppend {
 
 /**
  * Writing K and V of `tokens` new tokens behind `context` old ones, one layer, one channel. Tokens that share a row of V
- * are one run: V is transposed, so a run opens a row in every bank for each tile of the head dimension; K opens one.
+ * are one run: V is transposed, so a run opens a row in every bank for each tile of the head dimension, and takes a write
+ * for each of its elements; K takes as many bursts as it has bytes.
  */
 export function pimAppend(timing: PimTiming, shape: PimShape, context: number, tokens: number): PimAppend {
-  const rowElements = timing.rowBytesPerDevice / shape.elementBytes;
-  const lanes = LANE_BYTES / shape.elementBytes;
-  const vTiles = Math.ceil(shape.headDim / timing.banks);
-  const kColumns = Math.ceil(shape.headDim / lanes);
-  let activations = 0;
+  const { kvHeads, headDim, elementBytes } = shape;
+  const rowElements = timing.rowBytesPerDevice / elementBytes;
+  const burstElements = timing.burstBytes / elementBytes;
+  let rows = 0;
   let writes = 0;
-  let totalNs = 0;
   for (let at = context; at < context + tokens; ) {
     const runEnd = Math.min(context + tokens, (Math.floor(at / rowElements) + 1) * rowElements);
     const run = runEnd - at;
-    const slots = vTiles * Math.ceil(run / lanes) + Math.ceil(run / timing.banks) * kColumns;
-    activations += shape.kvHeads * (shape.headDim + Math.min(run, timing.banks));
-    writes += shape.kvHeads * (shape.headDim * Math.ceil(run / lanes) + run * kColumns);
-    totalNs += shape.kvHeads * ((vTiles + 1) * timing.rowAfterWriteNs + slots * timing.columnNs);
+    rows += Math.ceil(headDim / timing.banks) + Math.ceil((Math.ceil(run / timing.banks) * headDim) / rowElements);
+    writes += headDim * Math.ceil(run / burstElements) + run * Math.ceil(headDim / burstElements);
     at = runEnd;
   }
-  return { activations, writes, totalNs: Math.round(totalNs) };
+  rows *= kvHeads;
+  writes *= kvHeads;
+  return { rows, writes, totalNs: Math.round(rows * timing.rowAfterWriteNs + writes * timing.columnNs) };
 }
 
 /** The time of {@link pimAppend}, whole ns. */

@@ -88,8 +88,8 @@ function fromCommands(device: PimDevice, timing: PimTiming, shape: PimShape): En
       );
     },
     append: (context, tokens) => {
-      const { activations, writes } = pimAppend(timing, shape, context, tokens);
-      return activations * command.activatePj + writes * command.writePj;
+      const { rows, writes } = pimAppend(timing, shape, context, tokens);
+      return rows * timing.banks * command.activatePj + writes * command.writePj;
     },
   };
 }

@@ -202,15 +202,18 @@ describe("preemption", () => {
     expect(serving.running).toEqual(["a"]);
   });
 
-  test("keeps everyone out for its step, even those who would fit", () => {
-    const serving = new Serving(gpu(3), { blockSize: 2 });
+  test("keeps everyone out for its step, even the preempted request that would fit again", () => {
+    const serving = new Serving(gpu(3), { blockSize: 2, longPrefillTokenThreshold: 2, reserveFullIsl: false });
     serving.arrive("a", 2, 3);
-    serving.arrive("b", 2, 3);
+    serving.arrive("b", 4, 3);
     serving.step();
-    serving.arrive("c", 1, 1);
-    // b is preempted and leaves a block that c would fit into.
+    // a takes the last block; b leaves one, which its first two tokens would fit into.
     expect(serving.step()).toEqual([["a", 1]]);
     expect(serving.scheduler.gpu.pool.free).toBe(1);
+    expect(serving.step()).toEqual([
+      ["a", 1],
+      ["b", 2],
+    ]);
   });
 
   test("sends the request to the front of the queue, where it finds what is still cached", () => {
@@ -281,21 +284,18 @@ describe("two batches in flight", () => {
   });
 
   test("keep a preempted request out until its token in flight has been processed", () => {
-    const serving = new Serving(gpu(3), { blockSize: 2 });
+    const serving = new Serving(gpu(3), { blockSize: 2, longPrefillTokenThreshold: 2, reserveFullIsl: false });
     serving.arrive("a", 2, 3);
     serving.arrive("b", 2, 3);
     const first = serving.schedule();
     const second = serving.schedule();
     expect(serving.list(second)).toEqual([["a", 1]]);
-    // Were b admitted now, nobody would know yet how far it has to catch up.
+    // b would fit, but nobody knows yet how far it has to catch up.
     const third = serving.schedule();
     expect(serving.list(third)).toEqual([["a", 1]]);
     serving.complete(first);
-    serving.complete(second);
-    serving.complete(third);
-    expect(serving.finished).toEqual(["a"]);
-    expect(serving.step()).toEqual([["b", 3]]);
-    expect(serving.table.produced[serving.row("b")]).toBe(2);
+    expect(serving.list(serving.schedule())).toEqual([["b", 2]]);
+    expect(serving.table.produced[serving.row("b")]).toBe(1);
   });
 
   test("let a request finish that was preempted with its last token in flight", () => {
@@ -383,6 +383,19 @@ describe("on PIM", () => {
     ]);
     expect(serving.running).toEqual(["a", "b", "d"]);
     expect(serving.groupOf("c")).toBe(-1);
+  });
+
+  test("a step that preempted on one group admits nobody on another", () => {
+    const serving = new Serving(onPim(2, 2, 2), { blockSize: 2, maxNumSeqs: 3 });
+    for (const name of ["a", "b", "c", "d"]) serving.arrive(name, 2, name === "b" ? 1 : 3);
+    serving.step();
+    // b has ended on group 1, where d fits; a takes c's block on group 0.
+    expect(serving.step()).toEqual([["a", 1]]);
+    expect(serving.step()).toEqual([
+      ["a", 1],
+      ["c", 3],
+    ]);
+    expect(serving.groupOf("c")).toBe(1);
   });
 
   test("a request that is the last on its full group goes itself; those behind it on other groups go on", () => {

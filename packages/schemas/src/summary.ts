@@ -51,6 +51,15 @@ export const Summary = z.strictObject({
     prompt_tok_s: z.number().describe("prompt tokens, prefix hits included"),
     decode_tok_s: z.number().describe("generated tokens"),
   }),
+  goodput: z
+    .strictObject({
+      ttft_ms: z.number().positive().nullable().describe("limit; null = none"),
+      tpot_ms: z.number().positive().nullable().describe("limit; null = none"),
+      requests: count.describe("that met both"),
+      requests_s: z.number(),
+    })
+    .nullable()
+    .describe("null without --slo"),
   ttft_ms: LatencyStatistics,
   tpot_ms: LatencyStatistics.describe("requests of two tokens or more"),
   itl_ms: LatencyStatistics,

@@ -47,13 +47,16 @@ const columns: readonly Column[] = [
   ],
 ];
 
+const goodputColumn: Column = ["goodput req/s", (s) => s.goodput?.requests_s.toFixed(2) ?? "-"];
+
 /** The comparison, a row per mode, the head first. The first mode is what ratios refer to. */
 export function comparisonRows(summaries: ReadonlyMap<string, Summary>): string[][] {
   const [baseline] = summaries.values();
   if (!baseline) return [];
+  const shown = baseline.goodput ? [...columns, goodputColumn] : columns;
   return [
-    ["mode", ...columns.map(([title]) => title)],
-    ...[...summaries].map(([mode, summary]) => [mode, ...columns.map(([, text]) => text(summary, baseline))]),
+    ["mode", ...shown.map(([title]) => title)],
+    ...[...summaries].map(([mode, summary]) => [mode, ...shown.map(([, text]) => text(summary, baseline))]),
   ];
 }
 
@@ -70,7 +73,7 @@ async function compare(flags: CompareFlags): Promise<void> {
   for (const { mode, plan, warnings } of plans) {
     const samples = emptySamples();
     const onRequest = (result: RequestResult): void => addSample(samples, result);
-    const summary = await runPlan(plan, chunks, { onRequest }, flags.logInterval, mode);
+    const summary = await runPlan(plan, chunks, { onRequest }, flags, mode);
     outcomes.set(mode, { summary, samples });
     for (const text of warnings()) beyond.add(text);
   }

@@ -147,13 +147,7 @@ async function run(flags: RunFlags): Promise<void> {
   const outputs = new RunOutputs(flags, plan);
   try {
     const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
-    const summary = await runPlan(
-      plan,
-      chunks,
-      together([printed, ...outputs.observers]),
-      flags.logInterval,
-      "simulating",
-    );
+    const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");
     warnAll(warnings());
     outputs.commit();
     if (flags.summary !== undefined) {

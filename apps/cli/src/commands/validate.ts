@@ -134,7 +134,7 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
         onRequest: (finished) => results.push(finished),
         ...(given("logInterval") ? { onInterval: (interval) => report(throughputLine(interval)) } : {}),
       },
-      flags.logInterval,
+      flags,
       "replaying",
     );
     results.sort((a, b) => a.requestId - b.requestId);

@@ -13,8 +13,8 @@ export type Command =
   | { kind: "COMP" }
   /** The results of all banks, one burst on the data bus. */
   | { kind: "READRES" }
-  /** One column of the input vector into the channel's buffer, on its way past the bus of a bank group. */
-  | { kind: "GWRITE"; group: number }
+  /** One column of an open row of one bank into the channel's input buffer, past the bus of a bank group. */
+  | { kind: "GWRITE"; bank: number; group: number }
   /** An ordinary column write to the open row of one bank. */
   | { kind: "WR"; bank: number }
   | { kind: "REF"; rank: number };
@@ -26,7 +26,7 @@ interface Bank {
   openRow: number | undefined;
   activatedAt: number;
   prechargedAt: number;
-  /** Last column read by the bank's compute unit or for the bus. */
+  /** Last column read for the bus. */
   columnReadAt: number;
   columnWrittenAt: number;
 }
@@ -72,58 +72,65 @@ export function cyclesOf(device: PimDevice): Cycles {
   };
 }
 
-/** The earliest cycle that a rule allows a command at. */
-type Rule = (channel: DramChannel, command: Command) => number;
+/** A line of the data sheet: the earliest cycle at which it allows a command. */
+interface Rule<Kind extends Command["kind"]> {
+  name: string;
+  applies: readonly Kind[];
+  earliest(channel: DramChannel, command: Extract<Command, { kind: Kind }>): number;
+}
+const rule = <Kind extends Command["kind"]>(
+  name: string,
+  applies: readonly Kind[],
+  earliest: Rule<Kind>["earliest"],
+): Rule<Command["kind"]> => ({ name, applies, earliest: earliest as Rule<Command["kind"]>["earliest"] });
 
-const columnCommands = new Set<Command["kind"]>(["COMP", "READRES", "GWRITE", "WR"]);
+const everyCommand = ["ACT", "PRE", "COMP", "READRES", "GWRITE", "WR", "REF"] as const;
+const columnCommands = ["COMP", "READRES", "GWRITE", "WR"] as const;
 
-/** Each constraint by itself. `earliest` is their maximum, and `issue` checks every one of them. */
-export const rules: Readonly<Record<string, Rule>> = {
-  "command bus: one command a clock": ({ commandAt }) => commandAt + 1,
-  "controller: a result is collected before anything else": ({ controllerFreeAt }) => controllerFreeAt,
-  "tRP: precharge to activate": ({ banks, cycles }, command) =>
-    command.kind === "ACT" ? banks[command.bank]!.prechargedAt + cycles.tRP : LONG_AGO,
-  "tRRD_S: activate to activate, same rank": ({ ranks, banks, cycles }, command) =>
-    command.kind === "ACT" ? ranks[banks[command.bank]!.rank]!.activations[3]! + cycles.tRRD_S : LONG_AGO,
-  "tRRD_L: activate to activate, same bank group": ({ ranks, banks, cycles }, command) => {
-    if (command.kind !== "ACT") return LONG_AGO;
-    const { rank, group } = banks[command.bank]!;
+/** Each constraint by itself: `earliest` is their maximum, and `issue` holds every one of them against a command. */
+export const rules: readonly Rule<Command["kind"]>[] = [
+  rule("command bus: one command a clock", everyCommand, ({ commandAt }) => commandAt + 1),
+  rule("controller: waits for what it has asked for", everyCommand, ({ controllerFreeAt }) => controllerFreeAt),
+  rule("tRP: precharge to activate", ["ACT"], ({ banks, cycles }, { bank }) => banks[bank]!.prechargedAt + cycles.tRP),
+  rule("tRRD_S: activates of a rank", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
+    return ranks[banks[bank]!.rank]!.activations[3]! + cycles.tRRD_S;
+  }),
+  rule("tRRD_L: activates of a bank group", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
+    const { rank, group } = banks[bank]!;
     return ranks[rank]!.activatedAtByGroup[group]! + cycles.tRRD_L;
-  },
-  "tFAW: four activates of a rank": ({ ranks, banks, cycles }, command) =>
-    command.kind === "ACT" ? ranks[banks[command.bank]!.rank]!.activations[0]! + cycles.tFAW : LONG_AGO,
-  "tRFC: refresh to activate": ({ ranks, banks, cycles }, command) =>
-    command.kind === "ACT" ? ranks[banks[command.bank]!.rank]!.refreshedAt + cycles.tRFC : LONG_AGO,
-  "tRAS: activate to precharge": ({ banks, cycles }, command) =>
-    command.kind === "PRE" ? banks[command.bank]!.activatedAt + cycles.tRAS : LONG_AGO,
-  "tRTP: column read to precharge": ({ banks, cycles }, command) =>
-    command.kind === "PRE" ? banks[command.bank]!.columnReadAt + cycles.tRTP : LONG_AGO,
-  "tWR: column write to precharge": ({ banks, cycles }, command) =>
-    command.kind === "PRE"
-      ? banks[command.bank]!.columnWrittenAt + cycles.CWL + cycles.burst + cycles.tWR
-      : LONG_AGO,
-  "tPPD: precharge to precharge": ({ prechargeAt, cycles }, command) =>
-    command.kind === "PRE" ? prechargeAt + cycles.tPPD : LONG_AGO,
-  "tRCD: activate to column": ({ banks, latestActivation, cycles }, command) => {
-    if (command.kind === "COMP") return latestActivation + cycles.tRCD;
-    return command.kind === "WR" ? banks[command.bank]!.activatedAt + cycles.tRCD : LONG_AGO;
-  },
-  "burst: a column takes its beats on the bus": ({ columnAt, cycles }, command) =>
-    columnCommands.has(command.kind) ? columnAt + cycles.burst : LONG_AGO,
-  "tCCD_S: column to column": ({ columnAt, cycles }, command) =>
-    columnCommands.has(command.kind) ? columnAt + cycles.tCCD_S : LONG_AGO,
-  "tCCD_L: column to column, same bank group": ({ columnGroup, columnAt, cycles }, command) =>
-    command.kind === "GWRITE" && command.group === columnGroup ? columnAt + cycles.tCCD_L : LONG_AGO,
-  "tRP: all banks of a rank are precharged before its refresh": ({ ranks, banks, cycles }, command) => {
-    if (command.kind !== "REF") return LONG_AGO;
-    let precharged = LONG_AGO;
-    for (const bank of ranks[command.rank]!.banks) precharged = Math.max(precharged, banks[bank]!.prechargedAt);
-    return precharged + cycles.tRP;
-  },
-  "tRFC: refresh to refresh": ({ ranks, cycles }, command) =>
-    command.kind === "REF" ? ranks[command.rank]!.refreshedAt + cycles.tRFC : LONG_AGO,
-};
-const ruleEntries = Object.entries(rules);
+  }),
+  rule("tFAW: the fifth activate of a rank", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
+    return ranks[banks[bank]!.rank]!.activations[0]! + cycles.tFAW;
+  }),
+  rule("tRFC: refresh to activate", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
+    return ranks[banks[bank]!.rank]!.refreshedAt + cycles.tRFC;
+  }),
+  rule("tRAS: activate to precharge", ["PRE"], ({ banks, cycles }, { bank }) => banks[bank]!.activatedAt + cycles.tRAS),
+  rule("tRTP: column read to precharge", ["PRE"], ({ banks, cycles, allReadAt }, { bank }) => {
+    return Math.max(banks[bank]!.columnReadAt, allReadAt) + cycles.tRTP;
+  }),
+  rule("tWR: column write to precharge", ["PRE"], ({ banks, cycles }, { bank }) => {
+    return banks[bank]!.columnWrittenAt + cycles.CWL + cycles.burst + cycles.tWR;
+  }),
+  rule("tPPD: precharge to precharge", ["PRE"], ({ prechargeAt, cycles }) => prechargeAt + cycles.tPPD),
+  rule("tRCD: activates to a column of all banks", ["COMP"], ({ latestActivation, cycles }) => latestActivation + cycles.tRCD),
+  rule("tRCD: activate to column", ["WR"], ({ banks, cycles }, { bank }) => banks[bank]!.activatedAt + cycles.tRCD),
+  rule("tRCD: activate to a column bound for the buffer", ["GWRITE"], ({ banks, cycles }, { bank }) => {
+    return banks[bank]!.activatedAt + cycles.tRCD;
+  }),
+  rule("burst: a column takes its beats", columnCommands, ({ columnAt, cycles }) => columnAt + cycles.burst),
+  rule("tCCD_S: column to column", columnCommands, ({ columnAt, cycles }) => columnAt + cycles.tCCD_S),
+  rule("tCCD_L: columns past the bus of a bank group", ["GWRITE"], ({ columnGroup, columnAt, cycles }, { group }) =>
+    group === columnGroup ? columnAt + cycles.tCCD_L : LONG_AGO,
+  ),
+  rule("tRP: a rank is precharged before its refresh", ["REF"], ({ ranks, banks, cycles }, { rank }) => {
+    return Math.max(...ranks[rank]!.banks.map((bank) => banks[bank]!.prechargedAt)) + cycles.tRP;
+  }),
+  rule("tRFC: refresh to refresh", ["REF"], ({ ranks, cycles }, { rank }) => ranks[rank]!.refreshedAt + cycles.tRFC),
+];
+const rulesOf = Object.fromEntries(
+  everyCommand.map((kind) => [kind, rules.filter(({ applies }) => applies.includes(kind))]),
+) as Record<Command["kind"], Rule<Command["kind"]>[]>;
 
 export class DramChannel {
   readonly cycles: Cycles;
@@ -136,6 +143,10 @@ export class DramChannel {
   columnGroup: number | undefined;
   controllerFreeAt = 0;
   latestActivation = LONG_AGO;
+  /** Last COMP. */
+  allReadAt = LONG_AGO;
+  /** The banks are known to hold one row open. */
+  private inStep = false;
   readonly issued: Record<Command["kind"], number> = { ACT: 0, PRE: 0, COMP: 0, READRES: 0, GWRITE: 0, WR: 0, REF: 0 };
 
   /** @param resultCycles controller time to collect a result burst, behind CL and the burst */
@@ -171,77 +182,90 @@ export class DramChannel {
   /** The first cycle at which every rule allows the command. */
   earliest(command: Command): number {
     let at = 0;
-    for (const [, rule] of ruleEntries) at = Math.max(at, rule(this, command));
+    for (const { earliest } of rulesOf[command.kind]) at = Math.max(at, earliest(this, command));
     return at;
   }
 
-  /** Issues at `at`, by default as early as the rules allow. Throws, naming the rule, where it is too early. */
-  issue(command: Command, at = this.earliest(command)): number {
-    for (const [name, rule] of ruleEntries) {
-      if (at < rule(this, command)) throw new Error(`${command.kind} at ${at} breaks "${name}" (${rule(this, command)})`);
+  /**
+   * Issues a command, by default as early as the rules allow. Throws, naming the rule, where `at` is too early, and where
+   * a bank is in no state for it.
+   */
+  issue(command: Command, at?: number): number {
+    const earliest = this.earliest(command);
+    if (at !== undefined && at < earliest) {
+      const broken = rulesOf[command.kind].find((rule) => at < rule.earliest(this, command));
+      throw new Error(`${command.kind} at ${at} breaks "${broken?.name}", earliest ${earliest}`);
     }
-    this.checkRows(command);
-    this.commandAt = at;
+    const now = at ?? earliest;
+    this.commandAt = now;
     this.issued[command.kind]++;
-    if (columnCommands.has(command.kind)) {
-      this.columnAt = at;
-      this.columnGroup = command.kind === "GWRITE" ? command.group : undefined;
-    }
     switch (command.kind) {
-      case "ACT": {
-        const bank = this.banks[command.bank]!;
-        const rank = this.ranks[bank.rank]!;
-        bank.openRow = command.row;
-        bank.activatedAt = at;
-        rank.activations = [...rank.activations.slice(1), at];
-        rank.activatedAtByGroup[bank.group] = at;
-        this.latestActivation = at;
+      case "ACT":
+        this.activate(this.bankThatIs("closed", command), command.row, now);
         break;
-      }
       case "PRE": {
-        const bank = this.banks[command.bank]!;
+        const bank = this.bankThatIs("open", command);
         bank.openRow = undefined;
-        bank.prechargedAt = at;
-        this.prechargeAt = at;
+        bank.prechargedAt = now;
+        this.prechargeAt = now;
+        this.inStep = false;
         break;
       }
       case "COMP":
-        for (const bank of this.banks) bank.columnReadAt = at;
+        this.checkInStep();
+        this.allReadAt = now;
+        this.columnAt = now;
+        this.columnGroup = undefined;
         break;
       case "READRES":
-        this.controllerFreeAt = at + this.cycles.CL + this.cycles.burst + this.resultCycles;
+        this.controllerFreeAt = now + this.cycles.CL + this.cycles.burst + this.resultCycles;
+        this.columnAt = now;
+        this.columnGroup = undefined;
+        break;
+      case "GWRITE":
+        this.bankThatIs("open", command).columnReadAt = now;
+        this.columnAt = now;
+        this.columnGroup = command.group;
         break;
       case "WR":
-        this.banks[command.bank]!.columnWrittenAt = at;
+        this.bankThatIs("open", command).columnWrittenAt = now;
+        this.columnAt = now;
+        this.columnGroup = undefined;
         break;
       case "REF":
-        this.ranks[command.rank]!.refreshedAt = at;
+        if (this.ranks[command.rank]!.banks.some((bank) => this.banks[bank]!.openRow !== undefined)) {
+          throw new Error(`REF: rank ${command.rank} has an open bank`);
+        }
+        this.ranks[command.rank]!.refreshedAt = now;
         break;
     }
-    return at;
+    return now;
   }
 
-  /** A command to a bank in the wrong state is a mistake of the stream, whatever the time. */
-  private checkRows(command: Command): void {
-    const fail = (what: string): never => {
-      throw new Error(`${command.kind}: ${what}`);
-    };
-    switch (command.kind) {
-      case "ACT":
-        if (this.banks[command.bank]!.openRow !== undefined) fail(`bank ${command.bank} is open`);
-        break;
-      case "PRE":
-      case "WR":
-        if (this.banks[command.bank]!.openRow === undefined) fail(`bank ${command.bank} is closed`);
-        break;
-      case "COMP": {
-        const row = this.banks[0]!.openRow;
-        if (row === undefined || this.banks.some((bank) => bank.openRow !== row)) fail("the banks do not hold one row open");
-        break;
-      }
-      case "REF":
-        if (this.ranks[command.rank]!.banks.some((bank) => this.banks[bank]!.openRow !== undefined)) fail("a bank is open");
-        break;
+  private activate(bank: Bank, row: number, at: number): void {
+    const rank = this.ranks[bank.rank]!;
+    bank.openRow = row;
+    bank.activatedAt = at;
+    rank.activations.shift();
+    rank.activations.push(at);
+    rank.activatedAtByGroup[bank.group] = at;
+    this.latestActivation = at;
+    this.inStep = false;
+  }
+
+  private bankThatIs(state: "open" | "closed", { kind, bank }: { kind: string; bank: number }): Bank {
+    const found = this.banks[bank]!;
+    if ((found.openRow !== undefined) !== (state === "open")) throw new Error(`${kind}: bank ${bank} is not ${state}`);
+    return found;
+  }
+
+  /** All banks hold the same row open. */
+  private checkInStep(): void {
+    if (this.inStep) return;
+    const row = this.banks[0]!.openRow;
+    if (row === undefined || this.banks.some((bank) => bank.openRow !== row)) {
+      throw new Error("COMP: the banks do not hold one row open");
     }
+    this.inStep = true;
   }
 }

@@ -11,6 +11,7 @@ import { DramChannel } from "./dram-channel.js";
 /** A refresh timer that is not locked to the stream: due times are spread, evenly, over this share of the interval. */
 const REFRESH_JITTER = 0.4;
 const GOLDEN = 0.6180339887498949;
+const INPUT_ROW = -1;
 
 /** One query's way through one open row: `tiles` times `comps` columns and a read-out. */
 interface Pass {
@@ -97,17 +98,12 @@ export class GemvController {
     }
   }
 
-  /** A vector: bank 0 gives way, and the columns pass two groups in turns of two. */
+  /** A vector, out of a row of bank 0: its columns pass the buses of two bank groups, two at a time. */
   private writeInput(): void {
     this.whenFits("input", () => {
       this.closeBank(0);
-      this.channel.issue({ kind: "ACT", bank: 0, row: -1 });
-      const ready = this.channel.banks[0]!.activatedAt + this.channel.cycles.tRCD;
-      for (let i = 0; i < 2 * INPUT_BURSTS; i++) {
-        const command = { kind: "GWRITE", group: ((i + 1) >> 1) & 1 } as const;
-        this.channel.issue(command, Math.max(ready, this.channel.earliest(command)));
-      }
-      this.channel.banks[0]!.columnReadAt = this.channel.columnAt;
+      this.channel.issue({ kind: "ACT", bank: 0, row: INPUT_ROW });
+      for (let i = 0; i < 2 * INPUT_BURSTS; i++) this.channel.issue({ kind: "GWRITE", bank: 0, group: ((i + 1) >> 1) & 1 });
     });
   }
 

@@ -29,9 +29,9 @@ export class IntervalLog {
     this.nextNs = intervalNs > 0 ? intervalNs : Number.POSITIVE_INFINITY;
   }
 
-  /** The clock is about to move on to `nowNs`: reports the intervals that end before or at it. */
+  /** The clock moves on to `nowNs`: reports the intervals that end before it. What happens at their end is part of them. */
   advance(nowNs: number): void {
-    while (this.nextNs <= nowNs) {
+    while (this.nextNs < nowNs) {
       const runs = this.instances.some((instance) => instance.running !== null);
       if (this.active || runs) {
         this.emit(this.nextNs);
@@ -49,7 +49,8 @@ export class IntervalLog {
     this.promptTokens += promptTokens;
     this.decodeTokens += decodeTokens;
     this.active = true;
-    if (this.intervalNs === 0) this.emit(nowNs);
+    // Iterations that end together share a line.
+    if (this.intervalNs === 0 && nowNs > this.startNs) this.emit(nowNs);
   }
 
   /** The run is over: reports the unfinished last interval. */

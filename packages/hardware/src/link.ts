@@ -12,7 +12,7 @@ export interface LinkCosts {
   kvBytes(tokens: number): number;
   /** The attention output of `tokens`. */
   downBytes(tokens: number): number;
-  /** One transfer; 0 bytes take no time. */
+  /** One transfer, at least 1 ns; 0 bytes take no time. */
   transferNs(bytes: number): number;
 }
 
@@ -39,6 +39,6 @@ export function createLinkCosts(
     upBytes: (tokens) => tokens * (query + kv),
     kvBytes: (tokens) => tokens * kv,
     downBytes: (tokens) => tokens * query,
-    transferNs: (bytes) => (bytes === 0 ? 0 : Math.round(latencyNs + bytes / bandwidthGBps)),
+    transferNs: (bytes) => (bytes === 0 ? 0 : Math.max(1, Math.round(latencyNs + bytes / bandwidthGBps))),
   };
 }

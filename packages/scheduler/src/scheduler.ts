@@ -221,7 +221,9 @@ export class Scheduler {
     const reached = requests.reached[row]!;
     const firstChunk = (computed: number): number => {
       const tokens = Math.min(reached - computed, this.threshold);
-      return limits.enableChunkedPrefill || tokens <= budget ? Math.min(tokens, budget) : 0;
+      // Recomputed after a preemption, a request may have outgrown every step: then only cutting it lets it go on.
+      const mayBeCut = limits.enableChunkedPrefill || tokens > this.maxTokens;
+      return mayBeCut || tokens <= budget ? Math.min(tokens, budget) : 0;
     };
     // Blocks that must be free for it to start, counted in tokens.
     const needed = (computed: number): number => (limits.reserveFullIsl ? reached : computed + firstChunk(computed));

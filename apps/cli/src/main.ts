@@ -5,6 +5,7 @@
 import { TandemError } from "@tandem-sim/schemas";
 import { Command, CommanderError } from "commander";
 import { compareCommand } from "./commands/compare.js";
+import { pimCommand } from "./commands/pim.js";
 import { profileCommand } from "./commands/profile.js";
 import { runCommand } from "./commands/run.js";
 import { schemaCommand } from "./commands/schema.js";
@@ -62,6 +63,7 @@ const program = new Command("tandem")
   .version(version)
   .addCommand(runCommand())
   .addCommand(compareCommand())
+  .addCommand(pimCommand())
   .addCommand(profileCommand())
   .addCommand(validateCommand())
   .addCommand(workloadCommand())

@@ -10,11 +10,12 @@ import {
   createPimCosts,
   createPimEnergy,
   derivePimTiming,
+  gemvGBps,
   kvBytesPerToken,
   type OnExtrapolate,
   type PimTiming,
   pimIdleWatts,
-  pimSlopeNs,
+  shapeOnChannel,
   weightBytes,
 } from "@tandem-sim/hardware";
 import { channelsPerGroup } from "@tandem-sim/scheduler";
@@ -312,19 +313,13 @@ function planPim(
   const groups = Math.floor(channels / perGroup);
   const sharing = PimSharing.parse(node.cpu_mem.pim ?? {});
   const link = PimLink.parse(node.cpu_mem.pim_link ?? {});
-  const channelShape = {
-    heads: shape.heads / perGroup,
-    kvHeads: shape.kvHeads / perGroup,
-    headDim: shape.headDim,
-    elementBytes: kvElementBytes,
-    share: sharing.share,
-  };
-  const attention = createPimCosts(timing, channelShape, sharing.queries_per_row);
+  const onChannel = shapeOnChannel(shape, perGroup, kvElementBytes, sharing.share);
+  const attention = createPimCosts(timing, onChannel, sharing.queries_per_row);
   costs.pim = {
     attention,
     groups,
     channelsPerGroup: perGroup,
-    energy: node.power ? createPimEnergy(device, timing, channelShape, sharing.queries_per_row) : null,
+    energy: node.power ? createPimEnergy(device, timing, onChannel, sharing.queries_per_row) : null,
   };
   const linkGBps = link.bw / share.of;
   costs.link = createLinkCosts(shape, linkGBps, link.latency, elementBytes, kvElementBytes);
@@ -338,7 +333,7 @@ function planPim(
     channelsPerGroup: perGroup,
     groups,
     blocksPerGroup: Math.floor((perGroup * timing.channelBytes) / blockBytes),
-    gemvGBps: (groups * tokenBytesPerLayer) / pimSlopeNs(timing, channelShape),
+    gemvGBps: gemvGBps(timing, onChannel, groups * perGroup),
     linkGBps,
   };
 }

@@ -153,7 +153,8 @@ class EventLoop implements Simulation {
   finish(): Summary {
     this.advance(Number.POSITIVE_INFINITY);
     this.flushResults();
-    if (this.requests.live > 0) throw new Error(`${this.requests.live} requests were never served: a bug of the scheduler`);
+    if (this.requests.live > 0)
+      throw new Error(`${this.requests.live} requests were never served: a bug of the scheduler`);
     const energy = this.energy.finish(this.nowNs);
     this.intervals?.end(this.nowNs);
     this.observer.onEnergy?.(energy);

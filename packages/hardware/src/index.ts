@@ -30,6 +30,7 @@ export {
   pimCommandEnergy,
   pimIdleWatts,
 } from "./pim-energy.js";
+export { gemvGBps, shapeOnChannel } from "./pim-node.js";
 export { type BatchFamily, batchFamilies, type SampledBatch, sampleBatches } from "./profile-batches.js";
 export { type ProfileFiles, profileCsv } from "./profile-csv.js";
 export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iterationNs } from "./profile-error.js";

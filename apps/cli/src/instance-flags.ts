@@ -2,7 +2,7 @@
  * @module
  * Flags made from the serving options' schema: declared once, there, for flags, help, validation and cluster configs.
  */
-import { InstanceOptions, snakeCase, TandemError } from "@tandem-sim/schemas";
+import { InstanceOptions, plainMessage, snakeCase, TandemError } from "@tandem-sim/schemas";
 import { type Command, Option } from "commander";
 import { z } from "zod";
 
@@ -34,7 +34,11 @@ function optionFor(name: string, schema: z.ZodType): Option[] {
   const option = new Option(`--${flag} <n>`, text).argParser((value) => {
     const parsed = inner.safeParse(isNumber(inner) && value.trim() !== "" ? Number(value) : value);
     if (parsed.success) return parsed.data;
-    throw new TandemError("E_USAGE", `${parsed.error.issues[0]?.message}, found "${value}"`, { where: `--${flag}` });
+    throw new TandemError(
+      "E_USAGE",
+      `${plainMessage(parsed.error.issues[0]?.message ?? "not valid")}, found "${value}"`,
+      { where: `--${flag}` },
+    );
   });
   return [fallback === undefined ? option : option.default(fallback)];
 }
@@ -50,12 +54,5 @@ export function addInstanceFlags(command: Command): Command {
 /** The serving options among parsed flags. */
 export function instanceOptionsFrom(flags: Record<string, unknown>): InstanceOptions {
   const named = Object.fromEntries(Object.keys(InstanceOptions.shape).map((name) => [name, flags[name]]));
-  const options = InstanceOptions.parse(named);
-  if (options.enableSubBatchInterleaving && !options.enableAttnOffloading) {
-    throw new TandemError("E_USAGE", "without offload there is nothing to interleave with", {
-      where: "--enable-sub-batch-interleaving",
-      hint: "add --enable-attn-offloading",
-    });
-  }
-  return options;
+  return InstanceOptions.parse(named);
 }

@@ -17,7 +17,6 @@ import { version } from "./version.js";
 
 const EXIT_USAGE = 2;
 const EXIT_BUG = 1;
-const EXIT_INTERRUPTED = 130;
 
 /** Errors of this class are reported here, so commander itself neither prints nor exits. */
 function quiet(command: Command): Command {
@@ -26,6 +25,9 @@ function quiet(command: Command): Command {
   return command;
 }
 
+/** Messages may quote input; whatever it holds, an error is one line. */
+const oneLine = (message: string): string => message.replace(/\s+/g, " ").trim();
+
 function fail(thrown: unknown): number {
   clearStatus();
   if (thrown instanceof CommanderError) {
@@ -33,24 +35,28 @@ function fail(thrown: unknown): number {
     if (thrown.exitCode === 0) return 0;
     // No command given: commander has shown the help.
     if (thrown.code === "commander.help") return EXIT_USAGE;
-    error(thrown.message.replace(/^error: /, "").replace(/\n/g, " "));
+    error(oneLine(thrown.message.replace(/^error: /, "")));
     return EXIT_USAGE;
   }
   if (thrown instanceof TandemError) {
-    error(thrown.message);
+    error(oneLine(thrown.message));
     return EXIT_USAGE;
   }
   const bug = thrown instanceof Error ? thrown : new Error(String(thrown));
-  error(`internal error: ${bug.message}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
+  error(`internal error: ${oneLine(bug.message)}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
   if (process.env.TANDEM_DEBUG) process.stderr.write(`${bug.stack}\n`);
   return EXIT_BUG;
 }
 
-process.on("SIGINT", () => {
-  clearStatus();
-  abortOpenFiles();
-  process.exit(EXIT_INTERRUPTED);
-});
+/** Signals that end the program, and the exit codes that shells know them by. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+for (const [signal, exitCode] of Object.entries(signals)) {
+  process.on(signal, () => {
+    clearStatus();
+    abortOpenFiles();
+    process.exit(exitCode);
+  });
+}
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {

@@ -6,8 +6,10 @@
 import {
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -23,6 +25,24 @@ const STDOUT = 1;
 
 /** Chunks below this size are gathered before they go to the system. */
 const BUFFER_CHARS = 1 << 16;
+
+/** Where a path leads: a symlink's target, whether that exists or not. */
+function targetOf(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const target = resolve(dirname(path), readlinkSync(path));
+    // One that leads back to itself has no target: realpath says so.
+    return lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() ? realpathSync(path) : target;
+  }
+  return resolve(path);
+}
+
+/** Makes a folder and those above it. Node's recursive mkdir never returns on file systems that refuse new folders. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
 
 /** One output file in progress. */
 export class WholeFile {
@@ -40,13 +60,13 @@ export class WholeFile {
       this.descriptor = STDOUT;
       return;
     }
-    this.target = existsSync(path) ? realpathSync(path) : resolve(path);
     try {
-      const special = existsSync(this.target) && !statSync(this.target).isFile();
-      if (special && statSync(this.target).isDirectory()) throw new Error("it is a folder");
-      mkdirSync(dirname(this.target), { recursive: true });
-      if (!special) this.temporary = `${this.target}.${process.pid}.tmp`;
-      this.descriptor = openSync(this.temporary ?? this.target, "w");
+      this.target = targetOf(path);
+      const before = existsSync(this.target) ? statSync(this.target) : undefined;
+      if (before?.isDirectory()) throw new Error("it is a folder");
+      makeFolder(dirname(this.target));
+      if (!before || before.isFile()) this.temporary = `${this.target}.${process.pid}.tmp`;
+      this.descriptor = openSync(this.temporary ?? this.target, "w", before?.mode);
     } catch (error) {
       throw this.failure(error);
     }
@@ -75,7 +95,11 @@ export class WholeFile {
   /** Leaves no trace. */
   abort(): void {
     if (!open.delete(this)) return;
-    closeSync(this.descriptor);
+    try {
+      closeSync(this.descriptor);
+    } catch {
+      // Closed by a commit that then failed to rename.
+    }
     if (this.temporary) rmSync(this.temporary, { force: true });
   }
 

@@ -8,6 +8,7 @@ import {
   type InstancePlan,
   type PlanInputs,
   type RoutingPolicy,
+  refuseUnsupported,
   routers,
   type ServiceLevel,
   type SimulationObserver,
@@ -38,7 +39,7 @@ export interface SimulationFlags extends InstanceOptions {
 }
 
 const number = (flag: string, valid: (value: number) => boolean, expected: string) => (text: string) => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const value = /^[\d.+eE-]+$/.test(text) ? Number(text) : Number.NaN;
   if (!valid(value)) throw new TandemError("E_USAGE", `expected ${expected}, found "${text}"`, { where: flag });
   return value;
 };
@@ -89,13 +90,17 @@ export function addSimulationFlags(command: Command): Command {
     .option(
       "--request-rate <r>",
       "Rescale arrivals to this many requests per second",
-      number("--request-rate", (value) => value > 0 && Number.isFinite(value), "requests per second above 0"),
+      number("--request-rate", (value) => value >= 1e-6 && value <= 1e9, "requests per second from 1e-6 to 1e9"),
     )
     .option("--slo <limits>", "ttft=MS,tpot=MS: adds goodput, the requests per second that meet it", parseSlo)
     .option(
       "--log-interval <s>",
       "Simulated seconds between throughput lines; 0 = a line per iteration",
-      number("--log-interval", (value) => value >= 0 && Number.isFinite(value), "simulated seconds >= 0"),
+      number(
+        "--log-interval",
+        (value) => value === 0 || (value >= 1e-6 && value <= 1e6),
+        "0, or simulated seconds from 1e-6 to 1e6",
+      ),
       1,
     )
     .addOption(
@@ -104,6 +109,9 @@ export function addSimulationFlags(command: Command): Command {
         .default("WARNING"),
     );
 }
+
+/** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
+const LAST_ARRIVAL_NS = 2 ** 52;
 
 /** What a simulating command runs on. */
 export interface PreparedRun {
@@ -114,10 +122,20 @@ export interface PreparedRun {
 /** Loads cluster and workload. @throws {TandemError} before anything runs */
 export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   setLogLevel(flags.logLevel);
-  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), flags.gpuProfile);
+  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+    gpuProfileDir: flags.gpuProfile,
+    check: refuseUnsupported,
+  });
   const file = findWorkloadFile(flags.dataset);
   const loaded = await loadWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
   const chunks = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
+  const last = chunks.at(-1)?.arrivalNs.at(-1) ?? 0;
+  if (!(last <= LAST_ARRIVAL_NS)) {
+    throw new TandemError("E_USAGE", `the last request would arrive after ${(last / 1e9).toPrecision(3)} s`, {
+      where: flags.requestRate === undefined ? flags.dataset : "--request-rate",
+      hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
+    });
+  }
   return { inputs, chunks };
 }
 
@@ -147,7 +165,8 @@ export function planRun(
   const plan = createPlan(inputs, {
     routing: flags.requestRoutingPolicy,
     seed: flags.seed,
-    onExtrapolate: (_instance, axis, value, limit) => beyond.set(axis, { value, limit }),
+    onExtrapolate: (_instance, axis, value, limit) =>
+      beyond.set(axis, { value: Math.max(value, beyond.get(axis)?.value ?? 0), limit }),
   });
   for (const instance of plan.instances) debug(capacities(instance));
   return {

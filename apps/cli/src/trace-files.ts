@@ -2,18 +2,17 @@
  * @module
  * Text traces of iterations, one file each.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { IterationStart } from "@tandem-sim/engine";
 import { architectureOf } from "@tandem-sim/hardware";
 import { TandemError } from "@tandem-sim/schemas";
 import { toText } from "@tandem-sim/trace";
-import { writeWhole } from "./output-file.js";
+import { makeFolder, writeWhole } from "./output-file.js";
 
 /** Writes `instance_<i>_batch_<n>.txt` for the first `limit` iterations of every instance. */
 export function traceWriter(dir: string, limit: number): (iteration: IterationStart) => void {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
   } catch (error) {
     throw new TandemError("E_OUTPUT", `cannot create the folder: ${(error as Error).message}`, { where: dir });
   }

@@ -17,6 +17,7 @@ export {
   type PlanInputs,
   type PlanOptions,
   type RoutingPolicy,
+  refuseUnsupported,
   type SimulationPlan,
 } from "./plan.js";
 export { createPlayed, type OpKind, type Played, Player, type Recorder } from "./play.js";

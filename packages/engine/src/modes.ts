@@ -2,7 +2,7 @@
  * @module
  * The four ways to serve the same inputs that comparisons are made of.
  */
-import type { InstanceOptions } from "@tandem-sim/schemas";
+import { type InstanceOptions, instanceOverrides } from "@tandem-sim/schemas";
 import type { PlanInputs } from "./plan.js";
 
 type ModeOptions = Pick<InstanceOptions, "enableAttnOffloading" | "enableSubBatchInterleaving" | "subBatchPolicy">;
@@ -18,11 +18,21 @@ export type Mode = keyof typeof modes;
 
 export const modeNames = Object.keys(modes) as Mode[];
 
-/** The same inputs with every instance in one mode, whatever its config says of offload and interleaving. */
-export const inMode = (inputs: PlanInputs, mode: Mode): PlanInputs => ({
-  ...inputs,
-  nodes: inputs.nodes.map((node) => ({
-    ...node,
-    instances: node.instances.map((instance) => ({ ...instance, options: { ...instance.options, ...modes[mode] } })),
-  })),
-});
+/**
+ * The same inputs in one mode. Where the cluster has PIM at all, instances of nodes without it, and those whose config
+ * turns offload off, stay GPU-only in every mode.
+ */
+export function inMode(inputs: PlanInputs, mode: Mode): PlanInputs {
+  const somePim = inputs.nodes.some(({ pim }) => pim !== null);
+  return {
+    ...inputs,
+    nodes: inputs.nodes.map((node, n) => ({
+      ...node,
+      instances: node.instances.map((instance, i) => {
+        const turnedOff = instanceOverrides(inputs.cluster.nodes[n]!.instances[i]!).enableAttnOffloading === false;
+        const stays = turnedOff || (somePim && node.pim === null);
+        return { ...instance, options: { ...instance.options, ...modes[stays ? "gpu-only" : mode] } };
+      }),
+    })),
+  };
+}

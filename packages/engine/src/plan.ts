@@ -27,6 +27,7 @@ import {
   dtypeBytes,
   type GpuProfile,
   type InstanceOptions,
+  instanceOverrides,
   type ModelConfig,
   modelDtype,
   type PimDevice,
@@ -122,8 +123,9 @@ export interface PlanOptions {
  * @throws {TandemError} E_UNSUPPORTED for what is not simulated yet, E_CAPACITY for a model that does not fit,
  *   E_USAGE for options that contradict each other
  */
-export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): SimulationPlan {
-  refuseUnsupported(inputs);
+export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): SimulationPlan {
+  refuseUnsupported(given.cluster, given.source);
+  const inputs = withInterleavingWhereOffloaded(given);
   const instances: InstancePlan[] = [];
   inputs.cluster.nodes.forEach((node, n) => {
     const loaded = inputs.nodes[n]!;
@@ -132,7 +134,6 @@ export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): S
     node.instances.forEach((config, i) => {
       const at = `${inputs.source}: $.nodes[${n}].instances[${i}]`;
       const instance = loaded.instances[i]!;
-      checkOptions(instance.options, at);
       const share = instance.options.enableAttnOffloading
         ? {
             rank: offloadRank++,
@@ -149,7 +150,7 @@ export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): S
   });
   return {
     source: inputs.source,
-    nodes: inputs.cluster.nodes.map((node, id) => planNode(id, node, inputs.nodes[id]!.pim)),
+    nodes: inputs.cluster.nodes.map((node, id) => planNode(id, node, inputs.nodes[id]!.pim, inputs.source)),
     instances,
     routing: planOptions.routing ?? "LOAD",
     seed: planOptions.seed ?? 42,
@@ -159,7 +160,14 @@ export function createPlan(inputs: PlanInputs, planOptions: PlanOptions = {}): S
 const nodeChannels = (node: ClusterNode, timing: PimTiming): number =>
   Math.floor((node.cpu_mem.mem_size * GIB) / timing.channelBytes);
 
-function planNode(id: number, node: ClusterNode, device: PimDevice | null): NodePlan {
+function planNode(id: number, node: ClusterNode, device: PimDevice | null, source: string): NodePlan {
+  for (const { hardware } of node.power ? node.instances : []) {
+    if (Object.hasOwn(node.power?.npu ?? {}, hardware)) continue;
+    throw new TandemError("E_SCHEMA", `no entry for ${hardware}`, {
+      where: `${source}: $.nodes[${id}].power.npu`,
+      hint: "every GPU of a node with a power block needs one",
+    });
+  }
   const timing = device && derivePimTiming(device);
   return {
     id,
@@ -169,15 +177,20 @@ function planNode(id: number, node: ClusterNode, device: PimDevice | null): Node
   };
 }
 
-function refuseUnsupported(inputs: PlanInputs): void {
+/**
+ * What the cluster schema knows and the engine does not simulate yet, refused by name.
+ *
+ * @throws {TandemError} E_UNSUPPORTED
+ */
+export function refuseUnsupported(cluster: ClusterConfig, source: string): void {
   const refuse = (what: string, path: string): never => {
     throw new TandemError("E_UNSUPPORTED", `${what} is not simulated yet`, {
-      where: `${inputs.source}: ${path}`,
+      where: `${source}: ${path}`,
       hint: "instances of one GPU each, behind a router, are",
     });
   };
-  if (inputs.cluster.cxl_mem !== undefined) refuse("CXL memory", "$.cxl_mem");
-  inputs.cluster.nodes.forEach((node, n) => {
+  if (cluster.cxl_mem !== undefined) refuse("CXL memory", "$.cxl_mem");
+  cluster.nodes.forEach((node, n) => {
     node.instances.forEach((instance, i) => {
       const at = `$.nodes[${n}].instances[${i}]`;
       if ((instance.tp_size ?? 1) > 1) refuse("tensor parallelism", `${at}.tp_size`);
@@ -193,13 +206,37 @@ function refuseUnsupported(inputs: PlanInputs): void {
   });
 }
 
-function checkOptions(options: InstanceOptions, at: string): void {
-  if (options.enableSubBatchInterleaving && !options.enableAttnOffloading) {
+/**
+ * Interleaving is asked for and some instance offloads: the others run plainly. An instance that asks for it itself, or a
+ * cluster in which none offloads, is a mistake.
+ */
+function withInterleavingWhereOffloaded(inputs: PlanInputs): PlanInputs {
+  const all = inputs.nodes.flatMap(({ instances }) => instances.map(({ options }) => options));
+  const refuse = (where: string): never => {
     throw new TandemError("E_USAGE", "sub-batch interleaving needs attention offload", {
-      where: at,
+      where,
       hint: "add --enable-attn-offloading",
     });
+  };
+  if (
+    all.some((options) => options.enableSubBatchInterleaving) &&
+    !all.some((options) => options.enableAttnOffloading)
+  ) {
+    refuse("--enable-sub-batch-interleaving");
   }
+  return {
+    ...inputs,
+    nodes: inputs.nodes.map((node, n) => ({
+      ...node,
+      instances: node.instances.map((instance, i) => {
+        const { options } = instance;
+        if (!options.enableSubBatchInterleaving || options.enableAttnOffloading) return instance;
+        const ownWish = instanceOverrides(inputs.cluster.nodes[n]!.instances[i]!).enableSubBatchInterleaving;
+        if (ownWish) refuse(`${inputs.source}: $.nodes[${n}].instances[${i}].enable_sub_batch_interleaving`);
+        return { ...instance, options: { ...options, enableSubBatchInterleaving: false } };
+      }),
+    })),
+  };
 }
 
 interface ShareOfNode {
@@ -314,6 +351,15 @@ function planPim(
   const sharing = PimSharing.parse(node.cpu_mem.pim ?? {});
   const link = PimLink.parse(node.cpu_mem.pim_link ?? {});
   const onChannel = shapeOnChannel(shape, perGroup, kvElementBytes, sharing.share);
+  if (sharing.share > shape.heads / shape.kvHeads) {
+    throw new TandemError(
+      "E_SCHEMA",
+      `${sharing.share} query heads per row activation, of ${shape.heads / shape.kvHeads} that share a KV head`,
+      {
+        where: `${share.at}.pim.share`,
+      },
+    );
+  }
   const attention = createPimCosts(timing, onChannel, sharing.queries_per_row);
   costs.pim = {
     attention,

@@ -3,7 +3,7 @@
  * The discrete-event loop: arrivals and ends of iterations, ordered by (time, instance, sequence).
  */
 
-import { RequestTable } from "@tandem-sim/scheduler";
+import { type Batch, RequestTable } from "@tandem-sim/scheduler";
 import type { Summary } from "@tandem-sim/schemas";
 import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
 import { EnergyMeters } from "./energy.js";
@@ -176,17 +176,7 @@ class EventLoop implements Simulation {
     while (this.nextArrivalNs() === nowNs) {
       const chunk = this.pending[0]!;
       const i = this.nextInChunk++;
-      const target =
-        this.instances[
-          this.instances.length === 1
-            ? 0
-            : this.router(
-                this.instances.map(({ scheduler }) => ({
-                  waiting: scheduler.waiting.size,
-                  running: scheduler.running.length,
-                })),
-              )
-        ]!;
+      const target = this.route();
       this.results.arrived(nowNs);
       target.scheduler.enqueue(
         this.requests.add({
@@ -205,6 +195,16 @@ class EventLoop implements Simulation {
     this.groups.forEach((group, g) => {
       if (!group.busy) this.begin(group, g);
     });
+  }
+
+  private route(): ServingInstance {
+    const { instances } = this;
+    if (instances.length === 1) return instances[0]!;
+    const loads = instances.map(({ scheduler }) => ({
+      waiting: scheduler.waiting.size,
+      running: scheduler.running.length,
+    }));
+    return instances[this.router(loads)]!;
   }
 
   private begin(group: LockstepGroup, index: number): void {
@@ -231,7 +231,7 @@ class EventLoop implements Simulation {
     let promptTokens = 0;
     let decodeTokens = 0;
     for (let i = 0; i < batch.size; i++) {
-      if (batch.prefill[i]) promptTokens += batch.tokens[i]! + batch.hits[i]!;
+      promptTokens += coverPrompt(requests, batch, i);
       decodeTokens += batch.samples[i]!;
     }
     this.finishedRows.length = 0;
@@ -252,6 +252,16 @@ class EventLoop implements Simulation {
     }
     this.fresh.length = 0;
   }
+}
+
+/** Prompt tokens that entry `i` of a batch covers for the first time: recomputed ones do not count again. */
+function coverPrompt(requests: RequestTable, batch: Batch, i: number): number {
+  if (!batch.prefill[i]) return 0;
+  const row = batch.rows[i]!;
+  const covered = Math.min(requests.inputTokens[row]!, batch.context[i]! + batch.tokens[i]!);
+  const fresh = Math.max(0, covered - requests.promptCovered[row]!);
+  requests.promptCovered[row]! += fresh;
+  return fresh;
 }
 
 function hashesOf(

@@ -36,6 +36,8 @@ export class ResultCollector {
   private lastEndNs = 0;
 
   private good = 0;
+  /** Generated tokens by instance. */
+  private readonly outputTokensOf: number[] = [];
 
   constructor(
     private readonly plan: SimulationPlan,
@@ -50,6 +52,7 @@ export class ResultCollector {
     this.requests++;
     this.inputTokens += result.inputTokens;
     this.outputTokens += result.outputTokens;
+    this.outputTokensOf[result.instanceId] = (this.outputTokensOf[result.instanceId] ?? 0) + result.outputTokens;
     this.lastEndNs = result.endNs;
     if (this.slo && meets(this.slo, result)) this.good++;
     this.ttft.add(result.ttftNs);
@@ -121,6 +124,10 @@ export class ResultCollector {
     const counted = nodes.flatMap(({ energy }) => energy ?? []);
     if (counted.length === 0) return { energy_j: null, energy: null };
     const total = totalEnergy(counted);
+    // Only what the counted nodes have served.
+    const metered = instances.filter(({ plan }) => this.plan.nodes[plan.node]?.power);
+    const tokens = sum(metered, ({ plan }) => this.outputTokensOf[plan.id] ?? 0);
+    const requests = sum(metered, ({ totals }) => totals.requests);
     const readingTwice = sum(instances, ({ plan, totals }) => {
       const npu = this.plan.nodes[plan.node]?.power?.npu[plan.hardware];
       return npu ? npu.active_power * totals.extraGpuBusyNs * 1e-9 : 0;
@@ -128,8 +135,8 @@ export class ResultCollector {
     return {
       energy_j: joules(total),
       energy: {
-        j_per_token: this.outputTokens > 0 ? total.total / this.outputTokens : 0,
-        j_per_request: this.requests > 0 ? total.total / this.requests : 0,
+        j_per_token: tokens > 0 ? total.total / tokens : 0,
+        j_per_request: requests > 0 ? total.total / requests : 0,
         npu_active_for_second_weight_read_j: readingTwice,
         nodes: nodes.map(({ node, energy }) => ({ node, energy_j: energy && joules(energy) })),
       },

@@ -46,6 +46,7 @@ export class Timeline {
   ) {
     write('{"displayTimeUnit":"ns","traceEvents":[');
     for (const instance of plan.instances) this.nameTracks(instance);
+    this.meta(plan.instances.length, "process_name", "counters");
   }
 
   iteration(iteration: IterationStart): void {

@@ -51,8 +51,8 @@ export class RequestTable {
   /** Tokens that it counts in its group's load. */
   groupLoad = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
-  /** Tokens found in the prefix cache at first admission. */
-  hitTokens = new Int32Array(this.capacity);
+  /** Prompt tokens that iterations have covered, prefix hits included: for throughput, each counts once. */
+  promptCovered = new Int32Array(this.capacity);
   /** First step at or after its arrival: when the engine takes it in, which vLLM stamps as `queued_ts`. NaN before. */
   queuedNs = new Float64Array(this.capacity);
   /** First time it was part of a batch; NaN before. */
@@ -88,7 +88,7 @@ export class RequestTable {
     this.group[row] = -1;
     this.groupLoad[row] = 0;
     this.preemptions[row] = 0;
-    this.hitTokens[row] = 0;
+    this.promptCovered[row] = 0;
     this.queuedNs[row] = Number.NaN;
     this.firstScheduledNs[row] = Number.NaN;
     this.firstTokenNs[row] = Number.NaN;
@@ -124,7 +124,7 @@ export class RequestTable {
     this.group = grown(this.group, size);
     this.groupLoad = grown(this.groupLoad, size);
     this.preemptions = grown(this.preemptions, size);
-    this.hitTokens = grown(this.hitTokens, size);
+    this.promptCovered = grown(this.promptCovered, size);
     this.queuedNs = grown(this.queuedNs, size);
     this.firstScheduledNs = grown(this.firstScheduledNs, size);
     this.firstTokenNs = grown(this.firstTokenNs, size);

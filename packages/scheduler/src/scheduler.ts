@@ -270,7 +270,6 @@ export class Scheduler {
     const { requests } = this;
     if (requests.preemptions[row] === 0) {
       this.prefixHitTokens += computed;
-      requests.hitTokens[row] = computed;
     } else {
       this.recomputedTokens += Math.max(0, requests.reached[row]! - computed);
     }

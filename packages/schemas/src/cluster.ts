@@ -6,9 +6,16 @@
 import { z } from "zod";
 import { instanceOverrideShape } from "./options.js";
 
-const gib = z.number().positive();
-const gbPerSecond = z.number().positive();
-const ns = z.number().nonnegative();
+/** Bounds keep a slip of the unit from becoming a simulation that never ends or never fits. */
+const gib = z
+  .number()
+  .min(2 ** -10, "less than 1 MiB: capacities are in GiB")
+  .max(16_384, "more than 16 TiB: capacities are in GiB");
+const gbPerSecond = z
+  .number()
+  .min(1e-3, "less than 1 MB/s: bandwidths are in GB/s")
+  .max(1e9, "more than 1 EB/s: bandwidths are in GB/s");
+const ns = z.number().nonnegative().max(1e9, "more than a second: latencies are in ns");
 /** More than any board or node draws: a figure beyond is one in another unit. */
 const watts = z.number().nonnegative().max(100_000, "more than 100 kW: powers are in W, not mW");
 const picojoulesPerBit = z.number().nonnegative().max(10_000, "more than 10 nJ per bit: the unit is pJ/bit");

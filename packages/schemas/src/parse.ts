@@ -44,6 +44,14 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
+/** zod's message in our words: a field that is not there is missing. */
+export const plainMessage = (message: string): string =>
+  message
+    .replace(/^Invalid input: expected (.*), received undefined$/, "is missing: expected $1")
+    .replace(/^Invalid input: expected number, received NaN$/, "expected a number")
+    .replace(/^Invalid (input|option): /, "")
+    .replace(/^Too (small|big): /, "");
+
 /**
  * Validates `data`.
  *
@@ -62,5 +70,5 @@ export function parseWith<T extends z.ZodType>(schema: T, data: unknown, source:
       ...(meant ? { hint: `did you mean "${meant}"?` } : {}),
     });
   }
-  throw new TandemError("E_SCHEMA", issue.message, { where: `${source}: ${pathText(issue.path)}` });
+  throw new TandemError("E_SCHEMA", plainMessage(issue.message), { where: `${source}: ${pathText(issue.path)}` });
 }

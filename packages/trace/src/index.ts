@@ -4,7 +4,7 @@
  */
 export type { IterationCosts, OffloadPhase } from "./costs.js";
 export { fillProgram } from "./fill-program.js";
-export { predictedCycleNs, roundTripNs } from "./predicted-cycle.js";
+export { predictedCycleNs } from "./predicted-cycle.js";
 export { busiestGroupNs, createProgram, gpuBusyNs, type HalfProgram, type Program } from "./program.js";
 export { replayText } from "./replay-text.js";
 export { contextInHalf, Split, type SplitRule, tokensInHalf } from "./split.js";

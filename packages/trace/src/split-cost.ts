@@ -25,8 +25,7 @@ const attentionWeight = (batch: Batch, i: number, costs: IterationCosts): number
     : pim.attention.decodeNs(batch.context[i]! + 1);
 };
 
-const splitByAttention: SplitRule = (batch, costs, split, scratch) =>
-  balance((whole, i) => attentionWeight(whole, i, costs))(batch, costs, split, scratch);
+const splitByAttention: SplitRule = balance(attentionWeight);
 
 function cycleOf(batch: Batch, split: Split, costs: IterationCosts, scratch: Program): number {
   fillProgram(scratch, batch, split, costs);

@@ -4,6 +4,7 @@
  * first, then in total. A split that ignores groups may leave each half with half of the PIM.
  */
 import type { Batch } from "@tandem-sim/scheduler";
+import type { IterationCosts } from "./costs.js";
 import { attendsOnPim } from "./fill-program.js";
 import type { SplitRule } from "./split.js";
 
@@ -31,7 +32,7 @@ function byTokens(batch: Batch): Int32Array {
  * @param weight what the halves share evenly
  */
 export const balance =
-  (weight: (batch: Batch, index: number) => number): SplitRule =>
+  (weight: (batch: Batch, index: number, costs: IterationCosts) => number): SplitRule =>
   (batch, costs, split) => {
     split.clear(batch.size);
     if (batch.size < 2) return false;
@@ -41,7 +42,7 @@ export const balance =
     let total0 = 0;
     let total1 = 0;
     for (const i of byTokens(batch)) {
-      const amount = weight(batch, i);
+      const amount = weight(batch, i, costs);
       const onPim = attendsOnPim(costs.phase, batch, i);
       const at = 2 * batch.group[i]!;
       let lead = onPim ? onGroup[at]! - onGroup[at + 1]! : 0;

@@ -20,6 +20,7 @@ import {
 } from "@tandem-sim/schemas/node";
 import { Command, Option } from "commander";
 import pc from "picocolors";
+import { contextFlag, wholeNumber } from "../context-flag.js";
 import { percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
 import { latencyPlot } from "../pim/latency-plot.js";
@@ -39,27 +40,6 @@ interface PimShowFlags {
   json?: true;
   plot?: string;
 }
-
-/** Longest context that is shown: a table of that many entries is computed in no time. */
-const LONGEST_CONTEXT = 2 ** 22;
-
-const wholeNumber =
-  (flag: string, most = Number.MAX_SAFE_INTEGER) =>
-  (text: string) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!Number.isSafeInteger(value) || value < 1 || value > most) {
-      throw new TandemError(
-        "E_USAGE",
-        `expected a whole number from 1${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}, found "${text}"`,
-        {
-          where: flag,
-        },
-      );
-    }
-    return value;
-  };
-
-const contextList = (text: string): number[] => text.split(",").map(wholeNumber("--context", LONGEST_CONTEXT));
 
 const memSize = (text: string): number => {
   const value = Number(text);
@@ -100,18 +80,24 @@ function latencyTable({ latency, groupLatencyNs }: PimFacts): string {
   ]);
 }
 
+function fasterText({ batch, untilBatch }: PimFacts["breakEven"][number], greatest: number): string {
+  if (batch === null) return `never, up to ${greatest} decodes`;
+  if (untilBatch === greatest) return batch === 1 ? "always" : `from ${batch} decodes`;
+  return batch === untilBatch ? `at ${batch} decodes only` : `from ${batch} to ${untilBatch} decodes only`;
+}
+
 function breakEvenTable({ breakEven, greatestBatch }: PimFacts, gpu: string): string {
   return [
     plainTable([
-      [pc.bold("context"), `faster than ${gpu} from`, "PIM us", "GPU us"],
-      ...breakEven.map(({ context, batch, pimNs, gpuNs }) => [
-        String(context),
-        batch === null ? `never up to ${greatestBatch}` : batch === 1 ? "1 decode" : `${batch} decodes`,
-        us(pimNs),
-        us(gpuNs),
+      [pc.bold("context"), `faster than ${gpu}`, "PIM us", "GPU us"],
+      ...breakEven.map((point) => [
+        String(point.context),
+        fasterText(point, greatestBatch),
+        us(point.pimNs),
+        us(point.gpuNs),
       ]),
     ]),
-    "Attention of one layer at that batch, link up and down included; GPU dense layers apart.",
+    "Attention of one layer at the first batch of these, else at the greatest; link up and down included, GPU dense layers apart.",
   ].join("\n");
 }
 
@@ -180,9 +166,10 @@ function asJson(name: string, flags: PimShowFlags, facts: PimFacts): unknown {
     })),
     power: { idle_w: facts.idleWatts, peak_w: facts.peakWatts },
     gemv_bandwidth_gbps: facts.gemvGBps,
-    break_even: facts.breakEven.map(({ context, batch, pimNs, gpuNs }) => ({
+    break_even: facts.breakEven.map(({ context, batch, untilBatch, pimNs, gpuNs }) => ({
       context,
       batch,
+      until_batch: untilBatch,
       pim_ns: pimNs,
       gpu_ns: gpuNs,
     })),
@@ -213,11 +200,7 @@ export function pimCommand(): Command {
     .description("Show latency, power and bandwidth of a device, and where it beats a GPU")
     .argument("<name|ini>", "bundled device, or a DRAMsim3 INI")
     .option("--model <org/name>", "Model whose attention it computes", "meta-llama/Llama-3.1-8B")
-    .addOption(
-      new Option("--context <list>", "Contexts, tokens")
-        .argParser(contextList)
-        .default([128, 512, 2048, 8192], "128,512,2048,8192"),
-    )
+    .addOption(contextFlag())
     .option("--mem-size <GiB>", "Memory of the node; gives its channels", memSize, 512)
     .option("--channels <n>", "Channels of the node, instead", wholeNumber("--channels", 2 ** 20))
     .option("--gpu <hardware>", "GPU to compare with", "RTXPRO6000")

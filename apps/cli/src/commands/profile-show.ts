@@ -14,12 +14,12 @@ import { json, result, warn } from "../terminal.js";
 import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
 
 interface ShowFlags {
+  context: number[];
   tp?: string;
   json?: true;
 }
 
 const shownDecodes = [1, 8, 32, 64, 128, 256];
-const shownContexts = [128, 512, 2048, 8192];
 const PREFILL_TOKENS = 2048;
 const DEFAULT_VARIANT = "bf16";
 
@@ -30,6 +30,12 @@ function profileDir(name: string): string {
     throw new TandemError("E_NOT_FOUND", "no such folder", { where: name, hint: "expected a profile folder" });
   }
   const [hardware = "", organisation = "", model = "", variant = DEFAULT_VARIANT] = name.split("/");
+  if (model === "") {
+    throw new TandemError("E_USAGE", "expected <hardware>/<org>/<model>", {
+      where: name,
+      hint: "e.g. RTXPRO6000/meta-llama/Llama-3.1-8B",
+    });
+  }
   return findGpuProfileDir(hardware, `${organisation}/${model}`, variant);
 }
 
@@ -90,7 +96,7 @@ export function showProfile(name: string, flags: ShowFlags): void {
   const costs = createGpuCosts(profile, architectureOfProfile(meta, dir));
   const facts = (batch: SampledBatch): IterationFacts => factsOf(costs, layers, batch);
   const decodes = shownDecodes.filter((n) => n <= costs.range.nDecode);
-  const contexts = shownContexts.filter((context) => context <= costs.range.kvDecode);
+  const contexts = flags.context;
   const prompt = { tokens: PREFILL_TOKENS, ...facts(prefill(PREFILL_TOKENS)) };
 
   if (flags.json) {

@@ -3,6 +3,7 @@
  * `tandem profile`: makes GPU profiles from raw bundles and shows what a GPU can do.
  */
 import { Command } from "commander";
+import { contextFlag } from "../context-flag.js";
 import { importProfile } from "./profile-import.js";
 import { showProfile } from "./profile-show.js";
 
@@ -12,10 +13,10 @@ export function profileCommand(): Command {
   profile
     .command("import")
     .description("Fit a compact profile to a raw LLMServingSim bundle and print its error")
-    .argument("<dir>", "the bundle: .../<hardware>/<model>/<variant>, with meta.yaml and tp<N>/")
-    .requiredOption("--out <dir>", "folder to write: .../<hardware>/<model>/<variant>")
-    .option("--raw", "keep all samples instead of fitting them")
-    .option("--json", "machine-readable result on stdout")
+    .argument("<dir>", "The bundle: .../<hardware>/<model>/<variant>, with meta.yaml and tp<N>/")
+    .requiredOption("--out <dir>", "Folder to write: .../<hardware>/<model>/<variant>")
+    .option("--raw", "Keep all samples instead of fitting them")
+    .option("--json", "Machine-readable result on stdout")
     .addHelpText(
       "after",
       "\nExample:\n  $ tandem profile import perf/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16 --out configs/gpu/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16",
@@ -25,8 +26,9 @@ export function profileCommand(): Command {
     .command("show")
     .description("Show iteration times, throughput and measured ranges of a GPU profile")
     .argument("<name>", "<hardware>/<model>[/<variant>] of a bundled profile, or a profile folder")
-    .option("--tp <n>", "tensor parallelism (default: the profile's first)")
-    .option("--json", "machine-readable result on stdout")
+    .addOption(contextFlag())
+    .option("--tp <n>", "Tensor parallelism (default: the profile's first)")
+    .option("--json", "Machine-readable result on stdout")
     .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
     .action(showProfile);
   return profile;

@@ -2,6 +2,8 @@
  * @module
  * `tandem run`: simulates one workload on one cluster.
  */
+
+import { resolve } from "node:path";
 import {
   checkWorkload,
   type SimulationObserver,
@@ -12,7 +14,7 @@ import {
 import { seriesCsv } from "@tandem-sim/power";
 import { TandemError } from "@tandem-sim/schemas";
 import { Command, Option } from "commander";
-import { WholeFile, writeWhole } from "../output-file.js";
+import { WholeFile } from "../output-file.js";
 import { csvHeader, csvRow, finalTable, throughputLine } from "../results.js";
 import {
   addSimulationFlags,
@@ -71,14 +73,34 @@ function together(observers: readonly SimulationObserver[]): SimulationObserver 
   };
 }
 
+/** The files that the flags name. */
+const outputPaths = (flags: RunFlags): string[] =>
+  [flags.output, flags.summary, flags.timeline, flags.powerSeries].filter((path) => path !== undefined);
+
+/** One path per file, and a path that can be one. */
+function checkPaths(flags: RunFlags): void {
+  const paths = outputPaths(flags).map((path) => (path === "" || path === "-" ? path : resolve(path)));
+  paths.forEach((path, i) => {
+    if (path === "")
+      throw new TandemError("E_USAGE", "expected a file name, found nothing", { where: "an output flag" });
+    if (paths.indexOf(path) < i && !path.startsWith("/dev/")) {
+      throw new TandemError("E_USAGE", "two outputs may not go to one file", { where: path });
+    }
+  });
+}
+
 /** The files of a run, each whole or not at all. */
 class RunOutputs {
   private readonly files: WholeFile[] = [];
   private timeline: Timeline | undefined;
   readonly observers: SimulationObserver[] = [];
 
+  private readonly summary: WholeFile | undefined;
+
   constructor(flags: RunFlags, plan: SimulationPlan) {
+    checkPaths(flags);
     try {
+      if (flags.summary !== undefined) this.summary = this.open(flags.summary);
       if (flags.output !== undefined) this.addCsv(flags.output);
       if (flags.powerSeries !== undefined) this.addPowerSeries(flags.powerSeries, plan);
       if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow);
@@ -129,8 +151,9 @@ class RunOutputs {
     });
   }
 
-  commit(): void {
+  commit(summary: unknown): void {
     this.timeline?.end();
+    this.summary?.write(`${JSON.stringify(summary, null, 2)}\n`);
     for (const file of this.files) file.commit();
   }
 
@@ -149,12 +172,11 @@ async function run(flags: RunFlags): Promise<void> {
     const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
     const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");
     warnAll(warnings());
-    outputs.commit();
-    if (flags.summary !== undefined) {
-      const whole = { ...summary, host: hostFacts(performance.now() - started) };
-      writeWhole(flags.summary, `${JSON.stringify(whole, null, 2)}\n`);
-    }
-    result(finalTable(summary, plan));
+    outputs.commit({ ...summary, host: hostFacts(performance.now() - started) });
+    const table = finalTable(summary, plan);
+    // Where a file goes to stdout, the table makes room.
+    if (outputPaths(flags).includes("-")) report(`\n${table}`);
+    else result(table);
   } catch (error) {
     outputs.abort();
     throw error;
@@ -173,7 +195,10 @@ export function runCommand(): Command {
         .argParser(count("--trace-limit"))
         .default(Number.POSITIVE_INFINITY, "all"),
     )
-    .option("--power-series <file>", "CSV of power over time by component, a row per log interval")
+    .option(
+      "--power-series <file>",
+      "CSV of power over time by component, per log interval; equal neighbours are one row",
+    )
     .option("--timeline <file>", "Chrome trace JSON of GPU, link and every PIM channel, for ui.perfetto.dev")
     .addOption(
       new Option("--timeline-window <A:B>", "Simulated seconds that the timeline shows")

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkWorkload, type PlanInputs, type RequestResult } from "@tandem-sim/engine";
+import { checkWorkload, type PlanInputs, type RequestResult, refuseUnsupported } from "@tandem-sim/engine";
 import { TandemError } from "@tandem-sim/schemas";
 import { loadClusterInputs } from "@tandem-sim/schemas/node";
 import { type Command, Command as Commander, Option } from "commander";
@@ -114,7 +114,10 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
   }
   const run = readRecordedRun(asked.vllm);
   const flags = withRecorded(asked, run, given);
-  const loaded = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), flags.gpuProfile);
+  const loaded = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+    gpuProfileDir: flags.gpuProfile,
+    check: refuseUnsupported,
+  });
   const gpuBlocks = recordedBlocks(run.meta);
   const inputs: PlanInputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
   const workload = await replayedWorkload(run, {

@@ -43,11 +43,13 @@ export interface PimQuestion {
   kvElementBytes: number;
 }
 
-/** The smallest batch of decodes at a context whose attention is faster on PIM than on the GPU. */
+/** From which batch of decodes at a context attention is faster on PIM than on the GPU, and up to which. */
 export interface BreakEven {
   context: number;
   /** Null: none up to the greatest that was measured on the GPU. */
   batch: number | null;
+  /** Every batch from `batch` to this one is faster; the greatest that was measured, if nothing ends it before. */
+  untilBatch: number | null;
   /** Attention of a layer at that batch, or at the greatest one, transfers included. */
   pimNs: number;
   gpuNs: number;
@@ -122,12 +124,15 @@ function breakEven(
   gpu: GpuCosts,
 ): BreakEven {
   const gpuNs = (batch: number): number => gpu.attentionNs(0, 0, batch, context, context, context);
-  for (let batch = 1; batch <= greatest; batch++) {
-    if (pimNs(batch, context) < gpuNs(batch)) {
-      return { context, batch, pimNs: pimNs(batch, context), gpuNs: gpuNs(batch) };
-    }
+  const isFaster = (batch: number): boolean => batch <= greatest && pimNs(batch, context) < gpuNs(batch);
+  let first = 1;
+  while (first <= greatest && !isFaster(first)) first++;
+  if (first > greatest) {
+    return { context, batch: null, untilBatch: null, pimNs: pimNs(greatest, context), gpuNs: gpuNs(greatest) };
   }
-  return { context, batch: null, pimNs: pimNs(greatest, context), gpuNs: gpuNs(greatest) };
+  let last = first;
+  while (isFaster(last + 1)) last++;
+  return { context, batch: first, untilBatch: last, pimNs: pimNs(first, context), gpuNs: gpuNs(first) };
 }
 
 /**

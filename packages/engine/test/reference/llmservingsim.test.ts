@@ -36,7 +36,7 @@ function readRows(file: string): Map<number, Record<string, number>> {
 
 async function run(cluster: string, workload: string) {
   const options = InstanceOptions.parse({ asyncScheduling: false });
-  const plan = createPlan(loadClusterInputs(join(root, cluster), options, profile));
+  const plan = createPlan(loadClusterInputs(join(root, cluster), options, { gpuProfileDir: profile }));
   const results: RequestResult[] = [];
   const summary = simulate(plan, await loadWorkload(join(root, "workloads", workload)), {
     onRequest: (result) => results.push(result),

@@ -23,6 +23,13 @@ export interface ClusterInputs {
   }[];
 }
 
+export interface LoadOptions {
+  /** Profile folder to use instead of those that the names lead to. */
+  gpuProfileDir?: string | undefined;
+  /** Called with the config before anything that it names is read. */
+  check?: (cluster: ClusterConfig, source: string) => void;
+}
+
 /** Reads each file once, however many instances name it. */
 const once = <T>(read: (key: string) => T): ((key: string) => T) => {
   const known = new Map<string, T>();
@@ -36,12 +43,16 @@ const once = <T>(read: (key: string) => T): ((key: string) => T) => {
 /**
  * @param nameOrPath cluster config
  * @param options options of all instances; what an instance sets itself wins
- * @param gpuProfileDir profile folder to use instead of those that the names lead to
  * @throws {TandemError} naming the file and place of the first mistake
  */
-export function loadClusterInputs(nameOrPath: string, options: InstanceOptions, gpuProfileDir?: string): ClusterInputs {
+export function loadClusterInputs(
+  nameOrPath: string,
+  options: InstanceOptions,
+  { gpuProfileDir, check }: LoadOptions = {},
+): ClusterInputs {
   const file = findClusterFile(nameOrPath);
   const cluster = readClusterConfig(file);
+  check?.(cluster, file);
   const model = once((name) => readModelConfig(findModelFile(name, file)));
   const profile = once((key) => {
     const [dir, tp] = JSON.parse(key) as [string, number];

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { type ParseError, parse as parseJson, printParseErrorCode } from "jsonc-parser";
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
 import { TandemError } from "../errors.js";
 import { ModelConfig } from "../model.js";
@@ -23,21 +24,27 @@ export function readText(path: string): string {
   }
 }
 
-/** Line of a JSON syntax error, from V8's message; undefined where it gives none. */
-function jsonErrorLine(text: string, message: string): number | undefined {
-  const at = /position (\d+)/.exec(message);
-  return at ? text.slice(0, Number(at[1])).split("\n").length : undefined;
+/** What is wrong with a JSON text, and in which line: V8 gives no position for every mistake. */
+function jsonError(text: string): { message: string; line: number } {
+  const errors: ParseError[] = [];
+  parseJson(text, errors, { disallowComments: true });
+  const [first] = errors;
+  const line = text.slice(0, first?.offset ?? 0).split("\n").length;
+  // "CommaExpected" -> "comma expected"
+  const words = printParseErrorCode(first?.error ?? 0).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+  return { message: words.trim(), line };
 }
 
 /** Reads and parses a JSON file. @throws {TandemError} E_NOT_FOUND, E_PARSE */
 export function readJson(path: string): unknown {
-  const text = readText(path);
+  // A byte order mark is none of JSON's, but editors leave it.
+  const text = readText(path).replace(/^\uFEFF/, "");
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = (error as Error).message;
-    const line = jsonErrorLine(text, message);
-    throw new TandemError("E_PARSE", `not valid JSON: ${message}`, { where: line ? `${path}:${line}` : path });
+    if (!(error instanceof SyntaxError)) throw error;
+    const { message, line } = jsonError(text);
+    throw new TandemError("E_PARSE", `not valid JSON: ${message}`, { where: `${path}:${line}` });
   }
 }
 

@@ -165,7 +165,8 @@ function compactLookup(slices: Slices, held: GpuProfile["heldChunks"]): Lookup {
   const atKnot = (knot: number, kvPrefill: number, nDecode: number, kvDecode: number): number =>
     between(knots[knot], kvPrefill, nDecode, Math.max(kvDecode, heldFrom.get(knots[knot]) ?? 0));
   return (prefillChunk, kvPrefill, nDecode, kvDecode) => {
-    if (kvDecode >= longest || nDecode === 0 || prefillChunk === 0) return between(prefillChunk, kvPrefill, nDecode, kvDecode);
+    if (kvDecode >= longest || nDecode === 0 || prefillChunk === 0)
+      return between(prefillChunk, kvPrefill, nDecode, kvDecode);
     const low = bracketLow(knots, 0, knots.length, prefillChunk);
     const position = bracketPosition(knots, low, knots.length, prefillChunk);
     const time = atKnot(low, kvPrefill, nDecode, kvDecode);

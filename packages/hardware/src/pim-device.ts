@@ -4,7 +4,7 @@
  * vector, activate all banks in lock step, COMP per column, read results out, refresh. K lies row-wise over the banks,
  * V transposed. Times are ns.
  */
-import { type PimDevice, rankSizeMib, TandemError } from "@tandem-sim/schemas";
+import { bitsPerClock, type PimDevice, rankSizeMib, rowBytesPerDevice, TandemError } from "@tandem-sim/schemas";
 import { ContextTable } from "./context-table.js";
 
 /** Bytes that the compute unit of one bank takes per column slot; the width of Newton's and AiM's MAC trees. */
@@ -58,35 +58,51 @@ export function derivePimTiming(device: PimDevice): PimTiming {
   const { dram_structure: structure, timing, system } = device;
   const ranks = Math.max(1, Math.floor(system.channel_size / rankSizeMib(device)));
   const banksPerRank = structure.bankgroups * structure.banks_per_group;
-  const burst = structure.BL / 2;
+  const burst = structure.BL / bitsPerClock(structure);
   // LPDDR spaces precharges by tPPD; elsewhere one leaves every clock.
   const prechargeGap = /^LPDDR/i.test(structure.protocol) ? (timing.tPPD ?? 1) : 1;
-  const activateGap = Math.max(timing.tRRD_L, timing.tFAW / 4);
+  const activateAll = lastActivation(structure, timing);
+  const columnNs = Math.max(burst, timing.tCCD_S) * timing.tCK;
+  const drainNs = (timing.CL + burst) * timing.tCK + HOST_READ_NS;
   const openAfter = (lastColumnToPrecharge: number): number =>
-    Math.max(
-      lastColumnToPrecharge +
-        Math.max(timing.tRP, ranks * banksPerRank * prechargeGap) +
-        (banksPerRank - 1) * activateGap +
-        timing.tRCD,
-      timing.tRAS + timing.tRP,
-    ) * timing.tCK;
+    (lastColumnToPrecharge + Math.max(timing.tRP, ranks * banksPerRank * prechargeGap) + activateAll + timing.tRCD) *
+    timing.tCK;
+  const rowCycleNs = (timing.tRAS + timing.tRP) * timing.tCK;
   return {
     ranks,
     banks: banksPerRank * ranks,
     devicesPerRank: system.bus_width / structure.device_width,
-    channelBytes: system.channel_size * 2 ** 20,
-    busGBps: ((system.bus_width / 8) * (device.other.data_rate ?? 2000 / timing.tCK)) / 1000,
+    channelBytes: ranks * rankSizeMib(device) * 2 ** 20,
+    busGBps:
+      ((system.bus_width / 8) * (device.other.data_rate ?? (1000 * bitsPerClock(structure)) / timing.tCK)) / 1000,
     readLatencyNs: timing.CL * timing.tCK,
-    columnNs: Math.max(burst, timing.tCCD_S) * timing.tCK,
-    rowNs: openAfter(timing.tRTP),
-    rowAfterWriteNs: openAfter(Math.max(timing.tRTP, timing.CWL + burst + timing.tWR)),
-    drainNs: (timing.CL + burst) * timing.tCK + HOST_READ_NS,
+    columnNs,
+    // The row cycle is over when the row has been open for one column and one read-out at least.
+    rowNs: Math.max(openAfter(timing.tRTP), rowCycleNs - columnNs - drainNs),
+    rowAfterWriteNs: Math.max(openAfter(Math.max(timing.tRTP, timing.CWL + burst + timing.tWR)), rowCycleNs - columnNs),
+    drainNs,
     inputNs: (timing.tRTP + timing.tRP + timing.tRCD + INPUT_BURSTS * (timing.tCCD_S + timing.tCCD_L)) * timing.tCK,
     refreshNs: timing.tRFC * timing.tCK,
     refreshIntervalNs: timing.tREFI * timing.tCK,
-    rowBytesPerDevice: structure.columns * (structure.device_width / 8),
+    rowBytesPerDevice: rowBytesPerDevice(structure),
     burstBytes: (structure.BL * system.bus_width) / 8,
   };
+}
+
+/**
+ * Cycles from the first to the last activation of a rank's banks, which open in order of address: tRRD_L within a bank
+ * group, tRRD_S to the next one, four at most in tFAW.
+ */
+function lastActivation(
+  { bankgroups, banks_per_group }: PimDevice["dram_structure"],
+  { tRRD_S, tRRD_L, tFAW }: PimDevice["timing"],
+): number {
+  const at: number[] = [0];
+  for (let bank = 1; bank < bankgroups * banks_per_group; bank++) {
+    const gap = bank % banks_per_group === 0 ? tRRD_S : tRRD_L;
+    at.push(Math.max(at[bank - 1] + gap, (at[bank - 4] ?? 0) + (bank < 4 ? 0 : tFAW)));
+  }
+  return at[at.length - 1];
 }
 
 /** The part of a model's attention that one channel holds. */
@@ -144,15 +160,17 @@ export function pimAttention(timing: PimTiming, shape: PimShape, context: number
   const inputNs = inputs * timing.inputNs;
   const busyNs = activationNs + computeNs + readOutNs + inputNs;
 
-  const passNs = (tiles: number, compsPerTile: number): number =>
-    timing.rowNs / share + tiles * (compsPerTile * timing.columnNs + timing.drainNs);
-  const kPassNs = passNs(Math.min(kTiles, rowElements / headDim), kComps);
-  const kNs = heads * ((kRows / share) * timing.rowNs + kTiles * (kComps * timing.columnNs + timing.drainNs));
-  const vFullNs = passNs(1, Math.ceil(rowElements / lanes));
-  const vLastNs = passNs(1, Math.ceil((context - (vRows - 1) * rowElements) / lanes));
-  const squares =
-    kNs * kPassNs + heads * vTiles * ((vRows - 1) * vFullNs ** 2 + vLastNs ** 2) + inputNs * timing.inputNs;
-  const exactNs = busyNs / (1 - refreshShare(timing, share, squares / busyNs));
+  const tileNs = kComps * timing.columnNs + timing.drainNs;
+  const kRow = queriesOfRow(timing, share, Math.min(kTiles, rowElements / headDim) * tileNs);
+  const vFullRow = queriesOfRow(timing, share, Math.ceil(rowElements / lanes) * timing.columnNs + timing.drainNs);
+  const vLastElements = context - (vRows - 1) * rowElements;
+  const vLastRow = queriesOfRow(timing, share, Math.ceil(vLastElements / lanes) * timing.columnNs + timing.drainNs);
+  const kShareOfRow = (heads * ((kRows / share) * timing.rowNs + kTiles * tileNs)) / kRow.totalNs;
+  const vColumns = (heads / share) * vTiles;
+  const overRows = (figure: "squares" | "betweenNs"): number =>
+    kShareOfRow * kRow[figure] + vColumns * ((vRows - 1) * vFullRow[figure] + vLastRow[figure]);
+  const squares = overRows("squares") + inputNs * timing.inputNs;
+  const exactNs = busyNs / (1 - refreshShare(timing, squares / busyNs, overRows("betweenNs") / busyNs));
   return {
     rows,
     comps,
@@ -167,16 +185,28 @@ export function pimAttention(timing: PimTiming, shape: PimShape, context: number
   };
 }
 
+/** The queries that share an open row: `passNs` for each, the first of them opens it. */
+function queriesOfRow(timing: PimTiming, share: number, passNs: number) {
+  return {
+    totalNs: timing.rowNs + share * passNs,
+    /** Sum of squared lengths of what may not be interrupted, ns^2. */
+    squares: (timing.rowNs + passNs) ** 2 + (share - 1) * passNs ** 2,
+    /** Time during which a refresh would find the row half done, so that it is opened again. */
+    betweenNs: (share - 1) * passNs,
+  };
+}
+
 /**
  * Share of the time that refresh takes: tRFC; half of the pass (one query's way through one open row) that it meets, for
- * which all banks wait; and opening the row again where a refresh comes between the queries that share it.
+ * which all banks wait; and opening the row again where it comes between the queries that share one.
  *
- * @param metPassNs mean length of the pass met: the sum of squared lengths over the sum of lengths
+ * @param metNs mean length of the pass met: the sum of squared lengths over the sum of lengths
+ * @param between share of the time in which a refresh comes between queries of one row
  */
-function refreshShare(timing: PimTiming, share: number, metPassNs: number): number {
+function refreshShare(timing: PimTiming, metNs: number, between: number): number {
   const perNs = timing.ranks / timing.refreshIntervalNs;
-  const fixed = perNs * (timing.refreshNs + (1 - 1 / share) * timing.rowNs);
-  const waiting = Math.min(perNs * REFRESH_SLACK * metPassNs, MAX_WAIT_SHARE * (1 - fixed));
+  const fixed = perNs * (timing.refreshNs + between * timing.rowNs);
+  const waiting = Math.min(perNs * REFRESH_SLACK * metNs, MAX_WAIT_SHARE * (1 - fixed));
   return Math.min(MAX_REFRESH_SHARE, fixed + waiting);
 }
 

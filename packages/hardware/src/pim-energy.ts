@@ -3,7 +3,7 @@
  * Energy of attention on one PIM channel, from the currents of a DRAM data sheet (models.md section 3, "Power"). V x mA x
  * ns is pJ, and so is mW x ns.
  */
-import type { PimDevice } from "@tandem-sim/schemas";
+import { bitsPerClock, type PimDevice } from "@tandem-sim/schemas";
 import { ContextTable } from "./context-table.js";
 import { INPUT_BURSTS, type PimShape, type PimTiming, pimAppend, pimAttention, pimTilePeriod } from "./pim-device.js";
 
@@ -29,13 +29,15 @@ export interface PimCommandEnergy {
 export function pimCommandEnergy(device: PimDevice, timing: PimTiming): PimCommandEnergy {
   const { power, dram_structure: structure } = device;
   const { tRAS, tRP, tRFC, tCK } = device.timing;
+  const burst = structure.BL / bitsPerClock(structure);
   /** pJ of `current` mA over `cycles` in every device of a rank. */
   const energy = (current: number, cycles: number): number =>
     power.VDD * current * cycles * tCK * timing.devicesPerRank;
-  const readPj = energy(power.IDD4R - power.IDD3N, structure.BL / 2);
-  const writePj = energy(power.IDD4W - power.IDD3N, structure.BL / 2);
+  const readPj = energy(power.IDD4R - power.IDD3N, burst);
+  const writePj = energy(power.IDD4W - power.IDD3N, burst);
   return {
-    activatePj: energy(power.IDD0, tRAS + tRP) - energy(power.IDD3N, tRAS) - energy(power.IDD2N, tRP),
+    // IDD3N is standby with all banks active; where it exceeds IDD0 the difference hides what one activation takes.
+    activatePj: Math.max(0, energy(power.IDD0, tRAS + tRP) - energy(power.IDD3N, tRAS) - energy(power.IDD2N, tRP)),
     computePj: COMP_READ_RATIO * readPj,
     readResultPj: readPj,
     writeInputPj: INPUT_BURSTS * writePj,

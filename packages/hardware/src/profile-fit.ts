@@ -120,9 +120,7 @@ function fitLayers(
   decodes: number,
 ): Record<string, LayerSamples> {
   const curves = Object.entries(layers).map(([layer, samples]) => {
-    const weights = samples.sizes.map(
-      (size) => sizeWeight(size, decodes) * (timesRun(layer) / iterationNs(size)) ** 2,
-    );
+    const weights = samples.sizes.map((size) => sizeWeight(size, decodes) * (timesRun(layer) / iterationNs(size)) ** 2);
     return [layer, { samples, weights }] as const;
   });
   const fits = fitPiecewise(Object.fromEntries(curves), knots.total, knots.least);

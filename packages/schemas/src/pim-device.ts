@@ -3,55 +3,47 @@
  * A PIM device: a DRAMsim3 INI file, parsed and checked. Timings are clock cycles but for tCK (ns); currents mA,
  * powers mW, `channel_size` MiB.
  */
-import { parse as parseIni } from "ini";
 import { z } from "zod";
 import { TandemError } from "./errors.js";
 import { parseWith } from "./parse.js";
+import { readIniSections } from "./pim-ini-text.js";
+import { checkPlausible } from "./pim-plausibility.js";
 
-const positive = z.coerce.number("expected a number").positive();
-const whole = z.coerce.number("expected a whole number").int().positive();
-const amount = z.coerce.number("expected a number").nonnegative();
+export { bitsPerClock, rankSizeMib, rowBytesPerDevice } from "./pim-geometry.js";
+
+const positive = z.number("expected a number").positive();
+const whole = z.number("expected a whole number").int().positive();
+const amount = z.number("expected a number").nonnegative();
 const cycles = amount;
-
-/** Reads the first of `names` that the section has: HBM files split tRCD and tRTP by direction or bank group. */
-const firstOf = (names: readonly [string, ...string[]]) => (section: unknown) => {
-  if (typeof section !== "object" || section === null) return section;
-  const values = section as Record<string, unknown>;
-  const [canonical] = names;
-  const found = names.find((name) => values[name] !== undefined);
-  return found === undefined ? values : { ...values, [canonical]: values[found] };
-};
 
 const Structure = z.looseObject({
   protocol: z.string().min(1),
   bankgroups: whole,
   banks_per_group: whole,
   rows: whole,
-  columns: whole,
-  device_width: whole,
+  columns: whole.describe("of device_width bits; GDDR: of device_width x BL bits"),
+  device_width: whole.describe("bits"),
   BL: whole,
 });
 
-const Timing = z.preprocess(
-  (section) => firstOf(["tRCD", "tRCDRD"])(firstOf(["tRTP", "tRTP_L"])(section)),
-  z.looseObject({
-    tCK: positive.describe("ns"),
-    CL: cycles,
-    CWL: cycles,
-    tRCD: cycles,
-    tRP: cycles,
-    tRAS: cycles,
-    tRFC: cycles,
-    tREFI: positive,
-    tRRD_L: cycles,
-    tFAW: cycles,
-    tRTP: cycles,
-    tWR: cycles,
-    tCCD_S: cycles,
-    tCCD_L: cycles,
-    tPPD: cycles.optional(),
-  }),
-);
+const Timing = z.looseObject({
+  tCK: positive.describe("ns"),
+  CL: cycles,
+  CWL: cycles,
+  tRCD: cycles,
+  tRP: cycles,
+  tRAS: cycles,
+  tRFC: cycles,
+  tREFI: positive,
+  tRRD_S: cycles,
+  tRRD_L: cycles,
+  tFAW: cycles,
+  tRTP: cycles,
+  tWR: cycles,
+  tCCD_S: cycles,
+  tCCD_L: cycles,
+  tPPD: cycles.optional(),
+});
 
 const Power = z.looseObject({
   VDD: positive.describe("V"),
@@ -69,7 +61,7 @@ const System = z.looseObject({
 });
 
 const Other = z.looseObject({
-  data_rate: positive.optional().describe("MT/s; default: two per clock"),
+  data_rate: positive.optional().describe("MT/s; default: as many as the protocol moves per clock"),
   idle_power: amount.optional().describe("mW per channel"),
   peak_power: amount.optional().describe("mW per channel"),
 });
@@ -86,112 +78,30 @@ export const PimIni = z.object({
 /** A checked device, with the name it was loaded under. */
 export type PimDevice = z.infer<typeof PimIni> & { name: string };
 
-/** Places where one unit stands for another: a nanosecond as a picosecond, a MiB as a GiB. */
-function checkPlausible(device: PimDevice, source: string): void {
-  const refuse = (key: string, message: string, hint: string): never => {
-    throw new TandemError("E_SCHEMA", message, { where: `${source}: ${key}`, hint });
-  };
-  const { timing, dram_structure: structure, system, power, other } = device;
-  if (timing.tCK < 0.05 || timing.tCK > 20) {
-    refuse("[timing] tCK", `${timing.tCK} ns is no DRAM clock period`, "tCK is in ns, e.g. 0.63 for DDR4-3200");
-  }
-  const refreshNs = timing.tREFI * timing.tCK;
-  if (refreshNs < 100 || refreshNs > 200_000) {
-    refuse(
-      "[timing] tREFI",
-      `one refresh every ${refreshNs.toFixed(0)} ns is not plausible`,
-      "tREFI is in clock cycles",
-    );
-  }
-  if (timing.tRFC >= timing.tREFI) {
-    refuse(
-      "[timing] tRFC",
-      `${timing.tRFC} cycles of refresh do not fit into tREFI = ${timing.tREFI}`,
-      "both are in clock cycles",
-    );
-  }
-  const rowCycleNs = (timing.tRAS + timing.tRP) * timing.tCK;
-  if (rowCycleNs < 5 || rowCycleNs > 1000) {
-    refuse(
-      "[timing] tRAS",
-      `a row cycle of ${rowCycleNs.toFixed(1)} ns is not plausible`,
-      "tRAS and tRP are in clock cycles",
-    );
-  }
-  if (power.VDD < 0.3 || power.VDD > 5) {
-    refuse("[power] VDD", `${power.VDD} V is no DRAM supply voltage`, "VDD is in volts, e.g. 1.2");
-  }
-  if (power.IDD3N > 0 && (power.IDD3N < 1 || power.IDD3N > 5000)) {
-    refuse("[power] IDD3N", `${power.IDD3N} mA is not plausible`, "currents are in mA");
-  }
-  if (power.IDD0 < power.IDD3N || power.IDD4R < power.IDD3N || power.IDD5AB < power.IDD3N) {
-    refuse("[power] IDD3N", "IDD0, IDD4R and IDD5AB may not be below the standby current IDD3N", "currents are in mA");
-  }
-  if (system.bus_width % structure.device_width !== 0) {
-    refuse(
-      "[system] bus_width",
-      `${system.bus_width} bits are not a multiple of device_width = ${structure.device_width}`,
-      "a rank is bus_width / device_width devices",
-    );
-  }
-  const clockRate = 2000 / timing.tCK;
-  if (other.data_rate !== undefined && (other.data_rate > clockRate * 20 || other.data_rate < clockRate / 20)) {
-    refuse("[other] data_rate", `${other.data_rate} does not go with tCK = ${timing.tCK} ns`, "data_rate is in MT/s");
-  }
-  for (const [key, milliwatts] of [
-    ["idle_power", other.idle_power],
-    ["peak_power", other.peak_power],
-  ] as const) {
-    if (milliwatts !== undefined && milliwatts > 0 && (milliwatts < 1 || milliwatts > 200_000)) {
-      refuse(`[other] ${key}`, `${milliwatts} mW for one channel is not plausible`, "powers are in mW");
-    }
-  }
-  if (other.idle_power !== undefined && other.peak_power !== undefined && other.peak_power < other.idle_power) {
-    refuse(
-      "[other] peak_power",
-      `${other.peak_power} mW is below idle_power = ${other.idle_power} mW`,
-      "powers are in mW",
-    );
-  }
-  const rankMib = rankSizeMib(device);
-  if (system.channel_size < rankMib) {
-    refuse(
-      "[system] channel_size",
-      `${system.channel_size} MiB hold no rank of ${rankMib} MiB`,
-      "a rank is columns x device_width/8 x rows x banks x devices; channel_size is in MiB",
-    );
-  }
-}
+const knownKeys = {
+  dram_structure: Object.keys(Structure.shape),
+  timing: Object.keys(Timing.shape),
+  power: Object.keys(Power.shape),
+  system: Object.keys(System.shape),
+  other: Object.keys(Other.shape),
+};
 
-/** MiB of one rank: rows x row bytes x banks x devices. */
-export function rankSizeMib(device: PimDevice): number {
-  const { columns, device_width, rows, bankgroups, banks_per_group } = device.dram_structure;
-  const devices = device.system.bus_width / device_width;
-  return (columns * (device_width / 8) * rows * bankgroups * banks_per_group * devices) / 2 ** 20;
-}
-
-/** DRAMsim3 files put comments behind `[section]`, which the `ini` package does not read as a header. */
-const withoutHeaderComments = (text: string): string => text.replace(/^([ \t]*\[[^\]\n]*\])[ \t]*[#;].*$/gm, "$1");
+/** JEDEC's limit for DDR3 to DDR5 and LPDDR, which some DRAMsim3 files leave out: 7.5 ns, four clocks at least. */
+const usualReadToPrecharge = (tCK: number): number => Math.max(4, Math.ceil(7.5 / tCK));
 
 /**
- * Parses a DRAMsim3 INI.
+ * Parses a DRAMsim3 INI. Files of DRAMsim3 itself work as they are: tRCDRD stands for tRCD, tRTP_L for tRTP, REFI for
+ * tREFI, IDD5B for IDD5AB; one tRRD or tCCD stands for both; a missing tRTP is JEDEC's. No other figure is made up.
  *
  * @param text the file's content
  * @param source file name, for errors
  * @param name name of the device
- * @throws {TandemError} E_SCHEMA for a missing key, a wrong unit or an impossible geometry
+ * @throws {TandemError} E_PARSE for what is no INI, E_SCHEMA for a missing key, a wrong unit or an impossible geometry
  */
 export function parsePimIni(text: string, source: string, name: string): PimDevice {
-  const sections = parseIni(withoutHeaderComments(text)) as Record<string, unknown>;
-  for (const section of ["dram_structure", "timing", "power", "system"] as const) {
-    const keys = sections[section];
-    if (typeof keys !== "object" || keys === null) {
-      throw new TandemError("E_SCHEMA", `section [${section}] is missing`, {
-        where: source,
-        hint: "a DRAMsim3 INI has [dram_structure], [timing], [power] and [system]",
-      });
-    }
-  }
+  const sections = readIniSections(text, source, knownKeys, ["other"]);
+  const { timing } = sections;
+  if (timing.tRTP === undefined && Number(timing.tCK) > 0) timing.tRTP = usualReadToPrecharge(Number(timing.tCK));
   let device: PimDevice;
   try {
     device = { ...parseWith(PimIni, sections, source), name };
@@ -203,15 +113,26 @@ export function parsePimIni(text: string, source: string, name: string): PimDevi
 }
 
 /** `$.timing.tCK` -> `[timing] tCK`; and "missing" where zod says that undefined is no number. */
-function inIniTerms(error: unknown, source: string, sections: Record<string, unknown>): unknown {
+function inIniTerms(error: unknown, source: string, sections: Record<string, Record<string, unknown>>): unknown {
   if (!(error instanceof TandemError)) return error;
   const match = /\$\.(\w+)\.(\w+)$/.exec(error.where ?? "");
   if (!match) return error;
   const [, section, key] = match as unknown as [string, string, string];
-  const value = (sections[section] as Record<string, unknown> | undefined)?.[key];
-  return new TandemError(
-    "E_SCHEMA",
-    value === undefined ? "key is missing" : `not a usable value: ${JSON.stringify(value)}`,
-    { where: `${source}: [${section}] ${key}`, hint: value === undefined ? "add it" : "expected a positive number" },
-  );
+  const value = sections[section]?.[key];
+  const schema = PimIni.shape[section as keyof typeof knownKeys];
+  const what = value === undefined ? "key is missing" : `not usable: ${JSON.stringify(value)}`;
+  const where = `${source}: [${section}] ${key}`;
+  if (key === "protocol") return new TandemError("E_SCHEMA", what, { where, hint: "expected a name, e.g. DDR4" });
+  const wholeOnly = section === "dram_structure" || key === "bus_width";
+  const unit = (("unwrap" in schema ? schema.unwrap() : schema).shape as Record<string, z.ZodType>)[key]?.description;
+  return new TandemError("E_SCHEMA", what, {
+    where,
+    hint: `expected a positive ${wholeOnly ? "whole " : ""}number${unitText(section, unit)}`,
+  });
+}
+
+function unitText(section: string, described: string | undefined): string {
+  if (described) return `, ${described}`;
+  if (section === "timing") return " of clock cycles";
+  return section === "power" ? ", mA" : "";
 }

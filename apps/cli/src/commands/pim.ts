@@ -97,7 +97,7 @@ function breakEvenTable({ breakEven, greatestBatch }: PimFacts, gpu: string): st
         us(point.gpuNs),
       ]),
     ]),
-    "Attention of one layer at the first batch of these, else at the greatest; link up and down included, GPU dense layers apart.",
+    "One layer's attention at the first such batch, else at the greatest; the link included, dense layers apart.",
   ].join("\n");
 }
 

@@ -66,7 +66,6 @@ export function cyclesOf(device: PimDevice): Cycles {
   const lowPower = structure.protocol.toUpperCase().startsWith("LPDDR");
   return {
     ...timing,
-    tRRD_S: Number(timing.tRRD_S ?? timing.tRRD_L),
     tPPD: lowPower ? (timing.tPPD ?? 1) : 1,
     burst: structure.BL / 2,
   };
@@ -113,7 +112,11 @@ export const rules: readonly Rule<Command["kind"]>[] = [
     return banks[bank]!.columnWrittenAt + cycles.CWL + cycles.burst + cycles.tWR;
   }),
   rule("tPPD: precharge to precharge", ["PRE"], ({ prechargeAt, cycles }) => prechargeAt + cycles.tPPD),
-  rule("tRCD: activates to a column of all banks", ["COMP"], ({ latestActivation, cycles }) => latestActivation + cycles.tRCD),
+  rule(
+    "tRCD: activates to a column of all banks",
+    ["COMP"],
+    ({ latestActivation, cycles }) => latestActivation + cycles.tRCD,
+  ),
   rule("tRCD: activate to column", ["WR"], ({ banks, cycles }, { bank }) => banks[bank]!.activatedAt + cycles.tRCD),
   rule("tRCD: activate to a column bound for the buffer", ["GWRITE"], ({ banks, cycles }, { bank }) => {
     return banks[bank]!.activatedAt + cycles.tRCD;

@@ -8,10 +8,11 @@ import type { PimDevice } from "@tandem-sim/schemas";
 import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS, LANE_BYTES, type PimShape } from "../../src/pim-device.js";
 import { DramChannel } from "./dram-channel.js";
 
-/** A refresh timer that is not locked to the stream: due times are spread, evenly, over this share of the interval. */
+/** A refresh timer that is not locked to the stream: due times are spread evenly over this share of the interval. */
 const REFRESH_JITTER = 0.4;
-const GOLDEN = 0.6180339887498949;
 const INPUT_ROW = -1;
+/** Share of the time between two refreshes beyond which a pass is broken up. */
+const LONG_PASS = 0.3;
 
 /** One query's way through one open row: `tiles` times `comps` columns and a read-out. */
 interface Pass {
@@ -22,9 +23,12 @@ interface Pass {
 
 export class GemvController {
   readonly channel: DramChannel;
+  private readonly resultCycles: number;
   private readonly refreshInterval: number;
   private nextRefresh: number;
   private refreshes = 0;
+  /** State of a linear congruential generator. */
+  private random = 1;
   private refreshRank = 0;
   private nextRow = 0;
   /** Length of a step from closed banks until the next may start, by its form. */
@@ -35,9 +39,15 @@ export class GemvController {
     refreshing = true,
   ) {
     const { ranks } = derivePimTiming(device);
-    this.channel = new DramChannel(device, ranks, Math.round(HOST_READ_NS / device.timing.tCK));
+    this.resultCycles = Math.round(HOST_READ_NS / device.timing.tCK);
+    this.channel = new DramChannel(device, ranks, this.resultCycles);
     this.refreshInterval = refreshing ? device.timing.tREFI / ranks : Number.POSITIVE_INFINITY;
     this.nextRefresh = this.refreshInterval;
+  }
+
+  /** Time between two refreshes. */
+  get refreshGap(): number {
+    return this.refreshInterval - this.channel.cycles.tRFC;
   }
 
   /** Now: when the last result is in. */
@@ -53,6 +63,37 @@ export class GemvController {
     const lanes = LANE_BYTES / shape.elementBytes;
     this.scores(shape, Math.ceil(context / banks), rowElements, lanes);
     this.values(shape, context, Math.ceil(shape.headDim / banks), rowElements, lanes);
+    return (this.now - start) * this.device.timing.tCK;
+  }
+
+  /** Stores K and V of new tokens behind `context` old ones. Returns its ns, the last row's write recovery included. */
+  append({ kvHeads, headDim, elementBytes }: PimShape, context: number, tokens: number): number {
+    const start = this.now;
+    const { rowBytesPerDevice, burstBytes } = derivePimTiming(this.device);
+    const rowElements = rowBytesPerDevice / elementBytes;
+    const burstElements = burstBytes / elementBytes;
+    const bankCount = this.channel.banks.length;
+    const writeTo = (bank: number): void => void this.channel.issue({ kind: "WR", bank });
+    for (let head = 0; head < kvHeads; head++) {
+      for (let at = context; at < context + tokens; ) {
+        const run = Math.min(context + tokens, (Math.floor(at / rowElements) + 1) * rowElements) - at;
+        for (let from = 0; from < headDim; from += bankCount) {
+          this.open(this.nextRow++);
+          for (let burst = 0; burst < Math.ceil(run / burstElements); burst++) {
+            for (let bank = 0; bank < Math.min(bankCount, headDim - from); bank++) writeTo(bank);
+          }
+        }
+        const tokensPerRow = Math.floor(rowElements / headDim) * bankCount;
+        for (let from = 0; from < run; from += tokensPerRow) {
+          this.open(this.nextRow++);
+          for (let token = 0; token < Math.min(tokensPerRow, run - from); token++) {
+            for (let burst = 0; burst < Math.ceil(headDim / burstElements); burst++) writeTo(token % bankCount);
+          }
+        }
+        at += run;
+      }
+    }
+    this.closeAll();
     return (this.now - start) * this.device.timing.tCK;
   }
 
@@ -72,7 +113,13 @@ export class GemvController {
   }
 
   /** p V: V transposed, one element of the head dimension per bank and tile, the context along the row. */
-  private values({ heads, share }: PimShape, context: number, vTiles: number, rowElements: number, lanes: number): void {
+  private values(
+    { heads, share }: PimShape,
+    context: number,
+    vTiles: number,
+    rowElements: number,
+    lanes: number,
+  ): void {
     for (let head = 0; head < heads; head += share) {
       for (let from = 0; from < context; from += rowElements) {
         const comps = Math.ceil(Math.min(rowElements, context - from) / lanes);
@@ -85,9 +132,21 @@ export class GemvController {
     }
   }
 
+  /** A pass that is long beside the refresh interval is broken up where results have been read out. */
   private pass(pass: Pass): void {
     const openAlready = this.channel.banks[0]!.openRow === pass.row;
-    this.whenFits(`${openAlready ? "" : "open, "}${pass.tiles} x ${pass.comps}`, () => this.playPass(pass));
+    const form = `${openAlready ? "" : "open, "}${pass.tiles} x ${pass.comps}`;
+    if (pass.tiles > 1 && this.lengthOf(pass) > LONG_PASS * this.refreshGap) {
+      const first = Math.ceil(pass.tiles / 2);
+      this.pass({ ...pass, tiles: first });
+      this.pass({ ...pass, tiles: pass.tiles - first });
+    } else this.whenFits(form, !openAlready, () => this.playPass(pass));
+  }
+
+  /** Cycles of a pass behind its activation. */
+  private lengthOf({ tiles, comps }: Pass): number {
+    const { burst, tCCD_S, CL } = this.channel.cycles;
+    return tiles * (comps * Math.max(burst, tCCD_S) + CL + burst + this.resultCycles);
   }
 
   private playPass({ row, tiles, comps }: Pass): void {
@@ -100,10 +159,11 @@ export class GemvController {
 
   /** A vector, out of a row of bank 0: its columns pass the buses of two bank groups, two at a time. */
   private writeInput(): void {
-    this.whenFits("input", () => {
+    this.whenFits("input", false, () => {
       this.closeBank(0);
       this.channel.issue({ kind: "ACT", bank: 0, row: INPUT_ROW });
-      for (let i = 0; i < 2 * INPUT_BURSTS; i++) this.channel.issue({ kind: "GWRITE", bank: 0, group: ((i + 1) >> 1) & 1 });
+      for (let i = 0; i < 2 * INPUT_BURSTS; i++)
+        this.channel.issue({ kind: "GWRITE", bank: 0, group: ((i + 1) >> 1) & 1 });
     });
   }
 
@@ -127,14 +187,25 @@ export class GemvController {
   }
 
   /** Plays a step now if it ends, banks precharged, before the next refresh; else after it. */
-  private whenFits(form: string, play: () => void): void {
-    const length = this.lengths.get(form);
-    if (length !== undefined) while (this.now + length > this.nextRefresh) this.refresh();
-    const start = this.now;
+  private whenFits(form: string, closesFirst: boolean, play: () => void): void {
+    if (!this.lengths.has(form)) {
+      if (closesFirst) this.closeAll();
+      const start = this.now;
+      play();
+      this.lengths.set(form, this.now - start);
+      return;
+    }
+    const { tRP, tPPD } = this.channel.cycles;
+    const precharges = this.channel.banks.length * tPPD;
+    const length = (this.lengths.get(form) as number) + precharges + tRP;
+    if (length > this.refreshGap) throw new Error(`"${form}" does not fit between two refreshes`);
+    const before = (): number => (closesFirst && this.anyOpen ? Math.max(precharges, tRP) : 0);
+    while (this.now + before() + length > this.nextRefresh) this.refresh();
     play();
-    const { tRTP, tRP, tPPD } = this.channel.cycles;
-    const closing = Math.max(0, tRTP - (this.now - this.channel.columnAt)) + this.channel.banks.length * tPPD + tRP;
-    if (length === undefined) this.lengths.set(form, this.now - start + closing);
+  }
+
+  private get anyOpen(): boolean {
+    return this.channel.banks.some((bank) => bank.openRow !== undefined);
   }
 
   private refresh(): void {
@@ -146,6 +217,7 @@ export class GemvController {
     this.channel.controllerFreeAt = at + this.channel.cycles.tRFC;
     this.refreshRank = (this.refreshRank + 1) % this.channel.ranks.length;
     this.refreshes++;
-    this.nextRefresh = this.refreshInterval * (this.refreshes + 1 + REFRESH_JITTER * ((this.refreshes * GOLDEN) % 1));
+    this.random = (Math.imul(this.random, 1_664_525) + 1_013_904_223) >>> 0;
+    this.nextRefresh = this.refreshInterval * (this.refreshes + 1 + REFRESH_JITTER * (this.random / 2 ** 32));
   }
 }

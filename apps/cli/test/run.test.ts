@@ -250,32 +250,62 @@ describe("bad input: one line, the place, exit code 2", () => {
     ],
     [
       "an unknown field, with the nearest one",
-      ["--cluster-config", edit((node) => void (node.cpu_mem.mem_sise = 1))],
+      [
+        "--cluster-config",
+        edit((node) => {
+          node.cpu_mem.mem_sise = 1;
+        }),
+      ],
       /\$\.nodes\[0\]\.cpu_mem: unknown field "mem_sise" \(did you mean "mem_size"\?\)/,
     ],
     [
       "counts that contradict each other",
-      ["--cluster-config", edit((node) => void (node.num_instances = 2))],
+      [
+        "--cluster-config",
+        edit((node) => {
+          node.num_instances = 2;
+        }),
+      ],
       /num_instances is 2, but "instances" lists 1/,
     ],
     [
       "tensor parallelism",
-      ["--cluster-config", edit((node) => void (node.instances[0]!.tp_size = 2))],
+      [
+        "--cluster-config",
+        edit((node) => {
+          node.instances[0]!.tp_size = 2;
+        }),
+      ],
       /tensor parallelism|tp2|parallelism 2/,
     ],
     [
       "prefill/decode split",
-      ["--cluster-config", edit((node) => void (node.instances[0]!.pd_type = "prefill"))],
+      [
+        "--cluster-config",
+        edit((node) => {
+          node.instances[0]!.pd_type = "prefill";
+        }),
+      ],
       /prefill\/decode disaggregation is not simulated yet/,
     ],
     [
       "a GPU without a profile",
-      ["--cluster-config", edit((node) => void (node.instances[0]!.hardware = "H999"))],
+      [
+        "--cluster-config",
+        edit((node) => {
+          node.instances[0]!.hardware = "H999";
+        }),
+      ],
       /no profile of .* on H999/,
     ],
     [
       "a model larger than the GPU",
-      ["--cluster-config", edit((node) => void ((node.instances[0]!.npu_mem as Record<string, unknown>).mem_size = 8))],
+      [
+        "--cluster-config",
+        edit((node) => {
+          (node.instances[0]!.npu_mem as Record<string, unknown>).mem_size = 8;
+        }),
+      ],
       /the weights take 16\.1 GB/,
     ],
     [

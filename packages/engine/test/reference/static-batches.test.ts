@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Batch } from "@tandem-sim/scheduler";
+import { InstanceOptions } from "@tandem-sim/schemas";
+import { loadClusterInputs } from "@tandem-sim/schemas/node";
+import { createProgram, fillProgram, Split } from "@tandem-sim/trace";
+import { describe, expect, test } from "vitest";
+import {
+  createPlan,
+  createPlayed,
+  type InstancePlan,
+  inMode,
+  type Mode,
+  type Played,
+  Player,
+} from "../../src/index.js";
+
+const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
+const gpuProfileDir = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
+const present = existsSync(gpuProfileDir);
+const note = present ? "" : ` (skipped: no ${root})`;
+
+/** So many requests with so many new tokens behind a context. */
+type Requests = readonly [count: number, tokens: number, context: number];
+
+function instanceIn(mode: Mode, phase: InstanceOptions["attnOffloadPhase"]): InstancePlan {
+  const options = InstanceOptions.parse({ attnOffloadPhase: phase });
+  const [instance] = createPlan(
+    inMode(loadClusterInputs("single_node_pim_instance", options, { gpuProfileDir }), mode),
+  ).instances;
+  // The table charges no appends.
+  if (instance!.costs.pim) instance!.costs.pim.attention = { ...instance!.costs.pim.attention, appendNs: () => 0 };
+  return instance!;
+}
+
+/** Places requests as admission does: on the group with the fewest tokens, in order. */
+function batchOf(requests: readonly Requests[], groups: number): Batch {
+  const batch = new Batch();
+  const load = new Array<number>(groups).fill(0);
+  for (const [count, tokens, context] of requests) {
+    for (let k = 0; k < count; k++) {
+      const group = groups > 0 ? load.indexOf(Math.min(...load)) : -1;
+      if (group >= 0) load[group]! += context + tokens;
+      const i = batch.size;
+      batch.add({ row: i, tokens, context, prefill: tokens > 1, samples: true, group, hits: 0, order: i });
+    }
+  }
+  return batch;
+}
+
+function play(mode: Mode, phase: InstanceOptions["attnOffloadPhase"], requests: readonly Requests[]): Played {
+  const { costs, pim, split } = instanceIn(mode, phase);
+  const groups = pim?.groups ?? 0;
+  const batch = batchOf(requests, groups);
+  const program = createProgram(costs.layers, groups);
+  const halves = new Split();
+  const divided = split?.(batch, costs, halves, createProgram(costs.layers, groups)) ?? false;
+  fillProgram(program, batch, divided ? halves : null, costs);
+  const played = createPlayed();
+  new Player(groups).play(program, played);
+  return played;
+}
+
+const rows: [string, Requests[], InstanceOptions["attnOffloadPhase"], number, number, [number, number]][] = [
+  ["prefill 16 x 128 tokens, all", [[16, 128, 0]], "all", 82.9, 2.0, [1.04, 1.04]],
+  ["prefill 4 x 512, all", [[4, 512, 0]], "all", 82.9, 4.26, [3.71, 3.71]],
+  ["decode 8 at 512", [[8, 1, 511]], "all", 11.5, 1.01, [1.85, 1.85]],
+  ["decode 64 at 1024", [[64, 1, 1023]], "all", 18.8, 1.27, [1.21, 1.21]],
+  ["decode 128 at 1024", [[128, 1, 1023]], "all", 25.3, 1.45, [0.99, 0.99]],
+  ["decode 256 at 512", [[256, 1, 511]], "all", 27.6, 1.57, [1.0, 1.0]],
+  [
+    "100 decodes at 1024 + 15 prompts of 127, all",
+    [
+      [100, 1, 1023],
+      [15, 127, 0],
+    ],
+    "all",
+    103.0,
+    2.42,
+    [1.49, 1.49],
+  ],
+  [
+    "the same, decode phase",
+    [
+      [100, 1, 1023],
+      [15, 127, 0],
+    ],
+    "decode",
+    103.0,
+    0.98,
+    [0.82, 0.87],
+  ],
+];
+
+describe.skipIf(!present)(`static batches have the shape that the design expects, within 5%${note}`, () => {
+  test.each(rows)("%s", (_name, requests, phase, gpuOnlyMs, offloaded, [least, most]) => {
+    const gpuOnly = play("gpu-only", phase, requests).latencyNs;
+    expect(Math.abs(gpuOnly / 1e6 / gpuOnlyMs - 1)).toBeLessThan(0.05);
+    expect(Math.abs(play("offload", phase, requests).latencyNs / gpuOnly / offloaded - 1)).toBeLessThan(0.05);
+    const interleaved = play("interleave", phase, requests).latencyNs / gpuOnly;
+    expect(interleaved).toBeGreaterThan(least * 0.95);
+    expect(interleaved).toBeLessThan(most * 1.05);
+  });
+
+  test("at batch 128 and context 1000 interleaving is at least 20% shorter than offload, at batch 8 it is longer", () => {
+    const latency = (mode: Mode, decodes: number): number => play(mode, "all", [[decodes, 1, 999]]).latencyNs;
+    expect(latency("interleave", 128)).toBeLessThan(0.8 * latency("offload", 128));
+    expect(latency("interleave", 8)).toBeGreaterThan(latency("offload", 8));
+  });
+});

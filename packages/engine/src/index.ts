@@ -3,13 +3,12 @@
  * Discrete-event simulation of LLM serving on GPU + PIM. Start with `simulation.ts` (the loop), then
  * `serving-instance.ts` (one instance) and `play.ts` (the exact schedule of one iteration).
  */
+export { checkRequest, checkWorkload } from "./check-request.js";
 export { Distribution } from "./distribution.js";
 export type { NodeEnergyResult } from "./energy.js";
 export { inMode, type Mode, modeNames, modes } from "./modes.js";
 export type { IntervalReport, RequestResult, SimulationObserver } from "./observer.js";
 export {
-  checkRequest,
-  checkWorkload,
   createPlan,
   type InstancePlan,
   type NodePlan,
@@ -17,7 +16,6 @@ export {
   type PlanInputs,
   type PlanOptions,
   type RoutingPolicy,
-  refuseUnsupported,
   type SimulationPlan,
 } from "./plan.js";
 export { createPlayed, type OpKind, type Played, Player, type Recorder } from "./play.js";
@@ -25,4 +23,5 @@ export { type Router, type RoutingTarget, routers } from "./router.js";
 export type { IterationKind, IterationStart } from "./serving-instance.js";
 export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";
 export type { ServiceLevel } from "./summary.js";
+export { refuseUnsupported } from "./supported.js";
 export { Timeline, type TimelineWindow } from "./timeline.js";

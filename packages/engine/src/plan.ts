@@ -27,7 +27,6 @@ import {
   dtypeBytes,
   type GpuProfile,
   type InstanceOptions,
-  instanceOverrides,
   type ModelConfig,
   modelDtype,
   type PimDevice,
@@ -37,7 +36,7 @@ import {
   TandemError,
 } from "@tandem-sim/schemas";
 import { type IterationCosts, type SplitRule, splits } from "@tandem-sim/trace";
-import type { RequestChunk } from "@tandem-sim/workload";
+import { refuseUnsupported, withInterleavingWhereOffloaded } from "./supported.js";
 
 const GIB = 2 ** 30;
 
@@ -144,7 +143,17 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           }
         : null;
       instances.push(
-        planInstance(instances.length, n, node, config, instance, share, at, planOptions, inputs.gpuBlocks),
+        planInstance({
+          id: instances.length,
+          node: n,
+          clusterNode: node,
+          config,
+          loaded: instance,
+          share,
+          at,
+          planOptions,
+          knownBlocks: inputs.gpuBlocks,
+        }),
       );
     });
   });
@@ -177,68 +186,6 @@ function planNode(id: number, node: ClusterNode, device: PimDevice | null, sourc
   };
 }
 
-/**
- * What the cluster schema knows and the engine does not simulate yet, refused by name.
- *
- * @throws {TandemError} E_UNSUPPORTED
- */
-export function refuseUnsupported(cluster: ClusterConfig, source: string): void {
-  const refuse = (what: string, path: string): never => {
-    throw new TandemError("E_UNSUPPORTED", `${what} is not simulated yet`, {
-      where: `${source}: ${path}`,
-      hint: "instances of one GPU each, behind a router, are",
-    });
-  };
-  if (cluster.cxl_mem !== undefined) refuse("CXL memory", "$.cxl_mem");
-  cluster.nodes.forEach((node, n) => {
-    node.instances.forEach((instance, i) => {
-      const at = `$.nodes[${n}].instances[${i}]`;
-      if ((instance.tp_size ?? 1) > 1) refuse("tensor parallelism", `${at}.tp_size`);
-      if ((instance.pp_size ?? 1) > 1) refuse("pipeline parallelism", `${at}.pp_size`);
-      if ((instance.ep_size ?? 1) > 1) refuse("expert parallelism", `${at}.ep_size`);
-      if (instance.dp_group != null) refuse("data parallelism in lock step", `${at}.dp_group`);
-      if (instance.pd_type != null) refuse("prefill/decode disaggregation", `${at}.pd_type`);
-      if (instance.placement != null) refuse("weight and KV placement", `${at}.placement`);
-      for (const key of ["num_npus", "npu_num", "npu_group"] as const) {
-        if ((instance[key] ?? 1) > 1) refuse("more than one GPU per instance", `${at}.${key}`);
-      }
-    });
-  });
-}
-
-/**
- * Interleaving is asked for and some instance offloads: the others run plainly. An instance that asks for it itself, or a
- * cluster in which none offloads, is a mistake.
- */
-function withInterleavingWhereOffloaded(inputs: PlanInputs): PlanInputs {
-  const all = inputs.nodes.flatMap(({ instances }) => instances.map(({ options }) => options));
-  const refuse = (where: string): never => {
-    throw new TandemError("E_USAGE", "sub-batch interleaving needs attention offload", {
-      where,
-      hint: "add --enable-attn-offloading",
-    });
-  };
-  if (
-    all.some((options) => options.enableSubBatchInterleaving) &&
-    !all.some((options) => options.enableAttnOffloading)
-  ) {
-    refuse("--enable-sub-batch-interleaving");
-  }
-  return {
-    ...inputs,
-    nodes: inputs.nodes.map((node, n) => ({
-      ...node,
-      instances: node.instances.map((instance, i) => {
-        const { options } = instance;
-        if (!options.enableSubBatchInterleaving || options.enableAttnOffloading) return instance;
-        const ownWish = instanceOverrides(inputs.cluster.nodes[n]!.instances[i]!).enableSubBatchInterleaving;
-        if (ownWish) refuse(`${inputs.source}: $.nodes[${n}].instances[${i}].enable_sub_batch_interleaving`);
-        return { ...instance, options: { ...options, enableSubBatchInterleaving: false } };
-      }),
-    })),
-  };
-}
-
 interface ShareOfNode {
   rank: number;
   of: number;
@@ -247,18 +194,24 @@ interface ShareOfNode {
   at: string;
 }
 
-function planInstance(
-  id: number,
-  node: number,
-  clusterNode: ClusterNode,
-  config: ClusterInstance,
-  loaded: PlanInputs["nodes"][number]["instances"][number],
-  share: ShareOfNode | null,
-  at: string,
-  planOptions: PlanOptions,
-  knownBlocks: number | undefined,
-): InstancePlan {
-  const { model, profile, options } = loaded;
+/** One instance of the config, and where it stands. */
+interface InstanceSource {
+  id: number;
+  node: number;
+  clusterNode: ClusterNode;
+  config: ClusterInstance;
+  loaded: PlanInputs["nodes"][number]["instances"][number];
+  /** Null without offload. */
+  share: ShareOfNode | null;
+  /** File and JSON path, for errors. */
+  at: string;
+  planOptions: PlanOptions;
+  knownBlocks: number | undefined;
+}
+
+function planInstance(source: InstanceSource): InstancePlan {
+  const { id, node, clusterNode, config, share, at, planOptions, knownBlocks } = source;
+  const { model, profile, options } = source.loaded;
   const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
   const kvElementBytes = options.kvCacheDtype === "fp8" ? 1 : elementBytes;
   const weights = weightBytes(model, elementBytes);
@@ -385,59 +338,3 @@ function planPim(
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 4 : 1)} GB`;
-
-/**
- * Checks that a request can be served at all.
- *
- * @throws {TandemError} E_CAPACITY with the numbers
- */
-export function checkRequest(
-  plan: SimulationPlan,
-  id: number,
-  inputTokens: number,
-  outputTokens: number,
-  source: string,
-): void {
-  for (const instance of plan.instances) {
-    const refuse = (message: string, hint: string): never => {
-      throw new TandemError("E_CAPACITY", `request ${id} (${inputTokens} + ${outputTokens} tokens) ${message}`, {
-        where: source,
-        hint,
-      });
-    };
-    const { options, pim } = instance;
-    if (inputTokens + outputTokens > instance.maxModelLen) {
-      refuse(`is longer than instance ${instance.id} serves`, `max-model-len is ${instance.maxModelLen}`);
-    }
-    if (!options.enableChunkedPrefill && options.maxNumBatchedTokens > 0 && inputTokens > options.maxNumBatchedTokens) {
-      refuse(
-        "can never be scheduled: its prompt may not be cut",
-        `raise --max-num-batched-tokens (${options.maxNumBatchedTokens}) or leave chunked prefill on`,
-      );
-    }
-    // The last token is never attended to, so its K and V are never stored.
-    const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
-    if (instance.costs.phase !== "all" && blocks > instance.gpuBlocks) {
-      refuse(`needs ${blocks} KV blocks`, `the GPU of instance ${instance.id} has ${instance.gpuBlocks}`);
-    }
-    if (pim && blocks > pim.blocksPerGroup) {
-      refuse(
-        `needs ${blocks} KV blocks`,
-        `a group of ${pim.channelsPerGroup} PIM channels of instance ${instance.id} has ${pim.blocksPerGroup}`,
-      );
-    }
-  }
-}
-
-/**
- * Checks every request of a workload, so that a bad one is known before anything runs.
- *
- * @throws {TandemError} E_CAPACITY for the first one that can never be served
- */
-export function checkWorkload(plan: SimulationPlan, chunks: readonly RequestChunk[], source: string): void {
-  let id = 0;
-  for (const chunk of chunks) {
-    for (let i = 0; i < chunk.count; i++)
-      checkRequest(plan, id++, chunk.inputTokens[i]!, chunk.outputTokens[i]!, source);
-  }
-}

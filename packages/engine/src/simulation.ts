@@ -6,11 +6,12 @@
 import { type Batch, RequestTable } from "@tandem-sim/scheduler";
 import type { Summary } from "@tandem-sim/schemas";
 import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
+import { checkRequest } from "./check-request.js";
 import { EnergyMeters } from "./energy.js";
 import { EventQueue } from "./event-queue.js";
 import { IntervalLog } from "./intervals.js";
 import type { RequestResult, SimulationObserver } from "./observer.js";
-import { checkRequest, type SimulationPlan } from "./plan.js";
+import type { SimulationPlan } from "./plan.js";
 import { type Router, routers } from "./router.js";
 import { ServingInstance } from "./serving-instance.js";
 import { ResultCollector, type ServiceLevel } from "./summary.js";

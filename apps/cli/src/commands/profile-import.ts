@@ -5,11 +5,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import {
+  type Architecture,
+  defaultFit,
   type ErrorStats,
   type FamilyErrors,
   type FitReport,
   fitProfile,
   fitReport,
+  type ProfileFiles,
   profileCsv,
 } from "@tandem-sim/hardware";
 import { type CompactProfileMeta, type GpuProfile, type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
@@ -104,6 +107,20 @@ function reportText({ profile, csvBytes, report }: Converted, layers: number): s
   ].join("\n");
 }
 
+const sizeOf = (files: ProfileFiles): number => Object.values(files).reduce((sum, text) => sum + text.length, 0);
+
+/** What a compact profile may take, bytes of CSV; a bundle with more layers or buckets than usual gets fewer knots. */
+const MOST_CSV_BYTES = 24_000;
+const FEWEST_DENSE_KNOTS = 120;
+
+function fitWithinSize(raw: GpuProfile, architecture: Architecture, layers: number): GpuProfile {
+  const { total, least } = defaultFit.denseKnots;
+  for (let knots = total; ; knots -= 20) {
+    const profile = fitProfile(raw, architecture, layers, { ...defaultFit, denseKnots: { total: knots, least } });
+    if (knots <= FEWEST_DENSE_KNOTS || sizeOf(profileCsv(profile)) <= MOST_CSV_BYTES) return profile;
+  }
+}
+
 /** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
 export function importProfile(dir: string, flags: ImportFlags): void {
   const out = resolve(flags.out);
@@ -124,9 +141,9 @@ export function importProfile(dir: string, flags: ImportFlags): void {
 
   const converted = present.map((tp): Converted => {
     const raw = readGpuProfile(dir, tp);
-    const profile = flags.raw ? raw : fitProfile(raw, architecture, layers);
+    const profile = flags.raw ? raw : fitWithinSize(raw, architecture, layers);
     const files = profileCsv(profile);
-    const csvBytes = Object.values(files).reduce((sum, text) => sum + text.length, 0);
+    const csvBytes = sizeOf(files);
     return { profile, files, csvBytes, report: flags.raw ? undefined : fitReport(profile, raw, architecture, layers) };
   });
   for (const { profile, files } of converted) {

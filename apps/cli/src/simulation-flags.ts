@@ -21,6 +21,7 @@ import { type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { type Command, Option } from "commander";
 import { addInstanceFlags, instanceOptionsFrom } from "./instance-flags.js";
+import { numberFlag, wholeNumberFlag } from "./number-flag.js";
 import { bytes } from "./number-format.js";
 import { clearStatus, debug, type LogLevel, logLevels, setLogLevel, status, warn } from "./terminal.js";
 
@@ -37,16 +38,6 @@ export interface SimulationFlags extends InstanceOptions {
   logInterval: number;
   logLevel: LogLevel;
 }
-
-const number = (flag: string, valid: (value: number) => boolean, expected: string) => (text: string) => {
-  const value = /^[\d.+eE-]+$/.test(text) ? Number(text) : Number.NaN;
-  if (!valid(value)) throw new TandemError("E_USAGE", `expected ${expected}, found "${text}"`, { where: flag });
-  return value;
-};
-
-/** A parser of whole numbers from 0. */
-export const count = (flag: string) =>
-  number(flag, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number >= 0");
 
 /** `ttft=MS,tpot=MS`, either or both. */
 function parseSlo(text: string): ServiceLevel {
@@ -77,7 +68,7 @@ export function addSimulationFlags(command: Command): Command {
   command
     .option("--cluster-config <name|file>", "Nodes, memory and instances", "single_node_pim_instance")
     .option("--dataset <name|file>", "Workload: JSONL (LLMServingSim, Mooncake) or CSV (Azure)", "example_trace")
-    .option("--num-reqs <n>", "Requests to load; 0 = all", count("--num-reqs"), 0)
+    .option("--num-reqs <n>", "Requests to load; 0 = all", wholeNumberFlag("--num-reqs", 0), 0)
     .option("--gpu-profile <dir>", "GPU profile folder (compact or raw) instead of the bundled one");
   addInstanceFlags(command);
   return command
@@ -86,20 +77,20 @@ export function addSimulationFlags(command: Command): Command {
         .choices(Object.keys(routers))
         .default("LOAD"),
     )
-    .option("--seed <n>", "Seed of the RAND routing policy", count("--seed"), 42)
+    .option("--seed <n>", "Seed of the RAND routing policy", wholeNumberFlag("--seed", 0), 42)
     .option(
       "--request-rate <r>",
       "Rescale arrivals to this many requests per second",
-      number("--request-rate", (value) => value >= 1e-6 && value <= 1e9, "requests per second from 1e-6 to 1e9"),
+      numberFlag("--request-rate", "requests per second from 1e-6 to 1e9", (value) => value >= 1e-6 && value <= 1e9),
     )
     .option("--slo <limits>", "ttft=MS,tpot=MS: adds goodput, the requests per second that meet it", parseSlo)
     .option(
       "--log-interval <s>",
       "Simulated seconds between throughput lines; 0 = a line per iteration",
-      number(
+      numberFlag(
         "--log-interval",
-        (value) => value === 0 || (value >= 1e-6 && value <= 1e6),
         "0, or simulated seconds from 1e-6 to 1e6",
+        (value) => value === 0 || (value >= 1e-6 && value <= 1e6),
       ),
       1,
     )
@@ -161,7 +152,7 @@ export function planRun(
   flags: SimulationFlags,
   inputs: PlanInputs,
 ): { plan: SimulationPlan; warnings: () => string[] } {
-  const beyond = new Map<string, { value: number; limit: number }>();
+  const beyond = new Map<ProfileAxis, { value: number; limit: number }>();
   const plan = createPlan(inputs, {
     routing: flags.requestRoutingPolicy,
     seed: flags.seed,
@@ -174,7 +165,7 @@ export function planRun(
     warnings: () =>
       [...beyond].map(
         ([axis, { value, limit }]) =>
-          `beyond the GPU profile: ${axisNames[axis as ProfileAxis]} up to ${value}, measured up to ${limit}`,
+          `beyond the GPU profile: ${axisNames[axis]} up to ${value}, measured up to ${limit}`,
       ),
   };
 }

@@ -88,14 +88,12 @@ describe("interval reports", () => {
     expect(total(reports, ({ decodeTokS }) => decodeTokS) / 1e9).toBeCloseTo(3, 6);
   });
 
-  // Known bug: the interval is closed before the iteration that ends with it is counted, and nothing comes after it.
   test("count an iteration that ends exactly with the last interval", () => {
     const requests = [{ input: 16, output: 2, arrivalNs: 0 }];
     const { makespan_ns: makespanNs } = run({}, requests, 1e9).summary;
     checkTotals(run({}, requests, makespanNs), 0);
   });
 
-  // Known bug: the second of two iterations that end at one moment is an interval of no length.
   test("of 0 are numbers where two instances end an iteration at one moment", () => {
     const twins = [0, 0].map(() => ({ input: 16, output: 2, arrivalNs: 0 }));
     for (const report of run({ instances: 2 }, twins, 0).reports) {

@@ -304,16 +304,7 @@ function planPim(
   const sharing = PimSharing.parse(node.cpu_mem.pim ?? {});
   const link = PimLink.parse(node.cpu_mem.pim_link ?? {});
   const onChannel = shapeOnChannel(shape, perGroup, kvElementBytes, sharing.share);
-  if (sharing.share > shape.heads / shape.kvHeads) {
-    throw new TandemError(
-      "E_SCHEMA",
-      `${sharing.share} query heads per row activation, of ${shape.heads / shape.kvHeads} that share a KV head`,
-      {
-        where: `${share.at}.pim.share`,
-      },
-    );
-  }
-  const attention = createPimCosts(timing, onChannel, sharing.queries_per_row);
+  const attention = createPimCosts(timing, onChannel, sharing.queries_per_row, `${share.at}.pim.share`);
   costs.pim = {
     attention,
     groups,

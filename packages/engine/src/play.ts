@@ -6,7 +6,7 @@
  * A layer of both halves is one step of a max-plus recurrence on the times at which each resource is free. Once a step
  * moves all of them by the same amount, every further step does: the rest is a multiplication, and stays exact.
  */
-import type { HalfProgram, Program } from "@tandem-sim/trace";
+import { gpuBusyNs, type HalfProgram, type Program } from "@tandem-sim/trace";
 
 /** What an op of the iteration is, for recorders. */
 export type OpKind = "prologue" | "pre" | "attention" | "post" | "head" | "up" | "pim" | "down" | "fetch";
@@ -269,7 +269,7 @@ export class Player {
       state[GPU] = start + half.postNs + half.headNs;
       recorder?.("post", h as 0 | 1, layers, -1, start, half.postNs);
       recorder?.("head", h as 0 | 1, layers, -1, start + half.postNs, half.headNs);
-      out.gpuBusyNs += half.prologueNs + layers * (half.preNs + half.gpuAttentionNs + half.postNs) + half.headNs;
+      out.gpuBusyNs += gpuBusyNs(half, layers);
       out.upBusyNs += layers * half.upNs;
       out.downBusyNs += layers * (half.downNs + half.fetchNs);
       for (let g = 0; g < program.groups; g++) out.groupBusyNs += layers * half.groupNs[g]!;

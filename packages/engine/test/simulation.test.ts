@@ -296,8 +296,6 @@ describe("a request that can never be served is refused with the numbers", () =>
   });
 });
 
-// Known bug: preempted at more than 100 tokens, a request that may not be cut is never admitted again, and the run ends
-// without it.
 test("where prompts may not be cut, a request that outgrows a step is refused at once or served to its end", () => {
   const options = { enableChunkedPrefill: false, maxNumBatchedTokens: 100, enablePrefixCaching: false };
   const requests = [0, 1].map(() => ({ input: 60, output: 60, arrivalNs: 0 }));
@@ -310,7 +308,6 @@ test("where prompts may not be cut, a request that outgrows a step is refused at
   expect(served).toBe(requests.length);
 });
 
-// Known bug: a transfer that rounds to 0 ns takes the PIM work behind it with it.
 test("PIM computes behind a link of any speed", () => {
   const requests = [0, 1].map(() => ({ input: 60, output: 10, arrivalNs: 0 }));
   const busy = (bw: number) =>

@@ -263,20 +263,19 @@ export interface PimCosts {
  * Costs of a shape on a device.
  *
  * @param queriesPerRow prefill queries of one head that one row activation serves, times `shape.share`
+ * @param where the place that `share` came from, for the error
  * @throws {TandemError} E_SCHEMA where `share` exceeds the query heads per KV head
  *
  * @example
  * const costs = createPimCosts(timing, { heads: 4, kvHeads: 1, headDim: 128, elementBytes: 2, share: 1 }, 1);
  * costs.decodeNs(1024);
  */
-export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow: number): PimCosts {
+export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow: number, where = "share"): PimCosts {
   if (shape.share > shape.heads / shape.kvHeads) {
     throw new TandemError(
       "E_SCHEMA",
       `share = ${shape.share} exceeds ${shape.heads / shape.kvHeads} query heads per KV head`,
-      {
-        where: "cpu_mem.pim.share",
-      },
+      { where },
     );
   }
   const prefillShape = { ...shape, share: shape.share * queriesPerRow };

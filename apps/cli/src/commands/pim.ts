@@ -20,7 +20,8 @@ import {
 } from "@tandem-sim/schemas/node";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { contextFlag, wholeNumber } from "../context-flag.js";
+import { contextFlag } from "../context-flag.js";
+import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
 import { latencyPlot } from "../pim/latency-plot.js";
@@ -41,13 +42,7 @@ interface PimShowFlags {
   plot?: string;
 }
 
-const memSize = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === "" || !(value > 0) || !Number.isFinite(value)) {
-    throw new TandemError("E_USAGE", `expected GiB above 0, found "${text}"`, { where: "--mem-size" });
-  }
-  return value;
-};
+const memSize = numberFlag("--mem-size", "GiB above 0", (value) => value > 0 && Number.isFinite(value));
 
 /** The GPU's profile; null where there is none under this name. */
 function profileOf(gpu: string, modelName: string, model: ModelConfig): GpuProfile | null {
@@ -202,13 +197,13 @@ export function pimCommand(): Command {
     .option("--model <org/name>", "Model whose attention it computes", "meta-llama/Llama-3.1-8B")
     .addOption(contextFlag())
     .option("--mem-size <GiB>", "Memory of the node; gives its channels", memSize, 512)
-    .option("--channels <n>", "Channels of the node, instead", wholeNumber("--channels", 2 ** 20))
+    .option("--channels <n>", "Channels of the node, instead", wholeNumberFlag("--channels", 1, 2 ** 20))
     .option("--gpu <hardware>", "GPU to compare with", "RTXPRO6000")
-    .option("--share <n>", "Query heads of a KV head that one row activation serves", wholeNumber("--share"), 1)
+    .option("--share <n>", "Query heads of a KV head that one row activation serves", wholeNumberFlag("--share", 1), 1)
     .option(
       "--queries-per-row <n>",
       "Prefill queries that one row activation serves",
-      wholeNumber("--queries-per-row"),
+      wholeNumberFlag("--queries-per-row", 1),
       1,
     )
     .addOption(

@@ -15,7 +15,7 @@ import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-f
 
 interface ShowFlags {
   context: number[];
-  tp?: string;
+  tp?: number;
   json?: true;
 }
 
@@ -39,12 +39,8 @@ function profileDir(name: string): string {
   return findGpuProfileDir(hardware, `${organisation}/${model}`, variant);
 }
 
-function chosenDegree(dir: string, degrees: readonly number[], flag: string | undefined): number {
-  if (flag === undefined) return degreesOnDisk(dir, degrees).present[0] ?? (degrees[0] as number);
-  const tp = Number(flag);
-  if (Number.isSafeInteger(tp) && tp > 0) return tp;
-  throw new TandemError("E_USAGE", `expected a whole number above 0, found "${flag}"`, { where: "--tp" });
-}
+const firstDegree = (dir: string, degrees: readonly number[]): number =>
+  degreesOnDisk(dir, degrees).present[0] ?? (degrees[0] as number);
 
 const evenDecodes = (nDecode: number, context: number): SampledBatch => ({
   prefillChunk: 0,
@@ -90,7 +86,7 @@ const rangeText = ({
 export function showProfile(name: string, flags: ShowFlags): void {
   const dir = profileDir(name);
   const { meta } = readProfileMeta(dir);
-  const profile = readGpuProfile(dir, chosenDegree(dir, meta.tp_degrees, flags.tp));
+  const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir, meta.tp_degrees));
   const { layers, known } = layersOfModel(meta.model);
   if (!known) warn(`no config of ${meta.model}: an iteration is taken to have ${layers} layers`);
   const costs = createGpuCosts(profile, architectureOfProfile(meta, dir));

@@ -4,6 +4,7 @@
  */
 import { Command } from "commander";
 import { contextFlag } from "../context-flag.js";
+import { wholeNumberFlag } from "../number-flag.js";
 import { importProfile } from "./profile-import.js";
 import { showProfile } from "./profile-show.js";
 
@@ -27,7 +28,7 @@ export function profileCommand(): Command {
     .description("Show iteration times, throughput and measured ranges of a GPU profile")
     .argument("<name>", "<hardware>/<model>[/<variant>] of a bundled profile, or a profile folder")
     .addOption(contextFlag())
-    .option("--tp <n>", "Tensor parallelism (default: the profile's first)")
+    .option("--tp <n>", "Tensor parallelism (default: the profile's first)", wholeNumberFlag("--tp", 1))
     .option("--json", "Machine-readable result on stdout")
     .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
     .action(showProfile);

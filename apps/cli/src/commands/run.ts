@@ -14,11 +14,11 @@ import {
 import { seriesCsv } from "@tandem-sim/power";
 import { TandemError } from "@tandem-sim/schemas";
 import { Command, Option } from "commander";
+import { wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { csvHeader, csvRow, finalTable, throughputLine } from "../results.js";
 import {
   addSimulationFlags,
-  count,
   planRun,
   prepareRun,
   runPlan,
@@ -192,7 +192,7 @@ export function runCommand(): Command {
     .option("--trace-dir <dir>", "Text trace of every iteration, one file each")
     .addOption(
       new Option("--trace-limit <n>", "Iterations to trace, per instance")
-        .argParser(count("--trace-limit"))
+        .argParser(wholeNumberFlag("--trace-limit", 0))
         .default(Number.POSITIVE_INFINITY, "all"),
     )
     .option(

@@ -19,27 +19,17 @@ import {
 } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { Command } from "commander";
+import { decimal, numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { json, result } from "../terminal.js";
 
 const formatNames = formats.map((format) => format.name).join(", ");
 
-const usage = (flag: string, expected: string, found: string): TandemError =>
-  new TandemError("E_USAGE", `expected ${expected}, found "${found}"`, { where: flag });
+/** A number, or `inf`. */
+const decimalOrInfinity = (text: string): number => (/^inf(inity)?$/i.test(text) ? Infinity : decimal(text));
 
-/** A parser of whole numbers from `min`. */
-const wholeNumber = (flag: string, min: number) => (text: string) => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isSafeInteger(value) || value < min) throw usage(flag, `a whole number, at least ${min}`, text);
-  return value;
-};
-
-/** A parser of numbers from `min`, itself excluded if `above`; `inf` stands for infinity. */
-const number = (flag: string, expected: string, isValid: (value: number) => boolean) => (text: string) => {
-  const value = /^inf(inity)?$/i.test(text) ? Infinity : text.trim() === "" ? Number.NaN : Number(text);
-  if (!isValid(value)) throw usage(flag, expected, text);
-  return value;
-};
+const number = (flag: string, expected: string, isValid: (value: number) => boolean) =>
+  numberFlag(flag, expected, isValid, decimalOrInfinity);
 
 const rate = number("--request-rate", "requests per second above 0, or inf", (value) => value > 0);
 
@@ -94,7 +84,7 @@ function generate(flags: GenerateFlags): void {
 const generateCommand = (): Command =>
   new Command("generate")
     .description("Make a workload up, from a seed")
-    .option("--num-reqs <n>", "Requests", wholeNumber("--num-reqs", 1), 100)
+    .option("--num-reqs <n>", "Requests", wholeNumberFlag("--num-reqs", 1), 100)
     .option("--arrivals <process>", arrivalProcesses.join(", "), "poisson")
     .option("--request-rate <r>", "Mean requests per second; inf = all at once", rate, 10)
     .option(
@@ -104,10 +94,10 @@ const generateCommand = (): Command =>
     )
     .option("--input-lengths <lengths>", `Prompt tokens: ${lengthsSyntax}`, "lognormal:250:1")
     .option("--output-lengths <lengths>", "Tokens to generate, likewise", "lognormal:250:0.8")
-    .option("--seed <n>", "Same seed and flags, same bytes", wholeNumber("--seed", 0), 42)
+    .option("--seed <n>", "Same seed and flags, same bytes", wholeNumberFlag("--seed", 0), 42)
     .option("--token-ids", "Make up token ids too, which prefix caching goes by")
-    .option("--prefix-groups <n>", "Different prefixes that requests share", wholeNumber("--prefix-groups", 1))
-    .option("--prefix-tokens <n>", "Length of each, on top of --input-lengths", wholeNumber("--prefix-tokens", 1))
+    .option("--prefix-groups <n>", "Different prefixes that requests share", wholeNumberFlag("--prefix-groups", 1))
+    .option("--prefix-tokens <n>", "Length of each, on top of --input-lengths", wholeNumberFlag("--prefix-tokens", 1))
     .option(
       "--prefix-share <x>",
       "Chance that a request has one (default: 1)",
@@ -133,7 +123,12 @@ const reading = (command: Command): Command =>
   command
     .argument("<workload>", "file, or name of a bundled workload")
     .option("--format <name>", `${formatNames} (default: told from the file)`)
-    .option("--num-reqs <n>", "Requests to read, the first ones of the file; 0 = all", wholeNumber("--num-reqs", 0), 0);
+    .option(
+      "--num-reqs <n>",
+      "Requests to read, the first ones of the file; 0 = all",
+      wholeNumberFlag("--num-reqs", 0),
+      0,
+    );
 
 const load = (workload: string, { format, numReqs }: ReadFlags) =>
   loadWorkload(findWorkloadFile(workload), { limit: numReqs, ...(format === undefined ? {} : { format }) });
@@ -176,7 +171,7 @@ const snakeKeys = (value: unknown): unknown =>
 const describeCommand = (): Command =>
   reading(new Command("describe"))
     .description("Say what a workload is like: rate, lengths, shared prefixes")
-    .option("--block-size <n>", "Tokens of a KV block, for prefix hits", wholeNumber("--block-size", 1), 16)
+    .option("--block-size <n>", "Tokens of a KV block, for prefix hits", wholeNumberFlag("--block-size", 1), 16)
     .option("--json", "Print JSON")
     .addHelpText("after", "\nExample:\n  tandem workload describe example_trace --json")
     .action(async (workload: string, flags: ReadFlags & { blockSize: number; json?: true }) => {

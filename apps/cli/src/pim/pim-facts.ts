@@ -81,7 +81,7 @@ export function pimFacts(question: PimQuestion): PimFacts {
   const groups = Math.floor(channels / perGroup);
   const whole = shapeOnChannel(shape, 1, kvElementBytes, share);
   const onChannel = shapeOnChannel(shape, perGroup, kvElementBytes, share);
-  const costs = createPimCosts(timing, onChannel, queriesPerRow);
+  const costs = createPimCosts(timing, onChannel, queriesPerRow, "--share");
   const { idleWatts, peakWatts } = createPimEnergy(device, timing, onChannel, queriesPerRow);
   const gpuCosts = gpu && createGpuCosts(gpu, architectureOf(model));
   const greatestBatch = gpuCosts?.range.nDecode ?? 0;

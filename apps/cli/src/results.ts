@@ -169,7 +169,8 @@ function bottleneck(summary: Summary): string {
 export function offloadNote(plan: SimulationPlan): string[] {
   const offloading = plan.instances.find((instance) => instance.pim);
   if (!offloading?.pim) return [];
-  const { gemvGBps, channels, channelsPerGroup, groups, device } = offloading.pim;
+  const { gemvGBps, channels, device } = offloading.pim;
+  const { channelsPerGroup, groups } = offloading.pim.layout;
   const gpu = offloading.gpuBandwidthGBps;
   const ratio = gemvGBps / gpu;
   const verdict =

@@ -141,10 +141,10 @@ const axisNames: Record<ProfileAxis, string> = {
 };
 
 /** What an instance has room for, for --log-level DEBUG. */
-function capacities({ id, hardware, modelName, weightBytes, gpuBlocks, pim, costs, options }: InstancePlan): string {
+function capacities({ id, hardware, modelName, weightBytes, gpuBlocks, pim, options }: InstancePlan): string {
   const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
   if (!pim) return gpu;
-  return `${gpu}, phase ${costs.phase}: ${pim.groups} groups of ${pim.channelsPerGroup} ${pim.device.name} channels with ${pim.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
+  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
 }
 
 /** Makes the plan; warns once for each axis on which a run leaves the GPU profile's measured range. */

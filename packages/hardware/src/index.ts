@@ -12,6 +12,8 @@ export {
 } from "./gpu-costs.js";
 export { createLinkCosts, type LinkCosts } from "./link.js";
 export { kvBytesPerToken, type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
+export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } from "./pim/kv-layout.js";
+export { hostPim, type OffloadPhase, type PimSystem, type PimSystemSource, pimSystems } from "./pim/pim-system.js";
 export {
   createPimCosts,
   derivePimTiming,

@@ -33,9 +33,9 @@ export class ChannelGroups {
   ): { group: number; hits: number } | undefined {
     let best: { group: number; hits: number } | undefined;
     for (let group = 0; group < this.caches.length; group++) {
-      const cache = this.caches[group]!;
+      const cache = this.caches[group];
       const hits = cache.hitBlocks(hashes, known);
-      if (best && (hits < best.hits || (hits === best.hits && this.load[group]! >= this.load[best.group]!))) continue;
+      if (best && (hits < best.hits || (hits === best.hits && this.load[group] >= this.load[best.group]))) continue;
       if (cache.fits(hashes, hits, tokens(hits * cache.blockSize))) best = { group, hits };
     }
     return best;

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { batchOf, costsOf, entries, pim, situations } from "../test/fake-costs.js";
-import { fillProgram } from "./fill-program.js";
-import { predictedCycleNs, roundTripNs } from "./predicted-cycle.js";
-import { busiestGroupNs, createProgram, type Program } from "./program.js";
-import { contextInHalf, Split, tokensInHalf } from "./split.js";
-import { splits } from "./splits.js";
+import { batchOf, costsOf, entries, pim, situations, tableFor } from "../../test/fake-costs.js";
+import { type BatchTable, fillTable } from "../batch-table.js";
+import { Division } from "../division.js";
+import { CyclePrediction } from "../predicted-cycle.js";
+import { ABSENT, longestNs } from "../stage-table.js";
+import { SplitWorkspace, splits } from "./index.js";
 
 type Rule = keyof typeof splits;
 const rules = Object.keys(splits) as Rule[];
@@ -13,31 +13,41 @@ const wholeRequests: Rule[] = ["tokens", "requests", "cost"];
 
 interface Outcome {
   divided: boolean;
-  split: Split;
-  program: Program;
+  division: Division;
+  table: BatchTable;
 }
 
-function apply(rule: Rule, batch: ReturnType<typeof batchOf>, costs: ReturnType<typeof costsOf>): Outcome {
-  const split = new Split();
-  const program = createProgram(costs.layers, costs.pim?.groups ?? 0);
-  const divided = splits[rule](batch, costs, split, createProgram(costs.layers, program.groups));
-  if (divided) fillProgram(program, batch, split, costs);
-  return { divided, split, program };
+function apply(
+  rule: Rule,
+  batch: ReturnType<typeof batchOf>,
+  costs: ReturnType<typeof costsOf>,
+  subBatches = 2,
+  workspace = new SplitWorkspace(costs, tableFor(costs, subBatches).graph),
+): Outcome {
+  const division = new Division(subBatches);
+  const table = tableFor(costs, subBatches);
+  const divided = splits[rule](batch, division, workspace);
+  if (divided) fillTable(table, batch, division, costs);
+  return { divided, division, table };
 }
 
-const halvesOf = ({ split }: Outcome, size: number): number[] => Array.from(split.half.subarray(0, size));
+const subBatchesOf = ({ division }: Outcome, size: number): number[] => Array.from(division.of.subarray(0, size));
+const cycleOfTable = (table: BatchTable): number => new CyclePrediction(table.graph, table.graph.layer).cycleNs(table);
 const cycleOf = (rule: Rule, ...rest: [ReturnType<typeof batchOf>, ReturnType<typeof costsOf>]): number =>
-  predictedCycleNs(apply(rule, ...rest).program);
+  cycleOfTable(apply(rule, ...rest).table);
+/** Load of a group in a sub-batch, ns. */
+const loadNs = (table: BatchTable, subBatch: number, group: number): number =>
+  Math.max(0, table.ns[table.pimAt[subBatch]! + group]!);
 
 describe("every split", () => {
   test.each(rules)("%s leaves no half empty where there are two requests", (rule) => {
     fc.assert(
       fc.property(situations, ({ phase, groups, entries: list }) => {
         fc.pre(list.length >= 2);
-        const { divided, program } = apply(rule, batchOf(list), costsOf(phase, groups));
+        const { divided, table } = apply(rule, batchOf(list), costsOf(phase, groups));
         expect(divided).toBe(true);
-        expect(Math.min(program.half[0].tokens, program.half[1].tokens)).toBeGreaterThan(0);
-        expect(program.half[0].sequences + program.half[1].sequences).toBe(list.length);
+        expect(Math.min(...table.tokens)).toBeGreaterThan(0);
+        expect(table.sequences[0]! + table.sequences[1]!).toBe(list.length);
       }),
     );
   });
@@ -46,15 +56,17 @@ describe("every split", () => {
     fc.assert(
       fc.property(situations, situations, ({ phase, groups, entries: list }, other) => {
         const [batch, costs] = [batchOf(list), costsOf(phase, groups)];
-        const first = apply(rule, batch, costs);
-        apply(rule, batchOf(other.entries), costsOf(other.phase, other.groups));
-        const again = apply(rule, batch, costs);
-        expect([again.divided, again.split.cutIndex, again.split.cutTokens]).toEqual([
+        fc.pre(other.phase === phase && other.groups <= groups);
+        const workspace = new SplitWorkspace(costs, tableFor(costs, 2).graph);
+        const first = apply(rule, batch, costs, 2, workspace);
+        apply(rule, batchOf(other.entries), costs, 2, workspace);
+        const again = apply(rule, batch, costs, 2, workspace);
+        expect([again.divided, again.division.cutIndex, again.division.cutEnds]).toEqual([
           first.divided,
-          first.split.cutIndex,
-          first.split.cutTokens,
+          first.division.cutIndex,
+          first.division.cutEnds,
         ]);
-        if (first.divided) expect(again.program).toEqual(first.program);
+        if (first.divided) expect(again.table).toEqual(first.table);
       }),
     );
   });
@@ -62,7 +74,7 @@ describe("every split", () => {
   test.each(wholeRequests)("%s cuts no request, so that one alone runs undivided", (rule) => {
     const costs = costsOf("all", 2);
     expect(apply(rule, batchOf([{ tokens: 500, context: 0, group: 1 }]), costs).divided).toBe(false);
-    expect(apply(rule, batchOf(Array(5).fill({ tokens: 50, context: 0, group: 1 })), costs).split.cutIndex).toBe(-1);
+    expect(apply(rule, batchOf(Array(5).fill({ tokens: 50, context: 0, group: 1 })), costs).division.cutIndex).toBe(-1);
   });
 });
 
@@ -71,14 +83,14 @@ describe("tokens", () => {
     // Group 0: requests 0, 2, 4, 6; group 1: 1, 3, 5, 7. Plain alternation would give each half one group.
     const batch = batchOf(Array.from({ length: 8 }, (_, i) => ({ tokens: 1, context: 99, group: i % 2 })));
     const outcome = apply("tokens", batch, costsOf("all", 2));
-    expect(halvesOf(outcome, 8)).toEqual([0, 1, 1, 0, 0, 1, 1, 0]);
-    expect(outcome.program.half[0].groupNs).toEqual(outcome.program.half[1].groupNs);
+    expect(subBatchesOf(outcome, 8)).toEqual([0, 1, 1, 0, 0, 1, 1, 0]);
+    expect(loadNs(outcome.table, 0, 0)).toBe(loadNs(outcome.table, 1, 0));
   });
 
   test("takes the longest first, ties by arrival, each to the half with fewer tokens", () => {
     const batch = batchOf([5, 20, 9, 9, 2].map((tokens) => ({ tokens, context: 0, group: 0 })));
     // 20 -> 1; 9 -> 2; 9 -> 2 (9 < 20); 5 -> 2 (18 < 20); 2 -> 1 (20 < 23).
-    expect(halvesOf(apply("tokens", batch, costsOf("all", 1)), 5)).toEqual([1, 0, 1, 1, 0]);
+    expect(subBatchesOf(apply("tokens", batch, costsOf("all", 1)), 5)).toEqual([1, 0, 1, 1, 0]);
   });
 
   test("gives requests whose attention is on the GPU to the half with fewer tokens in total", () => {
@@ -89,7 +101,7 @@ describe("tokens", () => {
       { tokens: 20, context: 0, group: 0 },
     ]);
     // The prefills: 30 -> 1, 20 -> 2. The decodes share group 0 evenly: the first goes where fewer tokens are.
-    expect(halvesOf(apply("tokens", batch, costsOf("decode", 1)), 4)).toEqual([0, 1, 0, 1]);
+    expect(subBatchesOf(apply("tokens", batch, costsOf("decode", 1)), 4)).toEqual([0, 1, 0, 1]);
   });
 
   test.each(["tokens", "requests"] as const)(
@@ -102,10 +114,10 @@ describe("tokens", () => {
           fc.constantFrom(1, 16),
           (groups, places, tokens) => {
             const list = places.map((place) => ({ tokens, context: 64, group: place % groups }));
-            const { split } = apply(rule, batchOf(list), costsOf("all", groups));
+            const { division } = apply(rule, batchOf(list), costsOf("all", groups));
             const lead = new Map<number, number>();
             list.forEach(({ group }, i) => {
-              lead.set(group, (lead.get(group) ?? 0) + (split.half[i] === 0 ? 1 : -1));
+              lead.set(group, (lead.get(group) ?? 0) + (division.of[i] === 0 ? 1 : -1));
             });
             for (const more of lead.values()) expect(Math.abs(more)).toBeLessThanOrEqual(1);
           },
@@ -133,8 +145,8 @@ describe("cost", () => {
     const batch = batchOf(contexts.map((context) => ({ tokens: 1, context, group: 0 })));
     const costs = costsOf("all", 1);
     const spread = (rule: Rule): number => {
-      const { half } = apply(rule, batch, costs).program;
-      return Math.abs(half[0].groupNs[0]! - half[1].groupNs[0]!);
+      const { table } = apply(rule, batch, costs);
+      return Math.abs(loadNs(table, 0, 0) - loadNs(table, 1, 0));
     };
     expect(spread("cost")).toBeLessThanOrEqual(spread("tokens"));
     expect(spread("cost")).toBeLessThan(300);
@@ -144,12 +156,12 @@ describe("cost", () => {
 describe("chunk", () => {
   test("divides even a single prompt, its earlier tokens in half 1", () => {
     const batch = batchOf([{ tokens: 100, context: 16, group: 0 }]);
-    const { divided, split } = apply("chunk", batch, costsOf("all", 1));
+    const { divided, division } = apply("chunk", batch, costsOf("all", 1));
     expect(divided).toBe(true);
-    expect(split.cutIndex).toBe(0);
-    expect(contextInHalf(batch, split, 0, 0)).toBe(16);
-    expect(contextInHalf(batch, split, 0, 1)).toBe(16 + split.cutTokens);
-    expect(tokensInHalf(batch, split, 0, 0) + tokensInHalf(batch, split, 0, 1)).toBe(100);
+    expect(division.cutIndex).toBe(0);
+    expect(division.contextOf(batch, 0, 0)).toBe(16);
+    expect(division.contextOf(batch, 0, 1)).toBe(16 + division.cutEnds[0]!);
+    expect(division.tokensOf(batch, 0, 0) + division.tokensOf(batch, 0, 1)).toBe(100);
   });
 
   test("leaves a single decode and a single one-token prompt whole", () => {
@@ -162,13 +174,13 @@ describe("chunk", () => {
     fc.assert(
       fc.property(entries(3), (list) => {
         const batch = batchOf(list);
-        const { divided, split } = apply("chunk", batch, costsOf("all", 3));
-        fc.pre(divided && split.cutIndex >= 0);
-        const i = split.cutIndex;
+        const { divided, division } = apply("chunk", batch, costsOf("all", 3));
+        fc.pre(divided && division.cutIndex >= 0);
+        const i = division.cutIndex;
         expect(batch.prefill[i]).toBe(1);
         const parts = [0, 1].map((h) => ({
-          tokens: tokensInHalf(batch, split, i, h),
-          context: contextInHalf(batch, split, i, h),
+          tokens: division.tokensOf(batch, i, h),
+          context: division.contextOf(batch, i, h),
         }));
         for (const { tokens } of parts) expect(tokens).toBeGreaterThan(0);
         expect(parts[1]!.context).toBe(parts[0]!.context + parts[0]!.tokens);
@@ -190,26 +202,42 @@ describe("chunk", () => {
   });
 });
 
+describe("more than two sub-batches", () => {
+  test.each(["tokens", "requests"] as const)("of equal requests, %s gives each its share of every group", (rule) => {
+    const batch = batchOf(Array.from({ length: 24 }, (_, i) => ({ tokens: 1, context: 99, group: i % 2 })));
+    const { division } = apply(rule, batch, costsOf("all", 2), 3);
+    for (const group of [0, 1]) {
+      const sizes = [0, 1, 2].map(
+        (s) => Array.from(division.of.subarray(0, 24)).filter((of, i) => of === s && i % 2 === group).length,
+      );
+      expect(sizes).toEqual([4, 4, 4]);
+    }
+  });
+});
+
 describe("the predicted cycle", () => {
-  test("is the busiest resource or the longer half's round trip", () => {
+  test("is the busiest resource or the longest round trip", () => {
     fc.assert(
       fc.property(entries(3), (list) => {
         fc.pre(list.length >= 2);
-        const { program } = apply("tokens", batchOf(list), costsOf("all", 3));
-        const [a, b] = program.half;
-        const cycle = predictedCycleNs(program);
-        const busiest = Math.max(...Array.from(a.groupNs, (ns, g) => ns + b.groupNs[g]!));
-        expect(cycle).toBe(
+        const { table } = apply("tokens", batchOf(list), costsOf("all", 3));
+        const own = table.graph.of.map((stages) => {
+          const { up, pim: onPim, down } = stages.offload!;
+          const ns = (stage: number): number => longestNs(table, stage);
+          return { dense: ns(stages.pre) + ns(stages.post), up: ns(up), pim: ns(onPim), down: ns(down) };
+        });
+        const [a, b] = [own[0]!, own[1]!];
+        expect(longestNs(table, table.graph.of[0]!.attention)).toBe(ABSENT);
+        expect(cycleOfTable(table)).toBe(
           Math.max(
-            a.preNs + a.postNs + b.preNs + b.postNs,
-            a.upNs + b.upNs,
-            a.downNs + b.downNs,
-            busiest,
-            roundTripNs(a),
-            roundTripNs(b),
+            a.dense + b.dense,
+            a.up + b.up,
+            a.down + b.down,
+            ...[0, 1, 2].map((g) => loadNs(table, 0, g) + loadNs(table, 1, g)),
+            a.dense + a.up + a.pim + a.down,
+            b.dense + b.up + b.pim + b.down,
           ),
         );
-        expect(roundTripNs(a)).toBe(a.preNs + a.postNs + a.upNs + busiestGroupNs(a) + a.downNs);
       }),
     );
   });

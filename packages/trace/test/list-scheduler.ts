@@ -3,12 +3,14 @@
  * A slow and obvious schedule of one iteration: every op is written down with what it waits for, and every resource
  * runs its ops in order, each as soon as it may. No recurrence, no steady state. `Player` has to agree with it.
  */
-import type { Program } from "@tandem-sim/trace";
-import type { OpKind } from "../src/index.js";
+import type { Iteration } from "./iterations.js";
+
+/** The stages of a decoder, by name. */
+export type OpKind = "prologue" | "pre" | "attention" | "post" | "head" | "up" | "pim" | "down" | "fetch";
 
 export interface Op {
   kind: OpKind;
-  half: 0 | 1;
+  subBatch: number;
   layer: number;
   group: number;
   durationNs: number;
@@ -25,81 +27,82 @@ class Writer {
   readonly queues: Queues = new Map();
   private readonly last = new Map<string, Op>();
 
-  constructor(private readonly program: Program) {}
+  constructor(private readonly iteration: Iteration) {}
 
   /** What the op of this name does, if it exists. */
-  find(kind: OpKind, half: number, layer: number, group = -1): Op[] {
-    const op = this.last.get(`${kind} ${half} ${layer} ${group}`);
+  find(kind: OpKind, subBatch: number, layer: number, group = -1): Op[] {
+    const op = this.last.get(`${kind} ${subBatch} ${layer} ${group}`);
     return op ? [op] : [];
   }
 
   private write(
     resource: string,
     kind: OpKind,
-    half: 0 | 1,
+    subBatch: number,
     layer: number,
     durationNs: number,
     after: Op[],
     group = -1,
   ): Op {
-    const op: Op = { kind, half, layer, group, durationNs, after, startNs: Number.NaN, endNs: Number.NaN };
+    const op: Op = { kind, subBatch, layer, group, durationNs, after, startNs: Number.NaN, endNs: Number.NaN };
     this.queues.set(resource, [...(this.queues.get(resource) ?? []), op]);
-    this.last.set(`${kind} ${half} ${layer} ${group}`, op);
+    this.last.set(`${kind} ${subBatch} ${layer} ${group}`, op);
     return op;
   }
 
-  fetch(half: 0 | 1, layer: number): void {
-    const { fetchNs } = this.program.half[half];
-    if (fetchNs > 0) this.write("down", "fetch", half, layer, fetchNs, []);
+  fetch(subBatch: number, layer: number): void {
+    const { fetchNs, upNs } = this.iteration.subBatches[subBatch]!;
+    if (fetchNs > 0 && upNs > 0) this.write("down", "fetch", subBatch, layer, fetchNs, []);
   }
 
   /** post of the layer before, or the prologue; pre; attention that stays on the GPU. */
-  dense(half: 0 | 1, layer: number): void {
-    const { prologueNs, postNs, preNs, gpuAttentionNs } = this.program.half[half];
-    if (layer === 1) this.write("gpu", "prologue", half, 1, prologueNs, []);
-    else this.write("gpu", "post", half, layer - 1, postNs, this.layerDone(half, layer - 1));
-    this.write("gpu", "pre", half, layer, preNs, []);
+  dense(subBatch: number, layer: number): void {
+    const { prologueNs, postNs, preNs, gpuAttentionNs } = this.iteration.subBatches[subBatch]!;
+    if (layer === 1) this.write("gpu", "prologue", subBatch, 1, prologueNs, []);
+    else this.write("gpu", "post", subBatch, layer - 1, postNs, this.layerDone(subBatch, layer - 1));
+    this.write("gpu", "pre", subBatch, layer, preNs, []);
     if (gpuAttentionNs > 0)
-      this.write("gpu", "attention", half, layer, gpuAttentionNs, this.find("fetch", half, layer));
+      this.write("gpu", "attention", subBatch, layer, gpuAttentionNs, this.find("fetch", subBatch, layer));
   }
 
   /** Up, attention and appends on the groups, the next layer's fetch, down. */
-  offloaded(half: 0 | 1, layer: number): void {
-    const { upNs, downNs, groupNs } = this.program.half[half];
+  offloaded(subBatch: number, layer: number): void {
+    const { upNs, downNs, groupNs } = this.iteration.subBatches[subBatch]!;
     if (upNs === 0) return;
-    const up = this.write("up", "up", half, layer, upNs, this.find("pre", half, layer));
+    const up = this.write("up", "up", subBatch, layer, upNs, this.find("pre", subBatch, layer));
     const pims: Op[] = [];
-    for (let g = 0; g < this.program.groups; g++) {
-      if (groupNs[g]! > 0) pims.push(this.write(`group ${g}`, "pim", half, layer, groupNs[g]!, [up], g));
+    for (let g = 0; g < this.iteration.groups; g++) {
+      if (groupNs[g]! > 0) pims.push(this.write(`group ${g}`, "pim", subBatch, layer, groupNs[g]!, [up], g));
     }
-    if (layer < this.program.layers) this.fetch(half, layer + 1);
-    if (downNs > 0) this.write("down", "down", half, layer, downNs, [up, ...pims]);
+    if (layer < this.iteration.layers) this.fetch(subBatch, layer + 1);
+    if (downNs > 0) this.write("down", "down", subBatch, layer, downNs, [up, ...pims]);
   }
 
-  head(half: 0 | 1): void {
-    const { postNs, headNs } = this.program.half[half];
-    const { layers } = this.program;
-    this.write("gpu", "post", half, layers, postNs, this.layerDone(half, layers));
-    this.write("gpu", "head", half, layers, headNs, []);
+  head(subBatch: number): void {
+    const { postNs, headNs } = this.iteration.subBatches[subBatch]!;
+    const { layers } = this.iteration;
+    this.write("gpu", "post", subBatch, layers, postNs, this.layerDone(subBatch, layers));
+    this.write("gpu", "head", subBatch, layers, headNs, []);
   }
 
-  private layerDone = (half: number, layer: number): Op[] => [
-    ...this.find("attention", half, layer),
-    ...this.find("down", half, layer),
+  private layerDone = (subBatch: number, layer: number): Op[] => [
+    ...this.find("attention", subBatch, layer),
+    ...this.find("down", subBatch, layer),
   ];
 }
 
-function writeDown(program: Program): Writer {
-  const writer = new Writer(program);
-  const halves: (0 | 1)[] = program.halves === 2 ? [0, 1] : [0];
-  for (const half of halves) writer.fetch(half, 1);
-  for (let layer = 1; layer <= program.layers; layer++) {
-    for (const half of halves) {
-      writer.dense(half, layer);
-      writer.offloaded(half, layer);
+function writeDown(iteration: Iteration): Writer {
+  const writer = new Writer(iteration);
+  const { layers, subBatches: all } = iteration;
+  const subBatches = [...all.keys()];
+  for (const subBatch of subBatches) writer.fetch(subBatch, 1);
+  for (let layer = 1; layer <= layers; layer++) {
+    for (const subBatch of subBatches) {
+      writer.dense(subBatch, layer);
+      writer.offloaded(subBatch, layer);
     }
   }
-  for (const half of halves) writer.head(half);
+  for (const subBatch of subBatches) writer.head(subBatch);
   return writer;
 }
 
@@ -136,8 +139,8 @@ export function unionOf(ops: readonly Op[]): { startNs: number; endNs: number }[
 const lengthOf = (stretches: readonly { startNs: number; endNs: number }[]): number =>
   stretches.reduce((ns, { startNs, endNs }) => ns + endNs - startNs, 0);
 
-export function listSchedule(program: Program) {
-  const writer = writeDown(program);
+export function listSchedule(iteration: Iteration) {
+  const writer = writeDown(iteration);
   run(writer.queues);
   const ops = [...writer.queues.values()].flat();
   const pims = ops.filter(({ kind }) => kind === "pim");
@@ -151,7 +154,7 @@ export function listSchedule(program: Program) {
       latencyNs: Math.max(...ops.map(({ endNs }) => endNs)),
       gpuBusyNs: busy("gpu"),
       pimBusyNs: lengthOf(unionOf(pims)),
-      groupBusyNs: pims.reduce((ns, op) => ns + op.durationNs, 0),
+      groupBusyNs: Array.from({ length: iteration.groups }, (_, g) => busy(`group ${g}`)),
       upBusyNs: busy("up"),
       downBusyNs: busy("down"),
       gpuWaitsForPimNs: gaps.pim,
@@ -161,14 +164,14 @@ export function listSchedule(program: Program) {
   };
 }
 
-/** Time in which the GPU idles before an op, and the part of it in which that op's half is on PIM. */
+/** Time in which the GPU idles before an op, and the part of it in which that op's sub-batch is on PIM. */
 function gpuGaps(writer: Writer): { all: number; pim: number } {
   const gaps = { all: 0, pim: 0 };
   let freeNs = 0;
-  for (const { kind, half, layer, startNs, endNs } of writer.queues.get("gpu")!) {
+  for (const { kind, subBatch, layer, startNs, endNs } of writer.queues.get("gpu")!) {
     gaps.all += startNs - freeNs;
-    const [up] = writer.find("up", half, layer);
-    const [down] = writer.find("down", half, layer);
+    const [up] = writer.find("up", subBatch, layer);
+    const [down] = writer.find("down", subBatch, layer);
     if (kind === "post" && up && down) {
       const pimEnd = Math.max(...down.after.map((op) => op.endNs));
       gaps.pim += Math.max(0, Math.min(startNs, pimEnd) - Math.max(freeNs, up.endNs));

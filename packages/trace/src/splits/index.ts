@@ -3,10 +3,12 @@
  * The registry of splits: a new one is a file and a line here.
  */
 import type { InstanceOptions } from "@tandem-sim/schemas";
+import { splitByRequests, splitByTokens } from "./balance.js";
+import { splitByChunk } from "./chunk.js";
+import { splitByCost } from "./cost.js";
 import type { SplitRule } from "./split.js";
-import { splitByChunk } from "./split-chunk.js";
-import { splitByCost } from "./split-cost.js";
-import { splitByRequests, splitByTokens } from "./split-tokens.js";
+
+export { type SplitRule, SplitWorkspace } from "./split.js";
 
 export const splits: Readonly<Record<InstanceOptions["subBatchSplit"], SplitRule>> = {
   tokens: splitByTokens,

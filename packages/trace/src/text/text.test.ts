@@ -1,37 +1,37 @@
 import { layerSizes } from "@tandem-sim/hardware";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { architecture, batchOf, costsOf, type Entry, model, situations } from "../test/fake-costs.js";
-import type { OffloadPhase } from "./costs.js";
-import { fillProgram } from "./fill-program.js";
-import { createProgram, gpuBusyNs } from "./program.js";
+import {
+  architecture,
+  batchOf,
+  costsOf,
+  type Entry,
+  FIRST_CHANNEL,
+  model,
+  type Offload,
+  PER_GROUP,
+  situations,
+  tableFor,
+} from "../../test/fake-costs.js";
+import { fillTable } from "../batch-table.js";
+import { Division } from "../division.js";
+import { type SplitRule, SplitWorkspace, splits } from "../splits/index.js";
+import { addUnitBusy } from "../stage-table.js";
+import { runsOf, unitOffsets } from "../stages.js";
+import { parseText } from "./parse-text.js";
 import { replayText } from "./replay-text.js";
-import { Split, type SplitRule } from "./split.js";
-import { splits } from "./splits.js";
-import { parseText, type TraceRow, type TraceSource, toText } from "./text.js";
+import type { TraceRow } from "./row.js";
+import { type TraceSource, toText } from "./write-text.js";
 
-const PER_GROUP = 4;
-const FIRST_CHANNEL = 32;
-
-function sourceOf(list: readonly Entry[], phase: OffloadPhase, groups: number, rule: SplitRule | null): TraceSource {
+function sourceOf(list: readonly Entry[], phase: Offload, groups: number, rule: SplitRule | null): TraceSource {
   const costs = costsOf(phase, groups);
   const batch = batchOf(list);
-  const program = createProgram(costs.layers, groups);
-  const candidate = new Split();
-  const split = rule?.(batch, costs, candidate, createProgram(costs.layers, groups)) ? candidate : null;
-  fillProgram(program, batch, split, costs);
-  return {
-    model,
-    architecture,
-    elementBytes: 2,
-    kvElementBytes: 2,
-    costs,
-    batch,
-    split,
-    program,
-    node: 1,
-    channels: phase === "none" ? null : { first: FIRST_CHANNEL, count: groups * PER_GROUP, perGroup: PER_GROUP },
-  };
+  const candidate = new Division(2);
+  const workspace = new SplitWorkspace(costs, tableFor(costs, 2).graph);
+  const division = rule?.(batch, candidate, workspace) ? candidate : null;
+  const table = tableFor(costs, division ? 2 : 1);
+  fillTable(table, batch, division, costs);
+  return { model, architecture, elementBytes: 2, kvElementBytes: 2, costs, batch, division, table, node: 1 };
 }
 
 const isMarker = (row: TraceRow): boolean => row.name.startsWith("PIM ");
@@ -92,14 +92,14 @@ describe("the text of an iteration", () => {
     always((source) => {
       const rows = parseText(toText(source), "t").filter((row) => !isMarker(row));
       expect([...new Set(rows.map((row) => row.misc))].sort()).toEqual(
-        source.split ? ["BATCH_1", "BATCH_2"] : ["NONE"],
+        source.division ? ["BATCH_1", "BATCH_2"] : ["NONE"],
       );
     });
   });
 
   test("has every resource's work: GPU, links, each channel", () => {
     always((source) => {
-      const { program, costs } = source;
+      const { table, costs } = source;
       let onGpu = 0;
       const links = new Map<string, { ns: number; bytes: number }>();
       const channels = new Map<string, number>();
@@ -115,23 +115,22 @@ describe("the text of an iteration", () => {
           links.set(layer, { ns: so.ns + row.compTimeNs, bytes: so.bytes + row.inputBytes });
         } else onGpu += row.compTimeNs;
       }
-      const halves = program.half.slice(0, program.halves);
-      const { layers } = program;
-      expect(onGpu).toBe(halves.reduce((ns, half) => ns + gpuBusyNs(half, layers), 0));
-      for (const [name, ns, bytes] of [
-        ["link_up", "upNs", "upBytes"],
-        ["link_down", "downNs", "downBytes"],
-        ["link_fetch", "fetchNs", "fetchBytes"],
-      ] as const) {
-        expect(links.get(name) ?? { ns: 0, bytes: 0 }).toEqual({
-          ns: layers * halves.reduce((sum, half) => sum + half[ns], 0),
-          bytes: layers * halves.reduce((sum, half) => sum + half[bytes], 0),
+      const { graph } = table;
+      const units = unitOffsets(graph);
+      const runs = runsOf(graph);
+      const busyNs = new Float64Array(units.at(-1)!);
+      addUnitBusy(table, runs, units, busyNs);
+      expect(onGpu).toBe(busyNs[0]);
+      for (const stage of ["up", "down", "fetch"]) {
+        const own = graph.stages.flatMap(({ name }, s) => (name === stage ? [s] : []));
+        expect(links.get(`link_${stage}`) ?? { ns: 0, bytes: 0 }).toEqual({
+          ns: own.reduce((sum, s) => sum + runs[s]! * Math.max(0, table.ns[table.offset[s]!]!), 0),
+          bytes: own.reduce((sum, s) => sum + runs[s]! * table.bytes[s]!, 0),
         });
       }
-      for (let c = 0; c < (costs.pim?.groups ?? 0) * PER_GROUP; c++) {
-        const group = Math.floor(c / PER_GROUP);
-        const ns = layers * halves.reduce((sum, half) => sum + half.groupNs[group]!, 0);
-        expect(channels.get(`${FIRST_CHANNEL + c}`) ?? 0).toBe(ns);
+      for (let c = 0; c < (costs.pim?.channels ?? 0); c++) {
+        const group = units[graph.resources.findIndex(({ kind }) => kind === "pim")]! + Math.floor(c / PER_GROUP);
+        expect(channels.get(`${FIRST_CHANNEL + c}`) ?? 0).toBe(busyNs[group]);
       }
     });
   });
@@ -142,7 +141,7 @@ describe("where the data is", () => {
     { tokens: 1, context: 99, group: 0 },
     { tokens: 8, context: 16, group: 0, hits: 16 },
   ];
-  const rowsOf = (list: Entry[], phase: OffloadPhase, rule: SplitRule | null = null): TraceRow[] =>
+  const rowsOf = (list: Entry[], phase: Offload, rule: SplitRule | null = null): TraceRow[] =>
     parseText(toText(sourceOf(list, phase, phase === "none" ? 0 : 1, rule)), "t");
   const named = (rows: TraceRow[], layer: string): TraceRow => rows.find((row) => layerOf(row) === layer)!;
 

@@ -1,36 +1,68 @@
-import type { Program } from "@tandem-sim/trace";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { listSchedule, type Op } from "../test/list-scheduler.js";
-import { alone, programOf, programs, type Shape } from "../test/programs.js";
-import { createPlayed, type OpKind, type Played, Player, type Recorder } from "./play.js";
+import { alone, type Iteration, iterationOf, iterations, type Shape, tableOf } from "../test/iterations.js";
+import { listSchedule, type Op, type OpKind } from "../test/list-scheduler.js";
+import { createPlayed, Player, type StageSink } from "./player.js";
+import { addUnitBusy } from "./stage-table.js";
+import { runsOf, sumOfKind, unitOffsets } from "./stages.js";
 
 const shapes: Shape[] = ["gpu", "pim", "appends", "both"];
 
-function play(program: Program, recorder: Recorder | null = null): Played {
-  const played = createPlayed();
-  new Player(program.groups).play(program, played, recorder);
-  return played;
+/** A play's outcome in the terms of the list scheduler. */
+type Outcome = ReturnType<typeof listSchedule>["played"];
+
+function play(iteration: Iteration, sink: StageSink | null = null, player?: Player): Outcome {
+  const table = tableOf(iteration);
+  return outcomeOf(table, sink, player ?? new Player(table.graph));
 }
 
-type Recorded = Pick<Op, "kind" | "half" | "layer" | "group" | "startNs" | "durationNs">;
+function outcomeOf(table: ReturnType<typeof tableOf>, sink: StageSink | null, player: Player): Outcome {
+  const { graph } = table;
+  const played = createPlayed(graph);
+  player.play(table, played, sink);
+  const { coveredNs, waitNs, latencyNs } = played;
+  const units = unitOffsets(graph);
+  const unitBusyNs = new Float64Array(units.at(-1)!);
+  addUnitBusy(table, runsOf(graph), units, unitBusyNs);
+  const { gpu, offload } = graph.on;
+  const { pim, linkUp, linkDown } = offload!;
+  const waits = (waiting: number, kind: string): number =>
+    sumOfKind(graph, kind, waitNs.subarray(waiting * graph.resources.length));
+  return {
+    latencyNs,
+    gpuBusyNs: coveredNs[gpu]!,
+    pimBusyNs: coveredNs[pim]!,
+    groupBusyNs: [...unitBusyNs.subarray(units[pim], units[pim + 1])],
+    upBusyNs: coveredNs[linkUp]!,
+    downBusyNs: coveredNs[linkDown]!,
+    gpuWaitsForPimNs: waits(gpu, "pim"),
+    gpuWaitsForLinkNs: waits(gpu, "link"),
+    // What comes down is waited for by the GPU; PIM waits for what comes up.
+    pimWaitsForLinkNs: waitNs[pim * graph.resources.length + linkUp]!,
+  };
+}
 
-function record(program: Program): { played: Played; ops: Recorded[] } {
+type Recorded = Pick<Op, "kind" | "subBatch" | "layer" | "group" | "startNs" | "durationNs">;
+
+function record(iteration: Iteration): { played: Outcome; ops: Recorded[] } {
   const ops: Recorded[] = [];
-  const played = play(program, (kind, half, layer, group, startNs, durationNs) => {
-    ops.push({ kind, half, layer, group, startNs, durationNs });
+  const { stages } = tableOf(iteration).graph;
+  const played = play(iteration, (stage, unit, layer, startNs, endNs) => {
+    const { name, subBatch } = stages[stage]!;
+    const group = name === "pim" ? unit : -1;
+    ops.push({ kind: name as OpKind, subBatch, layer, group, startNs, durationNs: endNs - startNs });
   });
   return { played, ops };
 }
 
 const inOrder = (ops: readonly Recorded[]): string[] =>
-  ops.map((op) => `${op.kind} ${op.half} ${op.layer} ${op.group}: ${op.startNs} + ${op.durationNs}`).sort();
+  ops.map((op) => `${op.kind} ${op.subBatch} ${op.layer} ${op.group}: ${op.startNs} + ${op.durationNs}`).sort();
 
 describe("the schedule of an iteration", () => {
   test("is the list scheduler's, to the nanosecond: latency, busy times, and what devices wait for", () => {
     fc.assert(
-      fc.property(programs(shapes), (program) => {
-        expect(play(program)).toEqual(listSchedule(program).played);
+      fc.property(iterations(shapes), (iteration) => {
+        expect(play(iteration)).toEqual(listSchedule(iteration).played);
       }),
       { numRuns: 400 },
     );
@@ -38,8 +70,8 @@ describe("the schedule of an iteration", () => {
 
   test("is the list scheduler's op by op", () => {
     fc.assert(
-      fc.property(programs(shapes), (program) => {
-        expect(inOrder(record(program).ops)).toEqual(inOrder(listSchedule(program).ops));
+      fc.property(iterations(shapes), (iteration) => {
+        expect(inOrder(record(iteration).ops)).toEqual(inOrder(listSchedule(iteration).ops));
       }),
       { numRuns: 60 },
     );
@@ -47,25 +79,24 @@ describe("the schedule of an iteration", () => {
 
   test("does not depend on being recorded, nor on what was played before", () => {
     fc.assert(
-      fc.property(programs(shapes), programs(shapes), (program, other) => {
-        const player = new Player(4);
-        player.play(other, createPlayed());
-        const played = createPlayed();
-        player.play(program, played);
-        expect(played).toEqual(record(program).played);
+      fc.property(iterations(shapes, [2]), iterations(shapes, [2]), (iteration, { subBatches }) => {
+        const other = { ...iteration, subBatches };
+        const player = new Player(tableOf(iteration).graph);
+        play(other, null, player);
+        expect(play(iteration, null, player)).toEqual(record(iteration).played);
       }),
     );
   });
 
   test("is worked out by hand for two halves and two layers", () => {
-    const same = { prologueNs: 5, preNs: 10, postNs: 20, headNs: 7, upNs: 3, downNs: 4, groupNs: Float64Array.of(30) };
-    // GPU: half 1 at 0-15, half 2 at 15-30. Up 15-18 and 30-33. PIM 18-48, 48-78. Down 48-52, 78-82.
+    const same = { prologueNs: 5, preNs: 10, postNs: 20, headNs: 7, upNs: 3, downNs: 4, groupNs: [30] };
+    // GPU: sub-batch 1 at 0-15, 2 at 15-30. Up 15-18 and 30-33. PIM 18-48, 48-78. Down 48-52, 78-82.
     // GPU: 52-82, 82-112. Up 82-85, 112-115. PIM 85-115, 115-145. Down 115-119, 145-149. GPU 119-146, 149-176.
-    expect(play(programOf(2, 1, [same, same]))).toEqual({
+    expect(play(iterationOf(2, 1, [same, same]))).toEqual({
       latencyNs: 176,
       gpuBusyNs: 144,
       pimBusyNs: 120,
-      groupBusyNs: 120,
+      groupBusyNs: [120],
       upBusyNs: 12,
       downBusyNs: 16,
       gpuWaitsForPimNs: 18 + 3,
@@ -82,9 +113,9 @@ describe("the schedule of an iteration", () => {
       headNs: 70,
       upNs: 30,
       downNs: 40,
-      groupNs: Float64Array.of(500, 900),
+      groupNs: [500, 900],
     };
-    expect(play(programOf(7, 2, [half])).latencyNs).toBe(50 + 7 * (100 + 200 + 30 + 900 + 40) + 70);
+    expect(play(iterationOf(7, 2, [half])).latencyNs).toBe(50 + 7 * (100 + 200 + 30 + 900 + 40) + 70);
   });
 });
 
@@ -95,8 +126,8 @@ const resourceOf = (kind: OpKind, group: number): string =>
 describe("ops", () => {
   test("never overlap on one resource, and end within the iteration", () => {
     fc.assert(
-      fc.property(programs(shapes), (program) => {
-        const { ops, played } = record(program);
+      fc.property(iterations(shapes), (iteration) => {
+        const { ops, played } = record(iteration);
         const freeNs = new Map<string, number>();
         for (const { kind, group, startNs, durationNs } of ops.sort(
           (a, b) => a.startNs - b.startNs || a.durationNs - b.durationNs,
@@ -113,12 +144,12 @@ describe("ops", () => {
 
   test("of a cut prefill keep its order: on each layer the later part attends when the earlier part's K and V are there", () => {
     fc.assert(
-      fc.property(programs(shapes, [2]), (program) => {
-        const { ops } = record(program);
-        const at = (kind: OpKind, half: number, layer: number, group: number) =>
-          ops.find((op) => op.kind === kind && op.half === half && op.layer === layer && op.group === group);
-        for (let layer = 1; layer <= program.layers; layer++) {
-          for (let g = 0; g < program.groups; g++) {
+      fc.property(iterations(shapes, [2]), (iteration) => {
+        const { ops } = record(iteration);
+        const at = (kind: OpKind, subBatch: number, layer: number, group: number) =>
+          ops.find((op) => op.kind === kind && op.subBatch === subBatch && op.layer === layer && op.group === group);
+        for (let layer = 1; layer <= iteration.layers; layer++) {
+          for (let g = 0; g < iteration.groups; g++) {
             const earlier = at("pim", 0, layer, g);
             const later = at("pim", 1, layer, g);
             if (earlier && later) expect(later.startNs).toBeGreaterThanOrEqual(earlier.startNs + earlier.durationNs);
@@ -137,27 +168,28 @@ describe("ops", () => {
 describe("idle time is accounted for", () => {
   test("on the GPU: busy, waiting for PIM, waiting for the link, and the tail after its last op", () => {
     fc.assert(
-      fc.property(programs(shapes), (program) => {
-        const played = play(program);
+      fc.property(iterations(shapes), (iteration) => {
+        const played = play(iteration);
         const tailNs = played.latencyNs - played.gpuBusyNs - played.gpuWaitsForPimNs - played.gpuWaitsForLinkNs;
         const gpuEnds = Math.max(
-          ...listSchedule(program)
+          ...listSchedule(iteration)
             .resources.get("gpu")!
             .map(({ endNs }) => endNs),
         );
         expect(tailNs).toBe(played.latencyNs - gpuEnds);
-        for (const ns of [tailNs, ...Object.values(played)]) expect(ns).toBeGreaterThanOrEqual(0);
+        for (const ns of [tailNs, ...Object.values(played).flat()]) expect(ns).toBeGreaterThanOrEqual(0);
       }),
     );
   });
 
   test("on PIM: busy and waiting for the link are no more than the iteration", () => {
     fc.assert(
-      fc.property(programs(shapes), (program) => {
-        const { latencyNs, pimBusyNs, pimWaitsForLinkNs, groupBusyNs } = play(program);
+      fc.property(iterations(shapes), (iteration) => {
+        const { latencyNs, pimBusyNs, pimWaitsForLinkNs, groupBusyNs } = play(iteration);
         expect(pimBusyNs + pimWaitsForLinkNs).toBeLessThanOrEqual(latencyNs);
-        expect(groupBusyNs).toBeGreaterThanOrEqual(pimBusyNs);
-        expect(groupBusyNs).toBeLessThanOrEqual(program.groups * pimBusyNs);
+        const inAllNs = groupBusyNs.reduce((sum, ns) => sum + ns, 0);
+        expect(inAllNs).toBeGreaterThanOrEqual(pimBusyNs);
+        expect(inAllNs).toBeLessThanOrEqual(iteration.groups * pimBusyNs);
       }),
     );
   });
@@ -166,15 +198,10 @@ describe("idle time is accounted for", () => {
 describe("invariant 4", () => {
   test("no resource can be busy for longer than the iteration takes", () => {
     fc.assert(
-      fc.property(programs(shapes), (program) => {
-        const played = play(program);
-        const busiestGroup = Math.max(
-          ...Array.from({ length: program.groups }, (_, g) =>
-            program.half.slice(0, program.halves).reduce((ns, half) => ns + program.layers * half.groupNs[g]!, 0),
-          ),
-        );
+      fc.property(iterations(shapes), (iteration) => {
+        const played = play(iteration);
         expect(played.latencyNs).toBeGreaterThanOrEqual(
-          Math.max(played.gpuBusyNs, busiestGroup, played.upBusyNs, played.downBusyNs),
+          Math.max(played.gpuBusyNs, ...played.groupBusyNs, played.upBusyNs, played.downBusyNs),
         );
       }),
     );
@@ -184,9 +211,9 @@ describe("invariant 4", () => {
   // another half's stages it may end later than the two one after the other.
   test("two halves that wait for their attention take no longer interleaved than one after the other", () => {
     fc.assert(
-      fc.property(programs(["gpu", "pim", "both"], [2]), (program) => {
-        const serialNs = play(alone(program, 0)).latencyNs + play(alone(program, 1)).latencyNs;
-        expect(play(program).latencyNs).toBeLessThanOrEqual(serialNs);
+      fc.property(iterations(["gpu", "pim", "both"], [2]), (iteration) => {
+        const serialNs = play(alone(iteration, 0)).latencyNs + play(alone(iteration, 1)).latencyNs;
+        expect(play(iteration).latencyNs).toBeLessThanOrEqual(serialNs);
       }),
       { numRuns: 300 },
     );
@@ -195,11 +222,12 @@ describe("invariant 4", () => {
 
 test("invariant 5: work does not depend on when it runs", () => {
   fc.assert(
-    fc.property(programs(shapes, [2]), (program) => {
-      const [first, second, both] = [play(alone(program, 0)), play(alone(program, 1)), play(program)];
-      for (const busy of ["gpuBusyNs", "groupBusyNs", "upBusyNs", "downBusyNs"] as const) {
+    fc.property(iterations(shapes, [2]), (iteration) => {
+      const [first, second, both] = [play(alone(iteration, 0)), play(alone(iteration, 1)), play(iteration)];
+      for (const busy of ["gpuBusyNs", "upBusyNs", "downBusyNs"] as const) {
         expect(both[busy]).toBe(first[busy] + second[busy]);
       }
+      expect(both.groupBusyNs).toEqual(first.groupBusyNs.map((ns, g) => ns + second.groupBusyNs[g]!));
     }),
   );
 });
@@ -211,15 +239,15 @@ describe("invariant 8", () => {
     // Transfers are a part of A, the undivided attention.
     const attention = (part: number) => ({
       upNs: 0.1 * A * part,
-      groupNs: Float64Array.of(0.8 * A * part, 0.8 * A * part),
+      groupNs: [0.8 * A * part, 0.8 * A * part],
       downNs: 0.1 * A * part,
     });
     const dense = (part: number) => ({ preNs: 0.3 * D * part, postNs: 0.7 * D * part });
     const part = weightBound ? 1 : 0.5;
     const half = { ...dense(part), ...attention(0.5) };
     return {
-      wholeNs: play(programOf(layers, 2, [{ ...dense(1), ...attention(1) }])).latencyNs,
-      halvesNs: play(programOf(layers, 2, [half, half])).latencyNs,
+      wholeNs: play(iterationOf(layers, 2, [{ ...dense(1), ...attention(1) }])).latencyNs,
+      halvesNs: play(iterationOf(layers, 2, [half, half])).latencyNs,
     };
   }
   const layers = fc.integer({ min: 8, max: 128 });

@@ -2,7 +2,9 @@ import type { PimDevice } from "@tandem-sim/schemas";
 import { findPimFile, readPimDevice } from "@tandem-sim/schemas/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { derivePimTiming, type PimShape, pimAppendNs, pimAttention } from "../../src/pim-device.js";
+import { pimAppendNs } from "../../src/pim/append.js";
+import { type PimShape, pimAttention } from "../../src/pim/attention.js";
+import { derivePimTiming } from "../../src/pim/timing.js";
 import { arbitraryDevice, refreshIsMinor } from "./arbitrary-device.js";
 import { GemvController } from "./gemv-controller.js";
 

@@ -5,7 +5,8 @@
  * in the banks' accumulators, does not start if it could not end before.
  */
 import type { PimDevice } from "@tandem-sim/schemas";
-import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS, LANE_BYTES, type PimShape } from "../../src/pim-device.js";
+import { LANE_BYTES, type PimShape } from "../../src/pim/attention.js";
+import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS } from "../../src/pim/timing.js";
 import { DramChannel } from "./dram-channel.js";
 
 /** A refresh timer that is not locked to the stream: due times are spread evenly over this share of the interval. */

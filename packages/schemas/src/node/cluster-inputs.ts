@@ -4,10 +4,10 @@
  */
 import type { ClusterConfig } from "../cluster.js";
 import { TandemError } from "../errors.js";
-import type { GpuProfile } from "../gpu-profile.js";
+import type { GpuProfile } from "../gpu-profile/profile.js";
 import { dtypeVariant, type ModelConfig, modelDtype } from "../model.js";
 import { type InstanceOptions, instanceOverrides } from "../options.js";
-import type { PimDevice } from "../pim-device.js";
+import type { PimDevice } from "../pim/device.js";
 import { readClusterConfig, readModelConfig, readPimDevice } from "./files.js";
 import { readGpuProfile } from "./gpu-profile.js";
 import { findClusterFile, findGpuProfileDir, findModelFile, findPimFile } from "./names.js";

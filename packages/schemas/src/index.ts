@@ -3,6 +3,7 @@
  * Schemas, their types, and coded errors. Files are read by `@tandem-sim/schemas/node`.
  */
 export * from "./cluster.js";
+export * from "./cluster-inputs.js";
 export * from "./errors.js";
 export {
   type FoundProfileMeta,

@@ -73,6 +73,11 @@ export function fitMixedAttention(raw: GpuProfile, grid: MixedGrid, weightOf: At
     }
   }
 
+  const knotAt = (key: string): number => {
+    const knot = indexOf.get(key);
+    if (knot === undefined) throw new RangeError(`the grid has no knot at ${key}`);
+    return knot;
+  };
   const chunk = axisOf(grid.chunk);
   const kvPrefill = axisOf(grid.kvPrefill);
   const nDecode = axisOf(grid.nDecode);
@@ -89,10 +94,10 @@ export function fitMixedAttention(raw: GpuProfile, grid: MixedGrid, weightOf: At
         for (const [n, countShare] of sharesOf(nDecode)) {
           const key = [grid.chunk[c], grid.kvPrefill[p], grid.nDecode[n]].join();
           const share = chunkShare * prefillShare * countShare;
-          if (grid.nDecode[n] === 0) rows.share(indexOf.get(`${key},0`) as number, share);
+          if (grid.nDecode[n] === 0) rows.share(knotAt(`${key},0`), share);
           else {
             for (const [k, contextShare] of sharesOf(kvDecode)) {
-              rows.share(indexOf.get(`${key},${grid.kvDecode[k]}`) as number, share * contextShare);
+              rows.share(knotAt(`${key},${grid.kvDecode[k]}`), share * contextShare);
             }
           }
         }

@@ -12,7 +12,7 @@ describe("a piecewise fit", () => {
   test("finds a kink with three knots", () => {
     const { layer } = fitPiecewise({ layer: curveOf(kinked(77)) }, 3, 2);
     expect(layer?.sizes).toEqual([1, 77, 200]);
-    for (const [i, time] of layer!.timeUs.entries()) expect(time).toBeCloseTo(kinked(77)(layer!.sizes[i] as number), 6);
+    for (const [i, time] of layer.timeUs.entries()) expect(time).toBeCloseTo(kinked(77)(layer.sizes[i] as number), 6);
   });
 
   test("averages noise instead of following it", () => {

@@ -19,12 +19,11 @@ const layerRows = (layers: Record<string, LayerSamples>): Row[] =>
 /** One row per (chunk, kv_prefill, n_decode), a column per kv_decode value; empty where there is no sample. */
 function wideRows(samples: AttentionSamples, indices: readonly number[]): { header: Row; rows: Row[] } {
   const columns = [...new Set(indices.map((i) => samples.kvDecode[i]))].sort((a, b) => a - b);
-  const columnOf = new Map(columns.map((value, i) => [value, i]));
   const rows = new Map<string, Row>();
   for (const i of indices) {
     const key = [samples.prefillChunk[i], samples.kvPrefill[i], samples.nDecode[i]];
     const row = rows.get(key.join()) ?? [...key, ...columns.map(() => "")];
-    row[key.length + (columnOf.get(samples.kvDecode[i]) as number)] = samples.timeUs[i];
+    row[key.length + columns.indexOf(samples.kvDecode[i])] = samples.timeUs[i];
     rows.set(key.join(), row);
   }
   return { header: ["prefill_chunk", "kv_prefill", "n_decode", ...columns], rows: [...rows.values()] };

@@ -158,8 +158,7 @@ export function fitProfile(
   const inArchitecture = (
     tables: Record<string, LayerSamples>,
     names: readonly LayerName[],
-  ): Record<string, LayerSamples> =>
-    Object.fromEntries([...new Set(names)].map((name) => [name, tables[name] as LayerSamples]));
+  ): Record<string, LayerSamples> => Object.fromEntries([...new Set(names)].map((name) => [name, tables[name]]));
   const { digits } = options;
   return {
     ...raw,

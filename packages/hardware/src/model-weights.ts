@@ -113,6 +113,6 @@ export function layerSizes(
     case "sampler":
       return { input: logits, weight, output: tokens * tokenIdBytes };
     default:
-      throw new TandemError("E_UNSUPPORTED", `unknown layer "${layer as string}"`);
+      throw new TandemError("E_UNSUPPORTED", `unknown layer "${layer satisfies never}"`);
   }
 }

@@ -10,9 +10,10 @@ function jsonError(text: string): { message: string; line: number } {
   const errors: ParseError[] = [];
   parseJsonc(text, errors, { disallowComments: true });
   const [first] = errors;
-  const line = text.slice(0, first?.offset ?? 0).split("\n").length;
+  if (!first) return { message: "it ends early, or holds more than one value", line: 1 };
+  const line = text.slice(0, first.offset).split("\n").length;
   // "CommaExpected" -> "comma expected"
-  const words = printParseErrorCode(first?.error ?? 0).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+  const words = printParseErrorCode(first.error).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
   return { message: words.trim(), line };
 }
 

@@ -2,7 +2,7 @@
  * @module
  * Time of one GPU iteration's parts, from a profile: a function of numbers (tokens, sequences, contexts), in whole ns.
  */
-import type { GpuProfile } from "@tandem-sim/schemas";
+import { type GpuProfile, TandemError } from "@tandem-sim/schemas";
 import type { Architecture, LayerName } from "./architecture.js";
 import { type AttentionNs, attentionCost } from "./attention.js";
 import { type LayerCurve, layerCurve } from "./layer-curve.js";
@@ -87,8 +87,12 @@ export function createGpuCosts(
   for (const layer of [...prologue, ...pre, ...post, ...head.dense])
     curves.set(layer, layerCurve(layer, profile.dense[layer]));
   for (const layer of head.perSequence) curves.set(layer, layerCurve(layer, profile.perSequence[layer]));
-  const curvesOf = (layers: readonly LayerName[]): LayerCurve[] =>
-    layers.map((layer) => curves.get(layer) as LayerCurve);
+  const curveOf = (layer: LayerName): LayerCurve => {
+    const curve = curves.get(layer);
+    if (curve) return curve;
+    throw new TandemError("E_UNSUPPORTED", `${architecture.modelType} has no layer "${layer}" of its own`);
+  };
+  const curvesOf = (layers: readonly LayerName[]): LayerCurve[] => layers.map(curveOf);
   const leastLimit = (layers: readonly LayerName[]): number =>
     Math.min(...curvesOf(layers).map((curve) => curve.limit));
   const { attention } = profile;
@@ -120,7 +124,7 @@ export function createGpuCosts(
     preNs: segment(curvesOf(pre), watch("tokens")),
     postNs: segment(curvesOf(post), watch("tokens")),
     headNs: (tokens, sequences) => headTokensNs(tokens) + headSequencesNs(sequences),
-    layerNs: (layer, size) => (curves.get(layer) as LayerCurve)(size < 1 ? 1 : size),
+    layerNs: (layer, size) => curveOf(layer)(size < 1 ? 1 : size),
     attentionNs: (prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin) => {
       if (prefillChunk > seen.prefillChunk) beyond("prefillChunk", prefillChunk);
       if (kvPrefill > seen.kvPrefill) beyond("kvPrefill", kvPrefill);

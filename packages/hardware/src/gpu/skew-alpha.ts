@@ -34,10 +34,10 @@ export function skewAlpha(table: SkewTable): SkewAlpha {
   const alphas = new Float64Array(chunks.size * perChunk).fill(table.alphaDefault);
   for (const [bucket, alpha] of table.alpha) {
     const [chunk, ...labels] = bucket.split("|");
+    const start = chunks.get(Number(chunk));
     const bins = axes.map((axis, i) => axis.labels.indexOf(labels[i] ?? ""));
-    if (bins.some((bin) => bin < 0)) continue;
-    const within = axes.reduce((at, axis, i) => at * axis.labels.length + (bins[i] as number), 0);
-    alphas[(chunks.get(Number(chunk)) as number) + within] = alpha;
+    if (start === undefined || bins.some((bin) => bin < 0)) continue;
+    alphas[start + bins.reduce((at, bin, i) => at * axes[i].labels.length + bin, 0)] = alpha;
   }
   return (prefillChunk, kvPrefill, nDecode, rate, kvMax) => {
     const start = chunks.get(prefillChunk);

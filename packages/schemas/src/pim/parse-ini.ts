@@ -2,7 +2,7 @@
  * @module
  * Parses a DRAMsim3 INI into a {@link PimDevice}, or says what is wrong with it in the file's own terms.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { TandemError } from "../errors.js";
 import { parseWith } from "../parse.js";
 import { type PimDevice, PimIni, pimIniKeys } from "./device.js";
@@ -38,20 +38,24 @@ export function parsePimIni(text: string, source: string, name: string): PimDevi
 /** `$.timing.tCK` -> `[timing] tCK`; and "missing" where zod says that undefined is no number. */
 function inIniTerms(error: unknown, source: string, sections: Record<string, Record<string, unknown>>): unknown {
   if (!(error instanceof TandemError)) return error;
-  const match = /\$\.(\w+)\.(\w+)$/.exec(error.where ?? "");
-  if (!match) return error;
-  const [, section, key] = match as unknown as [string, string, string];
+  const [, section, key] = /\$\.(\w+)\.(\w+)$/.exec(error.where ?? "") ?? [];
+  if (section === undefined || key === undefined) return error;
   const value = sections[section]?.[key];
-  const schema = PimIni.shape[section as keyof typeof pimIniKeys];
   const what = value === undefined ? "key is missing" : `not usable: ${JSON.stringify(value)}`;
   const where = `${source}: [${section}] ${key}`;
   if (key === "protocol") return new TandemError("E_SCHEMA", what, { where, hint: "expected a name, e.g. DDR4" });
   const wholeOnly = section === "dram_structure" || key === "bus_width";
-  const unit = (("unwrap" in schema ? schema.unwrap() : schema).shape as Record<string, z.ZodType>)[key]?.description;
   return new TandemError("E_SCHEMA", what, {
     where,
-    hint: `expected a positive ${wholeOnly ? "whole " : ""}number${unitText(section, unit)}`,
+    hint: `expected a positive ${wholeOnly ? "whole " : ""}number${unitText(section, unitOf(section, key))}`,
   });
+}
+
+/** The unit that the schema gives a key. */
+function unitOf(section: string, key: string): string | undefined {
+  const shapes: Record<string, z.ZodObject> = { ...PimIni.shape, other: PimIni.shape.other.unwrap() };
+  const schema: unknown = shapes[section]?.shape[key];
+  return schema instanceof z.ZodType ? schema.description : undefined;
 }
 
 function unitText(section: string, described: string | undefined): string {

@@ -8,7 +8,7 @@ import type { PimDevice } from "./device.js";
 import { rankSizeMib } from "./geometry.js";
 
 /** Shortest and longest plausible time of a timing in clock cycles, ns. 0 cycles switches a constraint off. */
-const plausibleNs: Readonly<Record<string, readonly [number, number]>> = {
+const plausibleNs = {
   CL: [3, 100],
   CWL: [1, 100],
   tRCD: [3, 100],
@@ -24,7 +24,7 @@ const plausibleNs: Readonly<Record<string, readonly [number, number]>> = {
   tCCD_S: [0.2, 60],
   tCCD_L: [0.2, 60],
   tPPD: [0.1, 60],
-};
+} satisfies Partial<Record<keyof PimDevice["timing"], [number, number]>>;
 const mayBeZero = new Set(["CWL", "tRRD_S", "tRRD_L", "tFAW", "tRTP", "tCCD_S", "tCCD_L", "tPPD"]);
 
 const MAX_RANKS = 64;
@@ -45,8 +45,8 @@ function checkTimings({ timing }: PimDevice, refuse: Refuse): void {
     refuse("[timing] tCK", `${timing.tCK} ns is no DRAM clock period`, "tCK is in ns, e.g. 0.63 for DDR4-3200");
   }
   for (const [key, bounds] of Object.entries(plausibleNs)) {
-    const cycles = timing[key] as number | undefined;
-    if (cycles === undefined || (cycles === 0 && mayBeZero.has(key))) continue;
+    const cycles = timing[key];
+    if (typeof cycles !== "number" || (cycles === 0 && mayBeZero.has(key))) continue;
     const ns = cycles * timing.tCK;
     if (outside(ns, bounds)) {
       refuse(

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import * as calibration from "@tandem-sim/calibration";
 import * as engine from "@tandem-sim/engine";
 import * as hardware from "@tandem-sim/hardware";
 import * as scheduler from "@tandem-sim/scheduler";
@@ -9,6 +10,7 @@ import * as workload from "@tandem-sim/workload";
 import { expect, test } from "vitest";
 
 const modules: Record<string, unknown> = {
+  "@tandem-sim/calibration": calibration,
   "@tandem-sim/engine": engine,
   "@tandem-sim/hardware": hardware,
   "@tandem-sim/scheduler": scheduler,
@@ -36,14 +38,17 @@ const runnable = (example: string): string =>
       isJson(result) ? `claim(${JSON.stringify(value)}, ${value}, ${result});` : line,
     );
 
-test.each(["hardware", "scheduler", "trace", "engine"])("the example of %s's README runs and is true", (name) => {
-  const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");
-  const example = /```js\n([\s\S]+?)```/.exec(readme)?.[1];
-  let claims = 0;
-  const claim = (what: string, found: unknown, promised: unknown): void => {
-    claims++;
-    expect(found, what).toEqual(promised);
-  };
-  new Function("modules", "claim", runnable(example!))(modules, claim);
-  expect(claims).toBeGreaterThan(1);
-});
+test.each(["hardware", "calibration", "scheduler", "trace", "engine"])(
+  "the example of %s's README runs and is true",
+  (name) => {
+    const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");
+    const example = /```js\n([\s\S]+?)```/.exec(readme)?.[1];
+    let claims = 0;
+    const claim = (what: string, found: unknown, promised: unknown): void => {
+      claims++;
+      expect(found, what).toEqual(promised);
+    };
+    new Function("modules", "claim", runnable(example!))(modules, claim);
+    expect(claims).toBeGreaterThan(1);
+  },
+);

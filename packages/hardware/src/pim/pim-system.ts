@@ -5,10 +5,11 @@
  */
 import type { AttentionShape, PimDevice } from "@tandem-sim/schemas";
 import { createLinkCosts, type LinkCosts } from "../link.js";
-import { createPimCosts, derivePimTiming, type PimCosts, type PimTiming } from "../pim-device.js";
-import { createPimEnergy, type PimEnergy } from "../pim-energy.js";
-import { gemvGBps, shapeOnChannel } from "../pim-node.js";
+import { createPimCosts, type PimCosts } from "./costs.js";
+import { createPimEnergy, type PimEnergy } from "./energy.js";
 import type { KvLayout, LayOut } from "./kv-layout.js";
+import { gemvGBps, shapeOnChannel } from "./node.js";
+import { derivePimTiming, type PimTiming } from "./timing.js";
 
 /** Whose attention is offloaded: `all` requests', or only those of requests in their decode phase. */
 export type OffloadPhase = "all" | "decode";

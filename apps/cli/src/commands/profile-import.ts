@@ -15,12 +15,12 @@ import {
   type ProfileFiles,
   profileCsv,
 } from "@tandem-sim/hardware";
+import { bytes, percent } from "@tandem-sim/report";
+import { plainTable } from "@tandem-sim/report/terminal";
 import { type CompactProfileMeta, type GpuProfile, type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
 import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
-import { bytes, percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
-import { plainTable } from "../results.js";
 import { json, result, warn } from "../terminal.js";
 import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
 

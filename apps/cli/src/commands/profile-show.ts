@@ -5,11 +5,11 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createGpuCosts, type GpuCosts, iterationNs, type ProfileRange, type SampledBatch } from "@tandem-sim/hardware";
+import { compact, ms, percent } from "@tandem-sim/report";
+import { plainTable } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
 import { findGpuProfileDir, isPath, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
-import { compact, ms, percent } from "../number-format.js";
-import { plainTable } from "../results.js";
 import { json, result, warn } from "../terminal.js";
 import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
 

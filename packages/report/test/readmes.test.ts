@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as engine from "@tandem-sim/engine";
 import * as hardware from "@tandem-sim/hardware";
+import * as report from "@tandem-sim/report";
+import * as pages from "@tandem-sim/report/pages";
 import * as scheduler from "@tandem-sim/scheduler";
 import * as schemas from "@tandem-sim/schemas";
 import * as files from "@tandem-sim/schemas/node";
@@ -11,6 +13,8 @@ import { expect, test } from "vitest";
 const modules: Record<string, unknown> = {
   "@tandem-sim/engine": engine,
   "@tandem-sim/hardware": hardware,
+  "@tandem-sim/report": report,
+  "@tandem-sim/report/pages": pages,
   "@tandem-sim/scheduler": scheduler,
   "@tandem-sim/schemas": schemas,
   "@tandem-sim/schemas/node": files,
@@ -36,14 +40,17 @@ const runnable = (example: string): string =>
       isJson(result) ? `claim(${JSON.stringify(value)}, ${value}, ${result});` : line,
     );
 
-test.each(["hardware", "scheduler", "trace", "engine"])("the example of %s's README runs and is true", (name) => {
-  const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");
-  const example = /```js\n([\s\S]+?)```/.exec(readme)?.[1];
-  let claims = 0;
-  const claim = (what: string, found: unknown, promised: unknown): void => {
-    claims++;
-    expect(found, what).toEqual(promised);
-  };
-  new Function("modules", "claim", runnable(example!))(modules, claim);
-  expect(claims).toBeGreaterThan(1);
-});
+test.each(["hardware", "scheduler", "trace", "engine", "report"])(
+  "the example of %s's README runs and is true",
+  (name) => {
+    const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");
+    const [, example = ""] = /```js\n([\s\S]+?)```/.exec(readme) ?? [];
+    let claims = 0;
+    const claim = (what: string, found: unknown, promised: unknown): void => {
+      claims++;
+      expect(found, what).toEqual(promised);
+    };
+    new Function("modules", "claim", runnable(example))(modules, claim);
+    expect(claims).toBeGreaterThan(1);
+  },
+);

@@ -3,7 +3,7 @@
  * A line chart as one SVG. Axes start at 0.
  */
 import { ink, palette, rule, soft } from "./colors.js";
-import { renderSvg } from "./svg.js";
+import { type ChartSize, renderSvg } from "./svg.js";
 
 /** One line. Points are in order of x. */
 export interface ChartLine {
@@ -20,9 +20,11 @@ export interface LineChart {
   lines: readonly ChartLine[];
   /** Upper end of the y axis where the data does not decide it. */
   yMax?: number;
+  /** Where the drawing stands alone; else it is one of several side by side. */
+  size?: ChartSize;
 }
 
-const size = { width: 460, height: 310 };
+const besideOthers: ChartSize = { width: 460, height: 310 };
 
 /** More points than this cannot be told apart at the chart's width. */
 const MOST_POINTS = 1500;
@@ -67,8 +69,16 @@ export function lineChart(chart: LineChart): string {
     color: palette,
     textStyle: { fontFamily: "inherit" },
     title: { text: chart.title, left: 8, top: 4, textStyle: { color: ink, fontSize: 15, fontWeight: 600 } },
-    legend: { left: 4, top: 30, icon: "rect", itemHeight: 3, itemWidth: 22, textStyle: { color: ink, fontSize: 13 } },
-    grid: { left: 60, right: 16, top: 64, bottom: 46 },
+    legend: {
+      left: 4,
+      top: 30,
+      icon: "rect",
+      itemHeight: 3,
+      itemWidth: 22,
+      itemGap: 24,
+      textStyle: { color: ink, fontSize: 13 },
+    },
+    grid: { left: 60, right: 28, top: 64, bottom: 46 },
     xAxis: { ...xAxis, splitLine: { show: false } },
     yAxis: chart.yMax === undefined ? yAxis : { ...yAxis, max: chart.yMax },
     series: chart.lines.map(({ name, points, step }, i) => ({
@@ -82,5 +92,5 @@ export function lineChart(chart: LineChart): string {
       lineStyle: { width: i === 0 ? 3 : 1.8 },
     })),
   };
-  return renderSvg(option, size, slug(chart.title));
+  return renderSvg(option, chart.size ?? besideOthers, slug(chart.title));
 }

@@ -16,6 +16,7 @@ export function pimPlot(name: string, { latency }: PimFacts): string {
     title: `${name}: attention of one layer on one channel`,
     xLabel: "context, tokens",
     yLabel: "us",
+    size: { width: 720, height: 420 },
     lines: [
       { name: "total", points: us((point) => point.totalNs) },
       { name: "activation", points: us((point) => point.activationNs) },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseWorkload } from "@tandem-sim/workload";
+import { manifest, workloadsUrl } from "@tandem-sim/workloads";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { manifest, workloadsUrl } from "../../../../workloads/index.js";
 import { workloadCommand } from "./workload.js";
 
 const written = vi.hoisted(() => new Map<string, string>());

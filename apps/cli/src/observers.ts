@@ -4,18 +4,23 @@
  */
 import type { SimulationObserver } from "@tandem-sim/engine";
 
-/** Calls several observers in turn. */
-export function together(observers: readonly SimulationObserver[]): SimulationObserver {
-  const all = <K extends keyof SimulationObserver>(key: K): SimulationObserver[K] | undefined => {
-    const calls = observers.flatMap((observer) => observer[key]?.bind(observer) ?? []) as ((value: never) => void)[];
-    return calls.length === 0
-      ? undefined
-      : (((value: never) => calls.forEach((call) => void call(value))) as SimulationObserver[K]);
+type Call<T> = ((value: T) => void) | undefined;
+
+/** Undefined where none is given: what nobody observes is not worked out. */
+function all<T>(calls: readonly Call<T>[]): Call<T> {
+  const given = calls.filter((call) => call !== undefined);
+  if (given.length === 0) return undefined;
+  return (value) => {
+    for (const call of given) call(value);
   };
-  const onRequest = all("onRequest");
-  const onIteration = all("onIteration");
-  const onInterval = all("onInterval");
-  const onEnergy = all("onEnergy");
+}
+
+/** Calls them in turn. */
+export function together(observers: readonly SimulationObserver[]): SimulationObserver {
+  const onRequest = all(observers.map((observer) => observer.onRequest?.bind(observer)));
+  const onIteration = all(observers.map((observer) => observer.onIteration?.bind(observer)));
+  const onInterval = all(observers.map((observer) => observer.onInterval?.bind(observer)));
+  const onEnergy = all(observers.map((observer) => observer.onEnergy?.bind(observer)));
   return {
     ...(onRequest && { onRequest }),
     ...(onIteration && { onIteration }),

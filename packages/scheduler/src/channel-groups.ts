@@ -4,13 +4,6 @@
  */
 import { KvCache } from "./kv-cache.js";
 
-/** Channels of a group: the largest divisor of `kvHeads` that is no more than `channels`. */
-export function channelsPerGroup(kvHeads: number, channels: number): number {
-  let size = Math.min(kvHeads, channels);
-  while (kvHeads % size !== 0) size--;
-  return size;
-}
-
 export class ChannelGroups {
   /** One KV memory per group. */
   readonly caches: readonly KvCache[];

@@ -6,12 +6,12 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type ErrorStats, type FamilyErrors, type ImportedTables, importBundle } from "@tandem-sim/calibration";
 import { architectureNamed } from "@tandem-sim/hardware";
+import { bytes, percent } from "@tandem-sim/report";
+import { plainTable } from "@tandem-sim/report/terminal";
 import { type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
 import { degreesOnDisk, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
-import { bytes, percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
-import { plainTable } from "../results.js";
 import { json, result, warn } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
 

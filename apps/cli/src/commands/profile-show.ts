@@ -13,11 +13,11 @@ import {
   iterationNs,
   type ProfileRange,
 } from "@tandem-sim/hardware";
+import { compact, ms, percent } from "@tandem-sim/report";
+import { plainTable } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
 import { degreesOnDisk, findGpuProfileDir, isPath, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
-import { compact, ms, percent } from "../number-format.js";
-import { plainTable } from "../results.js";
 import { json, result } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
 

@@ -1,5 +1,5 @@
-// `npm start`, `npm test` and `npm run bench` on a machine that has Node and npm only: fetches the pinned pnpm, installs, builds, then
-// runs the main job or the tests. What has not changed since the last time is skipped.
+// The scripts of package.json on a machine that has Node and npm only: fetches the pinned pnpm, installs, then builds, checks
+// types, or runs the main job, the tests or the benchmark. What has not changed since the last time is skipped.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const env = { ...process.env, TANDEM_BUILD: "js", TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+/** @type {NodeJS.ProcessEnv} */
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
 
 /** @param {string} message @param {number} code @returns {never} */
 function fail(message, code) {
@@ -69,6 +70,9 @@ async function step(label, work) {
 /** @param {string[]} args */
 const pnpm = (...args) => run("npx", ["--yes", manifest.packageManager, ...args], { quiet: true });
 
+/** Turbo calls pnpm for each package, and finds it because pnpm calls turbo. @param {string} task */
+const turbo = (task) => pnpm("--silent", "exec", "turbo", "run", task, "--output-logs=errors-only");
+
 /** What an install depends on: lockfile, every manifest, and the platform that binaries are for. */
 function installState() {
   const files = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc", "package.json"];
@@ -83,21 +87,35 @@ function installState() {
   return hash.digest("hex");
 }
 
-async function setUp() {
+async function install() {
   const stamp = join(root, "node_modules", ".tandem-install");
   const state = installState();
-  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== state) {
-    await step(`install with ${manifest.packageManager}`, () =>
-      pnpm("install", "--frozen-lockfile", "--config.confirmModulesPurge=false"),
-    );
-    mkdirSync(dirname(stamp), { recursive: true });
-    writeFileSync(stamp, state);
-  }
-  await step("build", () => pnpm("--silent", "run", "build", "--output-logs=errors-only"));
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
+  await step(`install with ${manifest.packageManager}`, () =>
+    pnpm("install", "--frozen-lockfile", "--config.confirmModulesPurge=false"),
+  );
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, state);
+}
+
+const build = () => step("build", () => turbo("build"));
+
+/** What a command needs: types are most of the time that a build takes. */
+async function buildToRun() {
+  env.TANDEM_BUILD = "js";
+  await build();
+}
+
+async function typecheck() {
+  await step("types of every package", () => turbo("typecheck"));
+  await step("types of the scripts", () =>
+    run(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "."]),
+  );
 }
 
 /** @param {string[]} extra flags added to the main job */
 async function start(extra) {
+  await buildToRun();
   const csv = "outputs/pim_sub_batch_run.csv";
   const job = [
     ["run"],
@@ -124,18 +142,20 @@ Next, for example:
 
 /** @param {string[]} extra arguments of vitest */
 async function test(extra) {
+  await buildToRun();
   process.exit(await run(process.execPath, [join("node_modules", "vitest", "vitest.mjs"), "run", ...extra]));
 }
 
 /** @param {string[]} extra arguments of the benchmark */
 async function bench(extra) {
+  await buildToRun();
   process.exit(await run(process.execPath, [join("apps", "bench", "dist", "main.js"), ...extra]));
 }
 
-const commands = { start, test, bench };
+const commands = { start, test, bench, build, typecheck };
 const [command, ...rest] = process.argv.slice(2);
 const action = commands[/** @type {keyof typeof commands} */ (command)];
 requireNode();
-if (!action) fail("usage: node .ci/launch.mjs start|test|bench [arguments of tandem run | vitest | the benchmark]", 2);
-await setUp();
+if (!action) fail(`usage: node .ci/launch.mjs ${Object.keys(commands).join("|")} [arguments of what it starts]`, 2);
+await install();
 await action(rest[0] === "--" ? rest.slice(1) : rest);

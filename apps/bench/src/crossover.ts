@@ -21,7 +21,7 @@ export function crossover(
   const offload = bundledInstance("offload");
   const interleave = bundledInstance("interleave");
   const ms = (instance: typeof gpuOnly, decodes: number, context: number): number =>
-    playBatch(instance, decodes, context).latencyNs / 1e6;
+    playBatch(instance, decodes, context).played.latencyNs / 1e6;
   return batches.flatMap((decodes) =>
     contexts.map((context) => ({
       decodes,

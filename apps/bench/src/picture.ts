@@ -3,9 +3,7 @@
  * The picture of the README: the first layers of one iteration, offloaded and interleaved, drawn from the executed
  * schedule.
  */
-import { createPlayed, type OpKind, Player } from "@tandem-sim/engine";
-import { createProgram, fillProgram, Split, splits } from "@tandem-sim/trace";
-import { bundledInstance, decodeBatch } from "./static-batch.js";
+import { bundledInstance, playBatch } from "./static-batch.js";
 
 const DECODES = 128;
 const CONTEXT = 1024;
@@ -18,37 +16,30 @@ const GAP = 5;
 const COLORS = ["#2f6fb5", "#e08a1e"] as const;
 
 const tracks = ["GPU", "link up", "PIM", "link down"] as const;
-type Track = (typeof tracks)[number];
-const trackOf = (kind: OpKind): Track =>
-  kind === "up" ? "link up" : kind === "pim" ? "PIM" : kind === "down" || kind === "fetch" ? "link down" : "GPU";
-
 interface Bar {
-  track: Track;
-  half: 0 | 1;
+  track: string;
+  subBatch: number;
   label: string;
   startUs: number;
   endUs: number;
 }
 
-/** Executed ops of one iteration; of the channel groups the first stands for all. */
+/** Stages whose bars are too narrow for a name. */
+const unnamed = new Set(["up", "down", "fetch"]);
+
+/** The executed schedule of one iteration; of the channel groups the first stands for all. */
 function schedule(interleaved: boolean): { bars: Bar[]; latencyMs: number } {
-  const { costs, pim } = bundledInstance("interleave");
-  const groups = pim?.groups ?? 0;
-  const batch = decodeBatch(DECODES, CONTEXT, groups);
-  const program = createProgram(costs.layers, groups);
-  const split = new Split();
-  if (interleaved) splits.tokens(batch, costs, split, program);
-  fillProgram(program, batch, interleaved ? split : null, costs);
+  const planner = playBatch(bundledInstance(interleaved ? "interleave" : "offload"), DECODES, CONTEXT);
+  const { stages, resources } = planner.table.graph;
   const bars: Bar[] = [];
-  const played = createPlayed();
-  new Player(groups).play(program, played, (kind, half, layer, group, startNs, durationNs) => {
-    if (kind === "pim" && group !== 0) return;
+  planner.replay((stage, unit, layer, startNs, endNs) => {
+    const { name, subBatch, resource } = stages[stage];
     const startUs = startNs / 1000;
-    if (startUs > WINDOW_US) return;
-    const label = kind === "pim" ? `attention ${layer}` : kind === "up" || kind === "down" ? "" : `${kind} ${layer}`;
-    bars.push({ track: trackOf(kind), half, label, startUs, endUs: Math.min(WINDOW_US, startUs + durationNs / 1000) });
+    if (unit > 0 || startUs > WINDOW_US) return;
+    const label = unnamed.has(name) ? "" : `${name === "pim" ? "attention" : name} ${layer}`;
+    bars.push({ track: resources[resource].name, subBatch, label, startUs, endUs: Math.min(WINDOW_US, endNs / 1000) });
   });
-  return { bars, latencyMs: played.latencyNs / 1e6 };
+  return { bars, latencyMs: planner.played.latencyNs / 1e6 };
 }
 
 const x = (us: number): number => LEFT + ((WIDTH - LEFT - 12) * us) / WINDOW_US;
@@ -62,7 +53,7 @@ function panel(title: string, bars: readonly Bar[], interleaved: boolean, top: n
     for (const bar of bars.filter((candidate) => candidate.track === track)) {
       const from = x(bar.startUs);
       const width = Math.max(0.6, x(bar.endUs) - from);
-      const fill = interleaved ? COLORS[bar.half] : "#5b6673";
+      const fill = interleaved ? COLORS[bar.subBatch] : "#5b6673";
       parts.push(
         `<rect x="${from.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW}" fill="${fill}" class="op"/>`,
       );

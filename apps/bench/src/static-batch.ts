@@ -2,19 +2,10 @@
  * @module
  * Batches that are not scheduled but given: so many decodes at one context, on the bundled PIM cluster.
  */
-import {
-  createPlan,
-  createPlayed,
-  type InstancePlan,
-  inMode,
-  type Mode,
-  type Played,
-  Player,
-} from "@tandem-sim/engine";
+import { createPlan, type InstancePlan, IterationPlanner, inMode, type Mode } from "@tandem-sim/engine";
 import { Batch } from "@tandem-sim/scheduler";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { loadClusterInputs } from "@tandem-sim/schemas/node";
-import { createProgram, fillProgram, Split } from "@tandem-sim/trace";
 
 /** The one instance of the bundled PIM cluster in a mode. */
 export function bundledInstance(mode: Mode): InstancePlan {
@@ -32,16 +23,9 @@ export function decodeBatch(decodes: number, context: number, groups: number): B
   return batch;
 }
 
-/** One iteration of a batch, split where the instance interleaves. */
-export function playBatch(instance: InstancePlan, decodes: number, context: number): Played {
-  const { costs, pim, split } = instance;
-  const groups = pim?.groups ?? 0;
-  const batch = decodeBatch(decodes, context, groups);
-  const program = createProgram(costs.layers, groups);
-  const halves = new Split();
-  const divided = split?.(batch, costs, halves, program) ?? false;
-  fillProgram(program, batch, divided ? halves : null, costs);
-  const played = createPlayed();
-  new Player(groups).play(program, played);
-  return played;
+/** One iteration of such a batch: its schedule, divided where the instance interleaves. */
+export function playBatch(instance: InstancePlan, decodes: number, context: number): IterationPlanner {
+  const planner = new IterationPlanner(instance);
+  planner.choose(decodeBatch(decodes, context, instance.pim?.layout.groups ?? 0));
+  return planner;
 }

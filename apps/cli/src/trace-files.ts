@@ -16,9 +16,8 @@ export function traceWriter(dir: string, limit: number): (iteration: IterationSt
   } catch (error) {
     throw new TandemError("E_OUTPUT", `cannot create the folder: ${(error as Error).message}`, { where: dir });
   }
-  return ({ plan, index, batch, split, program }) => {
+  return ({ plan, index, batch, division, table }) => {
     if (index >= limit) return;
-    const { pim } = plan;
     const text = toText({
       model: plan.model,
       architecture: architectureOf(plan.model),
@@ -26,10 +25,9 @@ export function traceWriter(dir: string, limit: number): (iteration: IterationSt
       kvElementBytes: plan.kvElementBytes,
       costs: plan.costs,
       batch,
-      split,
-      program,
+      division,
+      table,
       node: plan.node,
-      channels: pim ? { first: pim.firstChannel, count: pim.channels, perGroup: pim.channelsPerGroup } : null,
     });
     writeWhole(join(dir, `instance_${plan.id}_batch_${index}.txt`), text);
   };

@@ -220,16 +220,24 @@ describe("bad input: one line, the place, exit code 2", () => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  const cluster = (change: (config: Record<string, never>) => void): string => {
-    const config = JSON.parse(readFileSync(join(repository, "configs/cluster/single_node_pim_instance.json"), "utf8"));
+  type Instance = Record<string, unknown> & { npu_mem: Record<string, unknown> };
+  type Config = {
+    nodes: { num_instances: number; cpu_mem: Record<string, unknown>; instances: Instance[] }[];
+  };
+  const cluster = (change: (config: Config) => void): string => {
+    const config: Config = JSON.parse(
+      readFileSync(join(repository, "configs/cluster/single_node_pim_instance.json"), "utf8"),
+    );
     change(config);
     return file(`cluster${Math.random()}.json`, JSON.stringify(config));
   };
-  type Config = {
-    nodes: { num_instances: number; cpu_mem: Record<string, unknown>; instances: Record<string, unknown>[] }[];
-  };
-  const edit = (change: (node: Config["nodes"][number]) => void): string =>
-    cluster((config) => change((config as unknown as Config).nodes[0] as Config["nodes"][number]));
+  const edit = (change: (node: Config["nodes"][number], instance: Instance) => void): string =>
+    cluster((config) => {
+      const [node] = config.nodes;
+      const instance = node?.instances[0];
+      if (!node || !instance) throw new Error("the bundled cluster has an instance");
+      change(node, instance);
+    });
 
   const cases: [string, string[], RegExp][] = [
     ["an unknown flag, with the nearest one", ["--max-num-seq", "8"], /--max-num-seqs/],
@@ -272,8 +280,8 @@ describe("bad input: one line, the place, exit code 2", () => {
       "tensor parallelism",
       [
         "--cluster-config",
-        edit((node) => {
-          node.instances[0]!.tp_size = 2;
+        edit((_node, instance) => {
+          instance.tp_size = 2;
         }),
       ],
       /tensor parallelism|tp2|parallelism 2/,
@@ -282,8 +290,8 @@ describe("bad input: one line, the place, exit code 2", () => {
       "prefill/decode split",
       [
         "--cluster-config",
-        edit((node) => {
-          node.instances[0]!.pd_type = "prefill";
+        edit((_node, instance) => {
+          instance.pd_type = "prefill";
         }),
       ],
       /prefill\/decode disaggregation is not simulated yet/,
@@ -292,8 +300,8 @@ describe("bad input: one line, the place, exit code 2", () => {
       "a GPU without a profile",
       [
         "--cluster-config",
-        edit((node) => {
-          node.instances[0]!.hardware = "H999";
+        edit((_node, instance) => {
+          instance.hardware = "H999";
         }),
       ],
       /no profile of .* on H999/,
@@ -302,8 +310,8 @@ describe("bad input: one line, the place, exit code 2", () => {
       "a model larger than the GPU",
       [
         "--cluster-config",
-        edit((node) => {
-          (node.instances[0]!.npu_mem as Record<string, unknown>).mem_size = 8;
+        edit((_node, instance) => {
+          instance.npu_mem.mem_size = 8;
         }),
       ],
       /the weights take 16\.1 GB/,

@@ -1,8 +1,9 @@
 import { ClusterConfig, type GpuProfile, InstanceOptions, ModelConfig } from "@tandem-sim/schemas";
 import { createChunkBuilder } from "@tandem-sim/workload";
 import { describe, expect, it } from "vitest";
+import { createPlan } from "./create-plan.js";
 import type { RequestResult } from "./observer.js";
-import { createPlan, type SimulationPlan } from "./plan.js";
+import type { SimulationPlan } from "./plan.js";
 import { simulate } from "./simulation.js";
 
 /** A GPU on which every layer takes 1 us, whatever the batch: all iterations take the same time. */

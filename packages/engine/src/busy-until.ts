@@ -1,30 +1,30 @@
 /**
  * @module
- * How long devices have been busy up to a moment inside an iteration: the program is played again, with a recorder that
- * cuts every op at that moment.
+ * How long resources have been busy up to a moment inside an iteration: it is played again, cut at that moment.
  */
+import { sumOfKind } from "@tandem-sim/trace";
 import type { ServingInstance } from "./serving-instance.js";
 
-/** Busy ns from the running iteration's start to `untilNs`. */
-export function busyUntil(instance: ServingInstance, untilNs: number): { gpuNs: number; pimNs: number } {
-  const cut = untilNs - instance.startNs;
-  if (cut <= 0) return { gpuNs: 0, pimNs: 0 };
-  if (cut >= instance.played.latencyNs) return { gpuNs: instance.played.gpuBusyNs, pimNs: instance.played.pimBusyNs };
-  let gpuNs = 0;
-  let pimNs = 0;
-  let covered = 0;
-  instance.replay((kind, _half, _layer, _group, startNs, durationNs) => {
-    const endNs = startNs + durationNs;
-    if (kind === "up") covered = Math.max(covered, endNs);
-    else if (kind === "pim") {
-      // Groups of a half start no earlier than its transfer ends, and some group is busy from there on.
-      if (endNs > covered) {
-        pimNs += Math.max(0, Math.min(endNs, cut) - Math.min(covered, cut));
-        covered = endNs;
-      }
-    } else if (kind !== "down" && kind !== "fetch") {
-      gpuNs += Math.max(0, Math.min(endNs, cut) - Math.min(startNs, cut));
-    }
+/** Time in which at least one unit of a resource ran, from the running iteration's start to `untilNs`, by kind. */
+export function busyUntil({ planner, startNs }: ServingInstance, untilNs: number): { gpuNs: number; pimNs: number } {
+  const { graph } = planner.table;
+  const cut = untilNs - startNs;
+  const busyNs = cut >= planner.played.latencyNs ? planner.played.coveredNs : coveredUntil(planner, cut);
+  return { gpuNs: sumOfKind(graph, "gpu", busyNs), pimNs: sumOfKind(graph, "pim", busyNs) };
+}
+
+function coveredUntil(planner: ServingInstance["planner"], cut: number): Float64Array {
+  const { stages, resources } = planner.table.graph;
+  const busyNs = new Float64Array(resources.length);
+  if (cut <= 0) return busyNs;
+  const coveredNs = new Float64Array(resources.length);
+  planner.replay((stage, _unit, _layer, fromNs, toNs) => {
+    const { resource } = stages[stage];
+    // Units that start later than the stage's first one were busy until then.
+    const newFromNs = Math.max(coveredNs[resource], fromNs);
+    if (toNs <= newFromNs) return;
+    busyNs[resource] += Math.min(toNs, cut) - Math.min(newFromNs, cut);
+    coveredNs[resource] = toNs;
   });
-  return { gpuNs, pimNs };
+  return busyNs;
 }

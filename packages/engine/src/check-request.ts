@@ -37,13 +37,13 @@ export function checkRequest(
     }
     // The last token is never attended to, so its K and V are never stored.
     const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
-    if (instance.costs.phase !== "all" && blocks > instance.gpuBlocks) {
+    if (!pim?.attendsOnPim(true) && blocks > instance.gpuBlocks) {
       refuse(`needs ${blocks} KV blocks`, `the GPU of instance ${instance.id} has ${instance.gpuBlocks}`);
     }
-    if (pim && blocks > pim.blocksPerGroup) {
+    if (pim && blocks > pim.layout.blocksPerGroup) {
       refuse(
         `needs ${blocks} KV blocks`,
-        `a group of ${pim.channelsPerGroup} PIM channels of instance ${instance.id} has ${pim.blocksPerGroup}`,
+        `a group of ${pim.layout.channelsPerGroup} PIM channels of instance ${instance.id} has ${pim.layout.blocksPerGroup}`,
       );
     }
   }

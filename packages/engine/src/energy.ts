@@ -1,42 +1,20 @@
 /**
  * @module
- * Feeds the power model with what iterations do: every segment, PIM stage and transfer, from the executed schedule.
+ * Feeds the power model with what iterations do: in totals, or where a border of the power series falls into an
+ * iteration, every GPU segment, PIM stage and transfer of the executed schedule.
  */
 import { createNodeMeter, type NodeEnergy, type NodeMeter } from "@tandem-sim/power";
+import { type Played, runsOf, type StageGraph, type StageTable } from "@tandem-sim/trace";
+import type { IterationPlanner } from "./iteration-planner.js";
+import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
 import type { SimulationPlan } from "./plan.js";
-import type { OpKind } from "./play.js";
+import { TOKEN_ID_BYTES } from "./plan-instance.js";
 import type { ServingInstance } from "./serving-instance.js";
-
-/** Token ids are int32 and cross to the GPU and back. */
-const TOKEN_ID_BYTES_BOTH_WAYS = 8;
 
 interface Meter {
   node: number;
   meter: NodeMeter;
 }
-
-/** GPU segments that follow each other without a gap, reported as one. */
-class Segments {
-  private startNs = 0;
-  private endNs = 0;
-
-  constructor(private readonly report: (startNs: number, endNs: number) => void) {}
-
-  add(startNs: number, endNs: number): void {
-    if (startNs !== this.endNs) {
-      this.flush();
-      this.startNs = startNs;
-    }
-    this.endNs = endNs;
-  }
-
-  flush(): void {
-    if (this.endNs > this.startNs) this.report(this.startNs, this.endNs);
-    this.startNs = this.endNs;
-  }
-}
-
-const isGpu = (kind: OpKind): boolean => kind !== "up" && kind !== "down" && kind !== "fetch" && kind !== "pim";
 
 /** Energy of one node; `energy` is null where it has no power block and is not counted. */
 export interface NodeEnergyResult {
@@ -49,6 +27,7 @@ export class EnergyMeters {
   /** Index of each instance's GPU on its node. */
   private readonly gpuOf = new Map<number, number>();
 
+  private readonly runs = new Map<StageGraph, Int32Array>();
   private finished = false;
 
   /** @param seriesStepNs width of a step of the power series */
@@ -66,39 +45,40 @@ export class EnergyMeters {
   }
 
   /** An iteration starts. Its whole schedule is known by then. */
-  iteration(instance: ServingInstance): void {
-    const meter = this.meters.find(({ node }) => node === instance.plan.node)?.meter;
-    if (!meter) return;
-    const { startNs, program, played } = instance;
-    const gpu = this.gpuOf.get(instance.plan.id)!;
-    const segments = new Segments((from, to) => meter.gpuBusy(gpu, startNs + from, startNs + to));
-    let upEndNs = 0;
-    let stageEndNs = 0;
-    let stageHalf: 0 | 1 = 0;
-    // A PIM stage's energy is spread over it evenly; its groups end at different times.
-    const endStage = (): void => {
-      if (stageEndNs > upEndNs) meter.pimBusy(startNs + upEndNs, startNs + stageEndNs, program.half[stageHalf].pimPj);
-      stageEndNs = upEndNs;
-    };
-    instance.replay((kind, h, _layer, _group, fromNs, durationNs) => {
-      const toNs = fromNs + durationNs;
-      if (isGpu(kind)) return segments.add(fromNs, toNs);
-      const half = program.half[h];
-      if (kind === "pim") {
-        stageEndNs = Math.max(stageEndNs, toNs);
-        return;
-      }
-      const bytes = kind === "up" ? half.upBytes : kind === "down" ? half.downBytes : half.fetchBytes;
-      meter.linkBytes(startNs + fromNs, startNs + toNs, bytes);
-      if (kind !== "up") return;
-      endStage();
-      upEndNs = toNs;
-      stageEndNs = toNs;
-      stageHalf = h;
-    });
-    segments.flush();
-    endStage();
-    meter.hostBytes(startNs, startNs + played.latencyNs, instance.running!.totalTokens * TOKEN_ID_BYTES_BOTH_WAYS);
+  iteration({ plan, planner, startNs, running }: ServingInstance): void {
+    const meter = this.meters.find(({ node }) => node === plan.node)?.meter;
+    if (!meter || !running) return;
+    const gpu = this.gpuOf.get(plan.id) ?? 0;
+    const endNs = startNs + planner.played.latencyNs;
+    const { busyNs, idleNs } = gpuTime(planner.table.graph, planner.played);
+    if (meter.takesTotals(gpu, startNs, endNs, idleNs)) {
+      meter.gpuBusyWithin(gpu, startNs, startNs + busyNs + idleNs, busyNs);
+      const { pj, bytes } = this.sums(planner.table);
+      meter.pimBusy(startNs, endNs, pj);
+      meter.linkBytes(startNs, endNs, bytes);
+    } else reportRuns(meter, gpu, planner, startNs);
+    // Token ids go to the GPU and come back.
+    meter.hostBytes(startNs, endNs, running.totalTokens * 2 * TOKEN_ID_BYTES);
+  }
+
+  private sums(table: StageTable): { pj: number; bytes: number } {
+    const runs = this.runsOf(table.graph);
+    let pj = 0;
+    let bytes = 0;
+    for (let s = 0; s < runs.length; s++) {
+      pj += runs[s] * table.pj[s];
+      bytes += runs[s] * table.bytes[s];
+    }
+    return { pj, bytes };
+  }
+
+  private runsOf(graph: StageGraph): Int32Array {
+    let runs = this.runs.get(graph);
+    if (!runs) {
+      runs = runsOf(graph);
+      this.runs.set(graph, runs);
+    }
+    return runs;
   }
 
   /** Everything before `nowNs` has been reported. */
@@ -124,4 +104,39 @@ export class EnergyMeters {
     const counted = new Map(this.meters.map(({ node, meter }) => [node, meter.finish(endNs)]));
     return this.plan.nodes.map(({ id }) => ({ node: id, energy: counted.get(id) ?? null }));
   }
+}
+
+/** Time that the GPU runs, and idles between its first segment and its last. */
+function gpuTime(
+  { resources }: StageGraph,
+  { coveredNs, waitNs }: Readonly<Played>,
+): { busyNs: number; idleNs: number } {
+  let busyNs = 0;
+  let idleNs = 0;
+  resources.forEach(({ kind }, r) => {
+    if (kind !== "gpu") return;
+    busyNs += coveredNs[r];
+    for (let other = 0; other < resources.length; other++) idleNs += waitNs[r * resources.length + other];
+  });
+  return { busyNs, idleNs };
+}
+
+/** Reports every segment, PIM stage and transfer of an iteration by its own time. */
+function reportRuns(meter: NodeMeter, gpu: number, planner: IterationPlanner, originNs: number): void {
+  const { table } = planner;
+  const { stages, resources } = table.graph;
+  const segments = new SegmentJoiner((fromNs, toNs) => meter.gpuBusy(gpu, originNs + fromNs, originNs + toNs));
+  // A PIM stage's energy is spread evenly from when it may start; its groups end at different times.
+  const pim = new StageJoiner(table.graph, (stage, fromNs, toNs) =>
+    meter.pimBusy(originNs + fromNs, originNs + toNs, table.pj[stage]),
+  );
+  planner.replay((stage, _unit, _layer, fromNs, toNs) => {
+    pim.ended(stage, toNs);
+    const { kind } = resources[stages[stage].resource];
+    if (kind === "gpu") segments.add(fromNs, toNs);
+    else if (kind === "pim") pim.add(stage, toNs);
+    else meter.linkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
+  });
+  segments.flush();
+  pim.flush();
 }

@@ -1,26 +1,26 @@
 /**
  * @module
  * Discrete-event simulation of LLM serving on GPU + PIM. Start with `simulation.ts` (the loop), then
- * `serving-instance.ts` (one instance) and `play.ts` (the exact schedule of one iteration).
+ * `serving-instance.ts` (one instance) and `iteration-planner.ts` (how a batch runs).
  */
 export { checkRequest, checkWorkload } from "./check-request.js";
+export { createPlan } from "./create-plan.js";
 export { Distribution } from "./distribution.js";
 export type { NodeEnergyResult } from "./energy.js";
+export type { IterationKind } from "./instance-totals.js";
+export { IterationPlanner } from "./iteration-planner.js";
 export { inMode, type Mode, modeNames, modes } from "./modes.js";
 export type { IntervalReport, RequestResult, SimulationObserver } from "./observer.js";
-export {
-  createPlan,
-  type InstancePlan,
-  type NodePlan,
-  type PimShare,
-  type PlanInputs,
-  type PlanOptions,
-  type RoutingPolicy,
-  type SimulationPlan,
+export type {
+  InstancePlan,
+  NodePlan,
+  PlanInputs,
+  PlanOptions,
+  RoutingPolicy,
+  SimulationPlan,
 } from "./plan.js";
-export { createPlayed, type OpKind, type Played, Player, type Recorder } from "./play.js";
 export { type Router, type RoutingTarget, routers } from "./router.js";
-export type { IterationKind, IterationStart } from "./serving-instance.js";
+export type { IterationStart } from "./serving-instance.js";
 export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";
 export type { ServiceLevel } from "./summary.js";
 export { refuseUnsupported } from "./supported.js";

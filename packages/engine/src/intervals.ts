@@ -2,6 +2,7 @@
  * @module
  * Cuts a run into log intervals and reports throughput and load of each.
  */
+import { sumOfKind } from "@tandem-sim/trace";
 import { busyUntil } from "./busy-until.js";
 import type { IntervalReport } from "./observer.js";
 import type { ServingInstance } from "./serving-instance.js";
@@ -68,8 +69,9 @@ export class IntervalLog {
     let pimMemoryBytes = 0;
     for (const instance of this.instances) {
       const partial = instance.running ? busyUntil(instance, endNs) : { gpuNs: 0, pimNs: 0 };
-      gpuNs += instance.totals.gpuBusyNs + partial.gpuNs;
-      pimNs += instance.totals.pimBusyNs + partial.pimNs;
+      const { graph, coveredNs } = instance.totals;
+      gpuNs += sumOfKind(graph, "gpu", coveredNs) + partial.gpuNs;
+      pimNs += sumOfKind(graph, "pim", coveredNs) + partial.pimNs;
       if (instance.plan.pim) offloading++;
       step += instance.started;
       batch += instance.scheduler.running.length;

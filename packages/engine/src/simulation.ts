@@ -12,6 +12,7 @@ import { EventQueue } from "./event-queue.js";
 import { IntervalLog } from "./intervals.js";
 import type { RequestResult, SimulationObserver } from "./observer.js";
 import type { SimulationPlan } from "./plan.js";
+import { RequestLog } from "./request-log.js";
 import { type Router, routers } from "./router.js";
 import { ServingInstance } from "./serving-instance.js";
 import { ResultCollector, type ServiceLevel } from "./summary.js";
@@ -80,6 +81,7 @@ export function simulate(
 
 class EventLoop implements Simulation {
   private readonly requests = new RequestTable();
+  private readonly log = new RequestLog(this.requests);
   private readonly instances: ServingInstance[];
   private readonly groups: LockstepGroup[];
   private readonly router: Router;
@@ -103,7 +105,7 @@ class EventLoop implements Simulation {
     private readonly observer: SimulationObserver,
     options: SimulationOptions,
   ) {
-    this.instances = plan.instances.map((instance) => new ServingInstance(instance, this.requests));
+    this.instances = plan.instances.map((instance) => new ServingInstance(instance, this.requests, this.log));
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
     this.router = routers[plan.routing](plan.seed);
     this.results = new ResultCollector(plan, options.slo ?? null);
@@ -129,10 +131,10 @@ class EventLoop implements Simulation {
 
   push(chunk: RequestChunk): void {
     for (let i = 0; i < chunk.count; i++) {
-      const arrivalNs = chunk.arrivalNs[i]!;
+      const arrivalNs = chunk.arrivalNs[i];
       if (arrivalNs < this.lastArrivalNs)
         throw new RangeError(`request ${this.pushed} arrives before the one in front of it`);
-      checkRequest(this.plan, this.pushed, chunk.inputTokens[i]!, chunk.outputTokens[i]!, "workload");
+      checkRequest(this.plan, this.pushed, chunk.inputTokens[i], chunk.outputTokens[i], "workload");
       this.lastArrivalNs = arrivalNs;
       this.pushed++;
     }
@@ -147,7 +149,7 @@ class EventLoop implements Simulation {
       this.moveClock(nextNs);
       // Arrivals first: a request that arrives as an iteration ends joins the next one.
       if (arrivalNs === nextNs) this.arrive(nextNs);
-      else this.endIteration(this.groups[this.events.pop()]!);
+      else this.endIteration(this.groups[this.events.pop()]);
     }
   }
 
@@ -175,19 +177,18 @@ class EventLoop implements Simulation {
 
   private arrive(nowNs: number): void {
     while (this.nextArrivalNs() === nowNs) {
-      const chunk = this.pending[0]!;
+      const chunk = this.pending[0];
       const i = this.nextInChunk++;
       const target = this.route();
       this.results.arrived(nowNs);
-      target.scheduler.enqueue(
-        this.requests.add({
-          id: this.arrived++,
-          inputTokens: chunk.inputTokens[i]!,
-          outputTokens: chunk.outputTokens[i]!,
-          arrivalNs: nowNs,
-          hashes: hashesOf(chunk, i, target.plan.options),
-        }),
-      );
+      const row = this.requests.add({
+        id: this.arrived++,
+        inputTokens: chunk.inputTokens[i],
+        outputTokens: chunk.outputTokens[i],
+        hashes: hashesOf(chunk, i, target.plan.options),
+      });
+      this.log.arrived(row, nowNs);
+      target.enqueue(row);
       if (this.nextInChunk === chunk.count) {
         this.pending.shift();
         this.nextInChunk = 0;
@@ -200,12 +201,12 @@ class EventLoop implements Simulation {
 
   private route(): ServingInstance {
     const { instances } = this;
-    if (instances.length === 1) return instances[0]!;
+    if (instances.length === 1) return instances[0];
     const loads = instances.map(({ scheduler }) => ({
       waiting: scheduler.waiting.size,
       running: scheduler.running.length,
     }));
-    return instances[this.router(loads)]!;
+    return instances[this.router(loads)];
   }
 
   private begin(group: LockstepGroup, index: number): void {
@@ -222,24 +223,17 @@ class EventLoop implements Simulation {
   }
 
   private endIteration(group: LockstepGroup): void {
-    for (const member of group.members) if (member.running) this.finishIteration(member);
+    for (const member of group.members) if (member.running) this.finishIteration(member, member.running);
     this.begin(group, this.groups.indexOf(group));
   }
 
-  private finishIteration(member: ServingInstance): void {
-    const { requests } = this;
-    const batch = member.running!;
-    let promptTokens = 0;
-    let decodeTokens = 0;
-    for (let i = 0; i < batch.size; i++) {
-      promptTokens += coverPrompt(requests, batch, i);
-      decodeTokens += batch.samples[i]!;
-    }
+  private finishIteration(member: ServingInstance, batch: Batch): void {
+    const { promptTokens, decodeTokens } = this.log.ran(batch, this.nowNs);
     this.finishedRows.length = 0;
-    member.finish(this.nowNs, this.finishedRows);
+    member.finish(this.finishedRows);
     for (const row of this.finishedRows) {
-      this.fresh.push(resultOf(requests, row, member, this.nowNs));
-      requests.remove(row);
+      this.fresh.push(this.log.result(row, member.plan, this.nowNs));
+      this.requests.remove(row);
     }
     this.intervals?.count(this.nowNs, promptTokens, decodeTokens);
   }
@@ -255,45 +249,13 @@ class EventLoop implements Simulation {
   }
 }
 
-/** Prompt tokens that entry `i` of a batch covers for the first time: recomputed ones do not count again. */
-function coverPrompt(requests: RequestTable, batch: Batch, i: number): number {
-  if (!batch.prefill[i]) return 0;
-  const row = batch.rows[i]!;
-  const covered = Math.min(requests.inputTokens[row]!, batch.context[i]! + batch.tokens[i]!);
-  const fresh = Math.max(0, covered - requests.promptCovered[row]!);
-  requests.promptCovered[row]! += fresh;
-  return fresh;
-}
-
 function hashesOf(
   chunk: RequestChunk,
   i: number,
   options: { blockSize: number; enablePrefixCaching: boolean },
 ): Float64Array | null {
   if (!options.enablePrefixCaching || !chunk.tokenIds || !chunk.tokenOffsets) return null;
-  const start = chunk.tokenOffsets[i]!;
-  const end = chunk.tokenOffsets[i + 1]!;
+  const start = chunk.tokenOffsets[i];
+  const end = chunk.tokenOffsets[i + 1];
   return end > start ? blockHashChain(chunk.tokenIds, start, end, options.blockSize) : null;
-}
-
-function resultOf(requests: RequestTable, row: number, instance: ServingInstance, nowNs: number): RequestResult {
-  const arrivalNs = requests.arrivalNs[row]!;
-  const outputTokens = requests.outputTokens[row]!;
-  const latencyNs = nowNs - arrivalNs;
-  const ttftNs = requests.firstTokenNs[row]! - arrivalNs;
-  return {
-    instanceId: instance.plan.id,
-    requestId: requests.id[row]!,
-    model: instance.plan.modelName,
-    inputTokens: requests.inputTokens[row]!,
-    outputTokens,
-    arrivalNs,
-    queuedNs: requests.queuedNs[row]!,
-    endNs: nowNs,
-    latencyNs,
-    queuingNs: requests.firstScheduledNs[row]! - arrivalNs,
-    ttftNs,
-    tpotNs: outputTokens > 1 ? Math.floor((latencyNs - ttftNs) / (outputTokens - 1)) : 0,
-    itlNs: requests.itlNs[row]!,
-  };
 }

@@ -7,9 +7,10 @@ import { type NodeEnergy, totalEnergy } from "@tandem-sim/power";
 import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
 import { Distribution } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
+import type { InstanceTotals } from "./instance-totals.js";
 import type { RequestResult } from "./observer.js";
-import type { SimulationPlan } from "./plan.js";
-import type { InstanceTotals, ServingInstance } from "./serving-instance.js";
+import type { InstancePlan, SimulationPlan } from "./plan.js";
+import type { ServingInstance } from "./serving-instance.js";
 
 const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
   items.reduce((total, item) => total + value(item), 0);
@@ -111,7 +112,10 @@ export class ResultCollector {
       preemptions: sum(instances, ({ scheduler }) => scheduler.preemptions),
       recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
       prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
-      link_bytes: { up: total((totals) => totals.upBytes), down: total((totals) => totals.downBytes) },
+      link_bytes: {
+        up: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkUp] : 0)),
+        down: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkDown] : 0)),
+      },
       ...this.energySummary(instances, nodes),
       instances: each,
     };
@@ -158,13 +162,16 @@ function idleShares(instances: readonly ServingInstance[], makespanNs: number): 
     makespanNs > 0 ? sum(among, ({ totals }) => ns(totals)) / (among.length * makespanNs) : 0;
   const offloading = instances.filter(({ plan }) => plan.pim);
   const noWork = (totals: InstanceTotals): number => makespanNs - totals.runningNs;
+  const gpuBusy = ({ graph, coveredNs }: InstanceTotals): number => coveredNs[graph.on.gpu];
+  const pimBusy = ({ graph, coveredNs }: InstanceTotals): number =>
+    graph.on.offload ? coveredNs[graph.on.offload.pim] : 0;
   return {
     gpu: {
-      waiting_for_pim: share(instances, (totals) => totals.gpuWaitsForPimNs),
-      waiting_for_link: share(instances, (totals) => totals.gpuWaitsForLinkNs),
+      waiting_for_pim: share(instances, (totals) => totals.waitsNs("gpu", "pim")),
+      waiting_for_link: share(instances, (totals) => totals.waitsNs("gpu", "link")),
       iteration_tail: share(
         instances,
-        (totals) => totals.runningNs - totals.gpuBusyNs - totals.gpuWaitsForPimNs - totals.gpuWaitsForLinkNs,
+        (totals) => totals.runningNs - gpuBusy(totals) - totals.waitsNs("gpu", "pim") - totals.waitsNs("gpu", "link"),
       ),
       no_work: share(instances, noWork),
     },
@@ -174,9 +181,9 @@ function idleShares(instances: readonly ServingInstance[], makespanNs: number): 
         : {
             waiting_for_gpu: share(
               offloading,
-              (totals) => totals.runningNs - totals.pimBusyNs - totals.pimWaitsForLinkNs,
+              (totals) => totals.runningNs - pimBusy(totals) - totals.pimWaitsForInputNs,
             ),
-            waiting_for_link: share(offloading, (totals) => totals.pimWaitsForLinkNs),
+            waiting_for_link: share(offloading, (totals) => totals.pimWaitsForInputNs),
             no_work: share(offloading, noWork),
           },
   };
@@ -184,7 +191,8 @@ function idleShares(instances: readonly ServingInstance[], makespanNs: number): 
 
 function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number): InstanceSummary {
   const share = (busyNs: number): number => (makespanNs > 0 ? busyNs / makespanNs : 0);
-  const { pim } = plan;
+  const { coveredNs } = totals;
+  const { gpu } = totals.graph.on;
   return {
     instance: plan.id,
     node: plan.node,
@@ -192,15 +200,45 @@ function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number):
     hardware: plan.hardware,
     requests: totals.requests,
     iterations: iterationsOf(totals),
-    gpu_busy: share(totals.gpuBusyNs),
-    pim_busy: pim ? share(totals.pimBusyNs) : null,
-    pim_util: pim ? share((sum([...totals.groupBusyNs], (ns) => ns) * pim.channelsPerGroup) / pim.channels) : null,
-    pim_busiest_group: pim ? share(Math.max(...totals.groupBusyNs)) : null,
-    link_up_busy: pim ? share(totals.upBusyNs) : null,
-    link_down_busy: pim ? share(totals.downBusyNs) : null,
-    gpu_bandwidth_gbps: plan.gpuBandwidthGBps,
-    pim_gemv_bandwidth_gbps: pim ? pim.gemvGBps : null,
-    pim_channels: pim ? pim.channels : 0,
-    pim_channel_groups: pim ? pim.groups : 0,
+    gpu_busy: share(coveredNs[gpu]),
+    ...offloadSummary(plan, totals, share),
+  };
+}
+
+type OffloadSummary = Omit<
+  InstanceSummary,
+  "instance" | "node" | "model" | "hardware" | "requests" | "iterations" | "gpu_busy"
+>;
+
+function offloadSummary(
+  { pim, gpuBandwidthGBps }: InstancePlan,
+  totals: InstanceTotals,
+  share: (busyNs: number) => number,
+): OffloadSummary {
+  const { offload } = totals.graph.on;
+  if (!pim || !offload) {
+    return {
+      pim_busy: null,
+      pim_util: null,
+      pim_busiest_group: null,
+      link_up_busy: null,
+      link_down_busy: null,
+      gpu_bandwidth_gbps: gpuBandwidthGBps,
+      pim_gemv_bandwidth_gbps: null,
+      pim_channels: 0,
+      pim_channel_groups: 0,
+    };
+  }
+  const groupsNs = [...totals.unitsNs(offload.pim)];
+  return {
+    pim_busy: share(totals.coveredNs[offload.pim]),
+    pim_util: share((sum(groupsNs, (ns) => ns) * pim.layout.channelsPerGroup) / pim.channels),
+    pim_busiest_group: share(Math.max(...groupsNs)),
+    link_up_busy: share(totals.coveredNs[offload.linkUp]),
+    link_down_busy: share(totals.coveredNs[offload.linkDown]),
+    gpu_bandwidth_gbps: gpuBandwidthGBps,
+    pim_gemv_bandwidth_gbps: pim.gemvGBps,
+    pim_channels: pim.channels,
+    pim_channel_groups: pim.layout.groups,
   };
 }

@@ -3,9 +3,10 @@
  * A run as a Chrome trace (JSON array format), which ui.perfetto.dev and chrome://tracing open: one track per exclusive
  * resource, one for iterations, one per request, and counters.
  */
+
+import { createDecoderGraph, type Resource } from "@tandem-sim/trace";
 import type { IntervalReport, RequestResult } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
-import type { OpKind } from "./play.js";
 import type { IterationStart } from "./serving-instance.js";
 
 /** Simulated time to be drawn; an op, iteration or request that touches it is drawn whole. */
@@ -15,21 +16,22 @@ export interface TimelineWindow {
 }
 
 const ITERATIONS = 0;
-const GPU = 1;
-const LINK_UP = 2;
-const LINK_DOWN = 3;
-const FIRST_CHANNEL = 10;
+/** Numbered devices have tracks behind those of single resources. */
+const FIRST_DEVICE = 10;
 
-const trackOf: Readonly<Record<Exclude<OpKind, "pim">, number>> = {
-  prologue: GPU,
-  pre: GPU,
-  attention: GPU,
-  post: GPU,
-  head: GPU,
-  up: LINK_UP,
-  down: LINK_DOWN,
-  fetch: LINK_DOWN,
-};
+/** Tracks of every resource, by unit: one, or one for each device that the unit consists of. */
+function tracksOf(resources: readonly Resource[]): { tid: number; name: string }[][][] {
+  let single = ITERATIONS;
+  return resources.map(({ name, units, copies, firstDevice }) => {
+    if (firstDevice === null) return [[{ tid: ++single, name }]];
+    return Array.from({ length: units }, (_unit, u) =>
+      Array.from({ length: copies }, (_copy, c) => {
+        const device = firstDevice + u * copies + c;
+        return { tid: FIRST_DEVICE + device, name: `${name} channel ${device} (group ${u})` };
+      }),
+    );
+  });
+}
 
 /** Whole ns as microseconds, the unit of the format, without rounding: slices that meet do not overlap. */
 const us = (ns: number): string => `${Math.floor(ns / 1000)}.${String(ns % 1000).padStart(3, "0")}`;
@@ -50,21 +52,19 @@ export class Timeline {
   }
 
   iteration(iteration: IterationStart): void {
-    const { plan, startNs, played, batch, split, kind, index } = iteration;
+    const { plan, startNs, played, batch, division, kind, index } = iteration;
     if (!this.overlaps(startNs, startNs + played.latencyNs)) return;
     const pid = plan.id;
     const args = { kind, requests: batch.size, tokens: batch.totalTokens };
     this.slice(pid, ITERATIONS, `iteration ${index}`, startNs, played.latencyNs, JSON.stringify(args));
-    const { pim } = plan;
-    iteration.replay((op, half, layer, group, opStartNs, durationNs) => {
-      const at = startNs + opStartNs;
-      if (durationNs === 0 || !this.overlaps(at, at + durationNs)) return;
-      const name = split ? `${op} ${layer} half ${half + 1}` : `${op} ${layer}`;
-      if (op !== "pim") return this.slice(pid, trackOf[op], name, at, durationNs);
-      const { channelsPerGroup, firstChannel } = pim!;
-      for (let c = 0; c < channelsPerGroup; c++) {
-        this.slice(pid, FIRST_CHANNEL + firstChannel + group * channelsPerGroup + c, name, at, durationNs);
-      }
+    const { stages, resources } = iteration.table.graph;
+    const tracks = tracksOf(resources);
+    iteration.replay((stage, unit, layer, fromNs, toNs) => {
+      const at = startNs + fromNs;
+      if (toNs === fromNs || !this.overlaps(at, startNs + toNs)) return;
+      const { name, subBatch, resource } = stages[stage];
+      const title = division ? `${name} ${layer} half ${subBatch + 1}` : `${name} ${layer}`;
+      for (const { tid } of tracks[resource][unit]) this.slice(pid, tid, title, at, toNs - fromNs);
     });
   }
 
@@ -100,23 +100,17 @@ export class Timeline {
     return startNs < this.window.endNs && endNs > this.window.startNs;
   }
 
-  private nameTracks({ id, node, pim }: InstancePlan): void {
+  private nameTracks({ id, node, costs, pim }: InstancePlan): void {
     this.meta(id, "process_name", `instance ${id} (node ${node})`);
-    const tracks: [number, string][] = [
-      [ITERATIONS, "iterations"],
-      [GPU, "GPU"],
-    ];
-    if (pim) {
-      tracks.push([LINK_UP, "link up"], [LINK_DOWN, "link down"]);
-      for (let c = 0; c < pim.groups * pim.channelsPerGroup; c++) {
-        const channel = pim.firstChannel + c;
-        tracks.push([
-          FIRST_CHANNEL + channel,
-          `PIM channel ${channel} (group ${Math.floor(c / pim.channelsPerGroup)})`,
-        ]);
-      }
-    }
-    for (const [tid, name] of tracks) {
+    const shape = {
+      layers: costs.layers,
+      subBatches: 1,
+      pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+    };
+    const tracks = tracksOf(createDecoderGraph(shape).resources)
+      .flat(2)
+      .sort((a, b) => a.tid - b.tid);
+    for (const { tid, name } of [{ tid: ITERATIONS, name: "iterations" }, ...tracks]) {
       this.meta(id, "thread_name", name, tid);
       this.event(`{"ph":"M","pid":${id},"tid":${tid},"name":"thread_sort_index","args":{"sort_index":${tid}}}`);
     }

@@ -1,9 +1,22 @@
 import { architectureOf } from "@tandem-sim/hardware";
 import { Batch } from "@tandem-sim/scheduler";
-import { createProgram, fillProgram, parseText, replayText, Split, splits, toText } from "@tandem-sim/trace";
+import {
+  createBatchTable,
+  createDecoderGraph,
+  createPlayed,
+  Division,
+  fillTable,
+  Player,
+  parseText,
+  replayText,
+  SplitWorkspace,
+  type StageTable,
+  splits,
+  toText,
+} from "@tandem-sim/trace";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createPlayed, type InstancePlan, Player, simulate } from "../src/index.js";
+import { type InstancePlan, simulate } from "../src/index.js";
 import { model, onPim, tinyClusters, tinyPlan, tinyRequests, tinyWorkload } from "./tiny-cluster.js";
 
 const GROUPS = 4;
@@ -27,7 +40,7 @@ const entries: fc.Arbitrary<Entry[]> = fc.array(
 
 function batchOf(list: readonly Entry[], offloads: boolean): Batch {
   const batch = new Batch();
-  batch.clear(0);
+  batch.clear();
   list.forEach(({ kind, tokens, context, group }, order) => {
     const resumed = kind === "resumed" ? 4 * context : 0;
     batch.add({
@@ -51,17 +64,11 @@ const plans: Record<"none" | "all" | "decode", InstancePlan> = {
 };
 
 /** Latency of the text trace's rows, played in file order. */
-function replayed(
-  plan: InstancePlan,
-  batch: Batch,
-  split: Split | null,
-  program: ReturnType<typeof createProgram>,
-): number {
-  const { costs, pim } = plan;
-  const channels = pim && { first: pim.firstChannel, count: pim.channels, perGroup: pim.channelsPerGroup };
+function replayed(plan: InstancePlan, batch: Batch, division: Division | null, table: StageTable): number {
+  const { costs } = plan;
   const sizes = { elementBytes: plan.elementBytes, kvElementBytes: plan.kvElementBytes };
   const architecture = architectureOf(model);
-  const text = toText({ model, architecture, ...sizes, costs, batch, split, program, node: 0, channels });
+  const text = toText({ model, architecture, ...sizes, costs, batch, division, table, node: 0 });
   return replayText(parseText(text, "trace"));
 }
 
@@ -70,19 +77,23 @@ test.each(["none", "all", "decode"] as const)(
   (phase) => {
     const plan = plans[phase];
     const { costs } = plan;
-    const groups = plan.pim?.groups ?? 0;
+    const pim = plan.pim && { ...plan.pim.layout, firstChannel: plan.pim.firstChannel };
+    const [undivided, divided] = [1, 2].map((subBatches) =>
+      createDecoderGraph({ layers: costs.layers, subBatches, pim }),
+    );
     const rule = phase === "none" ? fc.constant("whole") : fc.constantFrom("whole", ...Object.keys(splits));
     fc.assert(
       fc.property(entries, rule, (list, name) => {
         const batch = batchOf(list, phase !== "none");
-        const program = createProgram(costs.layers, groups);
-        const candidate = new Split();
+        const candidate = new Division(2);
         const divide = name === "whole" ? null : splits[name as keyof typeof splits];
-        const split = divide?.(batch, costs, candidate, createProgram(costs.layers, groups)) ? candidate : null;
-        fillProgram(program, batch, split, costs);
-        const played = createPlayed();
-        new Player(groups).play(program, played);
-        expect(replayed(plan, batch, split, program)).toBe(played.latencyNs);
+        const division = divide?.(batch, candidate, new SplitWorkspace(costs, divided!)) ? candidate : null;
+        const graph = division ? divided! : undivided!;
+        const table = createBatchTable(graph);
+        fillTable(table, batch, division, costs);
+        const played = createPlayed(graph);
+        new Player(graph).play(table, played);
+        expect(replayed(plan, batch, division, table)).toBe(played.latencyNs);
       }),
       { numRuns: 60 },
     );
@@ -93,8 +104,8 @@ test("every iteration of a simulation replays to the latency that it took", () =
   fc.assert(
     fc.property(tinyClusters, tinyRequests, (cluster, requests) => {
       simulate(tinyPlan(cluster), [tinyWorkload(requests)], {
-        onIteration: ({ plan, batch, split, program, played }) => {
-          expect(replayed(plan, batch, split, program)).toBe(played.latencyNs);
+        onIteration: ({ plan, batch, division, table, played }) => {
+          expect(replayed(plan, batch, division, table)).toBe(played.latencyNs);
         },
       });
     }),

@@ -1,13 +1,11 @@
 import { Summary } from "@tandem-sim/schemas";
-import { createProgram, fillProgram, Split } from "@tandem-sim/trace";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   createPlan,
-  createPlayed,
   createSimulation,
   type IntervalReport,
-  Player,
+  IterationPlanner,
   type RequestResult,
   type SimulationPlan,
   simulate,
@@ -152,19 +150,13 @@ describe("invariant 6", () => {
         const options = { ...cluster.options, ...interleaved, subBatchPolicy: "auto" as const };
         simulate(tinyPlan({ ...cluster, options }), [tinyWorkload(requests)], {
           onIteration: ({ plan, batch, played }) => {
-            const { costs, split } = plan;
-            const program = createProgram(costs.layers, plan.pim!.groups);
-            const player = new Player(program.groups);
-            const latencyOf = (halves: Split | null): number => {
-              const outcome = createPlayed();
-              fillProgram(program, batch, halves, costs);
-              player.play(program, outcome);
-              return outcome.latencyNs;
+            const latencyOf = (other: Partial<typeof plan>): number => {
+              const planner = new IterationPlanner({ ...plan, ...other });
+              planner.choose(batch);
+              return planner.played.latencyNs;
             };
-            const halves = new Split();
-            const divided = split!(batch, costs, halves, createProgram(costs.layers, program.groups));
-            const serialNs = latencyOf(null);
-            const alwaysNs = divided ? latencyOf(halves) : serialNs;
+            const serialNs = latencyOf({ split: null });
+            const alwaysNs = latencyOf({ options: { ...plan.options, subBatchPolicy: "always" } });
             expect(played.latencyNs).toBe(Math.min(serialNs, alwaysNs));
           },
         });
@@ -214,7 +206,9 @@ describe("two instances behind a router", () => {
 
   test("that offload own disjoint, equal shares of the channels and of the link", () => {
     const plan = tinyPlan({ instances: 2, channels: 24, options: { enableAttnOffloading: true } });
-    expect(plan.instances.map(({ pim }) => [pim!.firstChannel, pim!.channels, pim!.groups, pim!.linkGBps])).toEqual([
+    expect(
+      plan.instances.map(({ pim }) => [pim!.firstChannel, pim!.channels, pim!.layout.groups, pim!.linkGBps]),
+    ).toEqual([
       [0, 12, 3, 4],
       [12, 12, 3, 4],
     ]);

@@ -1,37 +1,35 @@
 /**
  * @module
- * Cost models of hardware: functions of numbers (tokens, sequences, contexts). Start with gpu-costs.ts.
+ * Cost models of hardware: functions of numbers (tokens, sequences, contexts). Start with gpu/costs.ts and pim/costs.ts.
  */
-export { type Architecture, architectureOf, architectures, type LayerName } from "./architecture.js";
+export {
+  type Architecture,
+  architectureNamed,
+  architectureOf,
+  architectures,
+  type LayerName,
+} from "./gpu/architecture.js";
+export type { AttentionNs } from "./gpu/attention.js";
+export { bracketLow, bracketPosition } from "./gpu/bracket.js";
 export {
   createGpuCosts,
   type GpuCosts,
   type OnExtrapolate,
   type ProfileAxis,
   type ProfileRange,
-} from "./gpu-costs.js";
+} from "./gpu/costs.js";
+export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
+export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
+export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
+export { kvBytesPerLayer, kvBytesPerToken } from "./kv-bytes.js";
 export { createLinkCosts, type LinkCosts } from "./link.js";
-export { kvBytesPerToken, type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
-export {
-  createPimCosts,
-  derivePimTiming,
-  type PimAttention,
-  type PimCosts,
-  type PimShape,
-  type PimTiming,
-  pimAppendNs,
-  pimAttention,
-  pimSlopeNs,
-} from "./pim-device.js";
-export {
-  createPimEnergy,
-  type PimCommandEnergy,
-  type PimEnergy,
-  pimCommandEnergy,
-  pimIdleWatts,
-} from "./pim-energy.js";
-export { gemvGBps, shapeOnChannel } from "./pim-node.js";
-export { type BatchFamily, batchFamilies, type SampledBatch, sampleBatches } from "./profile-batches.js";
-export { type ProfileFiles, profileCsv } from "./profile-csv.js";
-export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iterationNs } from "./profile-error.js";
-export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
+export { type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
+export { pimAppendNs } from "./pim/append.js";
+export { type PimAttention, type PimShape, pimAttention, pimSlopeNs } from "./pim/attention.js";
+export { type PimCommandEnergy, pimCommandEnergy, pimIdleWatts } from "./pim/command-energy.js";
+export { createPimCosts, type PimCosts } from "./pim/costs.js";
+export { createPimEnergy, type PimEnergy } from "./pim/energy.js";
+export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } from "./pim/kv-layout.js";
+export { gemvGBps, shapeOnChannel } from "./pim/node.js";
+export { hostPim, type OffloadPhase, type PimSystem, type PimSystemSource, pimSystems } from "./pim/pim-system.js";
+export { derivePimTiming, type PimTiming } from "./pim/timing.js";

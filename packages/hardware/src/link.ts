@@ -3,6 +3,7 @@
  * The host link between GPU and PIM, full duplex: what crosses it per layer, and how long that takes.
  */
 import type { AttentionShape } from "@tandem-sim/schemas";
+import { kvBytesPerLayer } from "./kv-bytes.js";
 
 /** Costs of one instance's share of the link. Sizes are bytes, times whole ns. */
 export interface LinkCosts {
@@ -34,7 +35,7 @@ export function createLinkCosts(
   kvElementBytes: number,
 ): LinkCosts {
   const query = shape.headDim * shape.heads * activationBytes;
-  const kv = 2 * shape.headDim * shape.kvHeads * kvElementBytes;
+  const kv = kvBytesPerLayer(shape, kvElementBytes);
   return {
     upBytes: (tokens) => tokens * (query + kv),
     kvBytes: (tokens) => tokens * kv,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { llama } from "../test/synthetic-profile.js";
-import type { LayerName } from "./architecture.js";
-import { kvBytesPerToken, layerSizes, weightBytes } from "./model-weights.js";
+import type { LayerName } from "./gpu/architecture.js";
+import { kvBytesPerToken } from "./kv-bytes.js";
+import { layerSizes, weightBytes } from "./model-weights.js";
 
 describe("weights", () => {
   test("Llama-3.1-8B has 8,030,261,248 parameters", () => {

@@ -1,9 +1,10 @@
 /**
  * @module
- * Sizes that follow from a model config: weights, KV cache per token, and the tensors of each layer.
+ * Sizes that follow from a model config: its weights, and the tensors of each layer.
  */
 import { attentionShape, type ModelConfig, TandemError } from "@tandem-sim/schemas";
-import { architectureOf, type LayerName } from "./architecture.js";
+import { architectureOf, type LayerName } from "./gpu/architecture.js";
+import { kvBytesPerLayer } from "./kv-bytes.js";
 
 /** Bytes read and written by one layer. */
 export interface LayerSizes {
@@ -63,12 +64,6 @@ export function weightBytes(model: ModelConfig, elementBytes: number): number {
   return (model.tie_word_embeddings ? whole - layerParameters(model, "lm_head") : whole) * elementBytes;
 }
 
-/** Bytes of K and V of one token over all layers. */
-export function kvBytesPerToken(model: ModelConfig, kvElementBytes: number): number {
-  const { kvHeads, headDim } = attentionShape(model);
-  return 2 * model.num_hidden_layers * kvHeads * headDim * kvElementBytes;
-}
-
 /**
  * Tensor bytes of one layer, as text traces list them.
  *
@@ -82,7 +77,8 @@ export function layerSizes(
   elementBytes: number,
   attention: { kvTokens: number; kvElementBytes?: number } = { kvTokens: 0 },
 ): LayerSizes {
-  const { heads, kvHeads, headDim } = attentionShape(model);
+  const shape = attentionShape(model);
+  const { heads, kvHeads, headDim } = shape;
   const hidden = tokens * model.hidden_size * elementBytes;
   const query = tokens * heads * headDim * elementBytes;
   const key = tokens * kvHeads * headDim * elementBytes;
@@ -102,7 +98,7 @@ export function layerSizes(
       return { input: query + key, weight, output: query + key };
     case "attention": {
       const kvElementBytes = attention.kvElementBytes ?? elementBytes;
-      return { input: query + attention.kvTokens * 2 * kvHeads * headDim * kvElementBytes, weight, output: query };
+      return { input: query + attention.kvTokens * kvBytesPerLayer(shape, kvElementBytes), weight, output: query };
     }
     case "o_proj":
       return { input: query, weight, output: hidden };
@@ -117,6 +113,6 @@ export function layerSizes(
     case "sampler":
       return { input: logits, weight, output: tokens * tokenIdBytes };
     default:
-      throw new TandemError("E_UNSUPPORTED", `unknown layer "${layer as string}"`);
+      throw new TandemError("E_UNSUPPORTED", `unknown layer "${layer satisfies never}"`);
   }
 }

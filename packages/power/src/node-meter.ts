@@ -21,6 +21,13 @@ import { WorkBuckets } from "./work-buckets.js";
 export interface NodeMeter {
   /** GPU number `gpu` of the node runs segments in [startNs, endNs). In time order per GPU, not across GPUs. */
   gpuBusy(gpu: number, startNs: number, endNs: number): void;
+  /**
+   * Whether figures of a stretch of time may be reported as totals, without losing anything: the GPU is the only one of its
+   * node, stays warm for `idleNs`, and no border of the series falls inside.
+   */
+  takesTotals(gpu: number, startNs: number, endNs: number, idleNs: number): boolean;
+  /** As `gpuBusy`, but the GPU runs for `busyNs` of the time only, from its first ns to its last. Where `takesTotals`. */
+  gpuBusyWithin(gpu: number, startNs: number, endNs: number, busyNs: number): void;
   /** PIM channels spend `energyPj` above their background, evenly over the interval. In any order. */
   pimBusy(startNs: number, endNs: number, energyPj: number): void;
   /** Bytes over the link to the PIM device, either way; also read or written in host DRAM. In any order. */
@@ -92,16 +99,39 @@ class Meter implements NodeMeter {
     this.warmUntilNs = new Float64Array(gpus);
   }
 
+  takesTotals(gpu: number, startNs: number, endNs: number, idleNs: number): boolean {
+    if (this.hardware.gpus.length > 1 || idleNs > this.power.standbyNs[gpu]) return false;
+    return this.buckets === null || this.buckets.holdsInOne(startNs, endNs);
+  }
+
+  gpuBusyWithin(gpu: number, startNs: number, endNs: number, busyNs: number): void {
+    this.startGpu(gpu, startNs, endNs);
+    if (endNs === startNs) return;
+    this.addTimeWithin(activeColumn(this.power.kindOf[gpu]), startNs, busyNs);
+    this.addTimeWithin(ANY_GPU, startNs, busyNs);
+    this.addTimeWithin(standbyColumn(this.power.kindOf[gpu]), startNs, endNs - startNs - busyNs);
+    this.endGpu(gpu, endNs);
+  }
+
   gpuBusy(gpu: number, startNs: number, endNs: number): void {
+    this.startGpu(gpu, startNs, endNs);
+    if (endNs === startNs) return;
+    this.addTime(activeColumn(this.power.kindOf[gpu]), startNs, endNs);
+    this.union.add(gpu, startNs, endNs);
+    this.endGpu(gpu, endNs);
+  }
+
+  /** The GPU begins to run at `startNs`: what it did until then is known. */
+  private startGpu(gpu: number, startNs: number, endNs: number): void {
     if (!(startNs >= this.knownNs[gpu] && endNs >= startNs)) {
       throw new RangeError(
         `GPU ${gpu} cannot run in [${startNs}, ${endNs}) ns: ${this.knownNs[gpu]} ns are accounted for`,
       );
     }
-    if (endNs === startNs) return;
-    this.passWithoutWork(gpu, startNs);
-    this.addTime(activeColumn(this.power.kindOf[gpu]), startNs, endNs);
-    this.union.add(gpu, startNs, endNs);
+    if (endNs > startNs) this.passWithoutWork(gpu, startNs);
+  }
+
+  private endGpu(gpu: number, endNs: number): void {
     this.knownNs[gpu] = endNs;
     this.warmUntilNs[gpu] = endNs + this.power.standbyNs[gpu];
     if (endNs > this.lastNs) this.lastNs = endNs;
@@ -159,6 +189,12 @@ class Meter implements NodeMeter {
   private addTime(column: number, startNs: number, endNs: number): void {
     this.total.ns[column] += endNs - startNs;
     this.buckets?.addTime(column, startNs, endNs);
+  }
+
+  /** Somewhere in the bucket that holds `startNs`. */
+  private addTimeWithin(column: number, startNs: number, durationNs: number): void {
+    this.total.ns[column] += durationNs;
+    this.buckets?.addTimeWithin(column, startNs, durationNs);
   }
 
   private addAmount(amount: Amount, startNs: number, endNs: number, value: number): void {

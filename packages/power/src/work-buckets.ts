@@ -32,6 +32,16 @@ export class WorkBuckets {
     this.level = new Float64Array(columns);
   }
 
+  /** No border of a bucket falls inside [startNs, endNs). */
+  holdsInOne(startNs: number, endNs: number): boolean {
+    return Math.floor(startNs / this.stepNs) === Math.floor((endNs - 1) / this.stepNs);
+  }
+
+  /** A state holds for so long in the bucket of `startNs`. */
+  addTimeWithin(column: number, startNs: number, durationNs: number): void {
+    this.bucket(Math.floor(startNs / this.stepNs)).work.ns[column] += durationNs;
+  }
+
   /** A state holds in [startNs, endNs). */
   addTime(column: number, startNs: number, endNs: number): void {
     const { stepNs } = this;

@@ -6,7 +6,6 @@ export class Batch {
   size = 0;
   /** Scheduled tokens of all requests. */
   totalTokens = 0;
-  scheduledNs = 0;
   /** Requests preempted by the step that built the batch. */
   preempted = 0;
   /** Row in the {@link RequestTable}. */
@@ -37,11 +36,10 @@ export class Batch {
     this.order = new Float64Array(capacity);
   }
 
-  clear(nowNs: number): void {
+  clear(): void {
     this.size = 0;
     this.totalTokens = 0;
     this.preempted = 0;
-    this.scheduledNs = nowNs;
   }
 
   /** Appends a request; `samples` follows from the caller's bookkeeping. */

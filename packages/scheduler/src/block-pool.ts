@@ -49,7 +49,7 @@ export class BlockPool {
 
   /** Times the block is in use. */
   referencesOf(block: number): number {
-    return this.references[block]!;
+    return this.references[block];
   }
 
   /** The cached block with this hash that has been cached longest, or -1. */
@@ -59,7 +59,7 @@ export class BlockPool {
 
   /** Takes the block that was freed longest ago and forgets what it held. The caller has checked `free`. */
   allocate(): number {
-    const block = this.next[this.sentinel]!;
+    const block = this.next[this.sentinel];
     this.unlink(block);
     if (this.hashes[block] !== 0) this.forget(block);
     this.references[block] = 1;
@@ -69,13 +69,13 @@ export class BlockPool {
   /** One more user of a cached block. */
   touch(block: number): void {
     if (this.references[block] === 0) this.unlink(block);
-    this.references[block]!++;
+    this.references[block]++;
   }
 
   /** One user less; the last one puts the block at the end of the free list, content and hash kept. */
   release(block: number): void {
-    if (--this.references[block]! > 0) return;
-    const last = this.previous[this.sentinel]!;
+    if (--this.references[block] > 0) return;
+    const last = this.previous[this.sentinel];
     this.next[last] = block;
     this.previous[block] = last;
     this.next[block] = this.sentinel;
@@ -91,28 +91,28 @@ export class BlockPool {
       this.byHash.set(hash, block);
       return;
     }
-    while (this.nextEqual[at] !== NONE) at = this.nextEqual[at]!;
+    while (this.nextEqual[at] !== NONE) at = this.nextEqual[at];
     this.nextEqual[at] = block;
   }
 
   private unlink(block: number): void {
-    const before = this.previous[block]!;
-    const after = this.next[block]!;
+    const before = this.previous[block];
+    const after = this.next[block];
     this.next[before] = after;
     this.previous[after] = before;
     this.freeBlocks--;
   }
 
   private forget(block: number): void {
-    const hash = this.hashes[block]!;
-    const behind = this.nextEqual[block]!;
+    const hash = this.hashes[block];
+    const behind = this.nextEqual[block];
     const first = this.byHash.get(hash)!;
     if (first === block) {
       if (behind === NONE) this.byHash.delete(hash);
       else this.byHash.set(hash, behind);
     } else {
       let at = first;
-      while (this.nextEqual[at] !== block) at = this.nextEqual[at]!;
+      while (this.nextEqual[at] !== block) at = this.nextEqual[at];
       this.nextEqual[at] = behind;
     }
     this.nextEqual[block] = NONE;

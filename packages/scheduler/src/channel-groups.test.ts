@@ -1,18 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ChannelGroups, channelsPerGroup } from "./channel-groups.js";
+import { ChannelGroups } from "./channel-groups.js";
 import { emptyBlockTable } from "./kv-cache.js";
-
-test.each([
-  [8, 64, 8],
-  [8, 8, 8],
-  [8, 7, 4],
-  [8, 3, 2],
-  [6, 4, 3],
-  [5, 4, 1],
-  [1, 64, 1],
-])("%i KV heads on %i channels: groups of %i", (kvHeads, channels, size) => {
-  expect(channelsPerGroup(kvHeads, channels)).toBe(size);
-});
 
 describe("placement", () => {
   const chain = Float64Array.of(11, 12, 13);

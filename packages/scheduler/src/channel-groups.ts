@@ -4,13 +4,6 @@
  */
 import { KvCache } from "./kv-cache.js";
 
-/** Channels of a group: the largest divisor of `kvHeads` that is no more than `channels`. */
-export function channelsPerGroup(kvHeads: number, channels: number): number {
-  let size = Math.min(kvHeads, channels);
-  while (kvHeads % size !== 0) size--;
-  return size;
-}
-
 export class ChannelGroups {
   /** One KV memory per group. */
   readonly caches: readonly KvCache[];
@@ -33,9 +26,9 @@ export class ChannelGroups {
   ): { group: number; hits: number } | undefined {
     let best: { group: number; hits: number } | undefined;
     for (let group = 0; group < this.caches.length; group++) {
-      const cache = this.caches[group]!;
+      const cache = this.caches[group];
       const hits = cache.hitBlocks(hashes, known);
-      if (best && (hits < best.hits || (hits === best.hits && this.load[group]! >= this.load[best.group]!))) continue;
+      if (best && (hits < best.hits || (hits === best.hits && this.load[group] >= this.load[best.group]))) continue;
       if (cache.fits(hashes, hits, tokens(hits * cache.blockSize))) best = { group, hits };
     }
     return best;

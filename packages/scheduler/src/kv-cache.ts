@@ -36,7 +36,7 @@ export class KvCache {
     if (!this.caching || !hashes) return 0;
     const most = Math.min(hashes.length, Math.floor((tokens - 1) / this.blockSize));
     let hits = 0;
-    while (hits < most && this.pool.find(hashes[hits]!) >= 0) hits++;
+    while (hits < most && this.pool.find(hashes[hits]) >= 0) hits++;
     return hits;
   }
 
@@ -45,7 +45,7 @@ export class KvCache {
     let need = this.blocksFor(tokens) - hits;
     for (let i = 0; i < hits; i++) {
       // A hit that nobody uses stands in the free list and leaves it when touched.
-      if (this.pool.referencesOf(this.pool.find(hashes![i]!)) === 0) need++;
+      if (this.pool.referencesOf(this.pool.find(hashes![i])) === 0) need++;
     }
     return need <= this.pool.free;
   }
@@ -53,7 +53,7 @@ export class KvCache {
   /** Takes over `hits` cached blocks as the beginning of an empty table. */
   takeHits(table: BlockTable, hashes: Float64Array | null, hits: number): void {
     for (let i = 0; i < hits; i++) {
-      const block = this.pool.find(hashes![i]!);
+      const block = this.pool.find(hashes![i]);
       this.pool.touch(block);
       table.blocks.push(block);
     }
@@ -74,13 +74,13 @@ export class KvCache {
     if (!this.caching || !hashes) return;
     const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
     for (; table.cached < full; table.cached++) {
-      this.pool.cache(table.blocks[table.cached]!, hashes[table.cached]!);
+      this.pool.cache(table.blocks[table.cached], hashes[table.cached]);
     }
   }
 
   /** Gives all blocks back, the last one first: a prefix outlives its continuations. */
   release(table: BlockTable): void {
-    for (let i = table.blocks.length - 1; i >= 0; i--) this.pool.release(table.blocks[i]!);
+    for (let i = table.blocks.length - 1; i >= 0; i--) this.pool.release(table.blocks[i]);
     table.blocks.length = 0;
     table.cached = 0;
   }

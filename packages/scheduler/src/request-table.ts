@@ -1,8 +1,9 @@
 /**
  * @module
- * State of all requests in flight, as a struct of arrays. It is global to a simulation, so that a request can move
+ * Scheduling state of all requests in flight, as a struct of arrays; no times. It is global to a simulation, so that a request can move
  * between instances. A row is reused once its request has finished.
  */
+import { grown } from "./grown.js";
 import { type BlockTable, emptyBlockTable } from "./kv-cache.js";
 
 /** What a request is when it arrives. */
@@ -11,16 +12,9 @@ export interface NewRequest {
   id: number;
   inputTokens: number;
   outputTokens: number;
-  arrivalNs: number;
   /** Chained hashes of the full blocks of prompt and output; null without token ids. */
   hashes: Float64Array | null;
 }
-
-const grown = <A extends Int32Array | Float64Array | Uint8Array>(array: A, length: number): A => {
-  const next = new (array.constructor as new (n: number) => A)(length);
-  next.set(array);
-  return next;
-};
 
 export class RequestTable {
   private capacity = 256;
@@ -31,7 +25,6 @@ export class RequestTable {
   id = new Float64Array(this.capacity);
   inputTokens = new Int32Array(this.capacity);
   outputTokens = new Int32Array(this.capacity);
-  arrivalNs = new Float64Array(this.capacity);
   /** Order of arrival: breaks ties. */
   order = new Float64Array(this.capacity);
   /** Tokens whose K and V exist or are being computed by a batch in flight. */
@@ -51,19 +44,9 @@ export class RequestTable {
   /** Tokens that it counts in its group's load. */
   groupLoad = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
-  /** Prompt tokens that iterations have covered, prefix hits included: for throughput, each counts once. */
-  promptCovered = new Int32Array(this.capacity);
-  /** First step at or after its arrival: when the engine takes it in, which vLLM stamps as `queued_ts`. NaN before. */
-  queuedNs = new Float64Array(this.capacity);
-  /** First time it was part of a batch; NaN before. */
-  firstScheduledNs = new Float64Array(this.capacity);
-  firstTokenNs = new Float64Array(this.capacity);
-  lastTokenNs = new Float64Array(this.capacity);
   readonly hashes: (Float64Array | null)[] = [];
   readonly gpuBlocks: BlockTable[] = [];
   readonly pimBlocks: BlockTable[] = [];
-  /** Inter-token latencies so far, ns. */
-  readonly itlNs: number[][] = [];
 
   /** Rows in use. */
   get live(): number {
@@ -77,7 +60,6 @@ export class RequestTable {
     this.id[row] = request.id;
     this.inputTokens[row] = request.inputTokens;
     this.outputTokens[row] = request.outputTokens;
-    this.arrivalNs[row] = request.arrivalNs;
     this.order[row] = this.arrivals++;
     this.computed[row] = 0;
     this.reached[row] = request.inputTokens;
@@ -88,22 +70,15 @@ export class RequestTable {
     this.group[row] = -1;
     this.groupLoad[row] = 0;
     this.preemptions[row] = 0;
-    this.promptCovered[row] = 0;
-    this.queuedNs[row] = Number.NaN;
-    this.firstScheduledNs[row] = Number.NaN;
-    this.firstTokenNs[row] = Number.NaN;
-    this.lastTokenNs[row] = Number.NaN;
     this.hashes[row] = request.hashes;
     this.gpuBlocks[row] ??= emptyBlockTable();
     this.pimBlocks[row] ??= emptyBlockTable();
-    this.itlNs[row] = [];
     return row;
   }
 
   /** Frees a finished request's row. */
   remove(row: number): void {
     this.hashes[row] = null;
-    this.itlNs[row] = [];
     this.freeRows.push(row);
   }
 
@@ -113,7 +88,6 @@ export class RequestTable {
     this.id = grown(this.id, size);
     this.inputTokens = grown(this.inputTokens, size);
     this.outputTokens = grown(this.outputTokens, size);
-    this.arrivalNs = grown(this.arrivalNs, size);
     this.order = grown(this.order, size);
     this.computed = grown(this.computed, size);
     this.reached = grown(this.reached, size);
@@ -124,10 +98,5 @@ export class RequestTable {
     this.group = grown(this.group, size);
     this.groupLoad = grown(this.groupLoad, size);
     this.preemptions = grown(this.preemptions, size);
-    this.promptCovered = grown(this.promptCovered, size);
-    this.queuedNs = grown(this.queuedNs, size);
-    this.firstScheduledNs = grown(this.firstScheduledNs, size);
-    this.firstTokenNs = grown(this.firstTokenNs, size);
-    this.lastTokenNs = grown(this.lastTokenNs, size);
   }
 }

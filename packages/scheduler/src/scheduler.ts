@@ -52,8 +52,6 @@ export class Scheduler {
   private readonly maxTokens: number;
   private readonly threshold: number;
   private readonly spareBatches: Batch[] = [];
-  /** Requests that have arrived since the step before. */
-  private readonly arrived: number[] = [];
 
   constructor(
     private readonly requests: RequestTable,
@@ -72,7 +70,6 @@ export class Scheduler {
   /** A request has arrived. */
   enqueue(row: number): void {
     this.waiting.pushBack(row);
-    this.arrived.push(row);
   }
 
   /** Requests that wait or run. */
@@ -84,11 +81,9 @@ export class Scheduler {
    * Builds the next batch, or returns null where there is nothing to compute. The caller gives the batch back through
    * {@link complete}; several may be in flight.
    */
-  schedule(nowNs: number): Batch | null {
+  schedule(): Batch | null {
     const batch = this.spareBatches.pop() ?? new Batch();
-    batch.clear(nowNs);
-    for (const row of this.arrived) this.requests.queuedNs[row] = nowNs;
-    this.arrived.length = 0;
+    batch.clear();
     const budget = this.scheduleRunning(batch, this.maxTokens);
     if (batch.preempted === 0) this.scheduleWaiting(batch, budget);
     if (batch.size > 0) return batch;
@@ -101,14 +96,14 @@ export class Scheduler {
    *
    * @param finished receives the rows of requests that ended, in batch order; the caller removes them from the table
    */
-  complete(batch: Batch, nowNs: number, finished: number[]): void {
+  complete(batch: Batch, finished: number[]): void {
     const { requests } = this;
     let ended = 0;
     for (let i = 0; i < batch.size; i++) {
-      const row = batch.rows[i]!;
-      requests.inFlight[row]!--;
+      const row = batch.rows[i];
+      requests.inFlight[row]--;
       if (!batch.samples[i]) continue;
-      this.produceToken(row, nowNs);
+      requests.produced[row]++;
       const running = requests.running[row] === 1;
       if (requests.produced[row] === requests.outputTokens[row]) {
         if (running) ended++;
@@ -125,13 +120,6 @@ export class Scheduler {
     this.spareBatches.push(batch);
   }
 
-  private produceToken(row: number, nowNs: number): void {
-    const { requests } = this;
-    if (requests.produced[row]!++ === 0) requests.firstTokenNs[row] = nowNs;
-    else requests.itlNs[row]!.push(nowNs - requests.lastTokenNs[row]!);
-    requests.lastTokenNs[row] = nowNs;
-  }
-
   private dropEnded(): void {
     let kept = 0;
     for (const row of this.running) if (this.requests.running[row]) this.running[kept++] = row;
@@ -142,13 +130,13 @@ export class Scheduler {
     const { requests, running } = this;
     let budget = tokenBudget;
     for (let i = 0; i < running.length && budget > 0; ) {
-      const row = running[i]!;
+      const row = running[i];
       // All of its tokens are produced or in flight; its slot and blocks return when the last one is there.
-      if (requests.reached[row]! - requests.inputTokens[row]! >= requests.outputTokens[row]!) {
+      if (requests.reached[row] - requests.inputTokens[row] >= requests.outputTokens[row]) {
         i++;
         continue;
       }
-      const tokens = Math.min(requests.reached[row]! - requests.computed[row]!, this.threshold, budget);
+      const tokens = Math.min(requests.reached[row] - requests.computed[row], this.threshold, budget);
       if (!this.growOrPreempt(row, tokens, batch)) {
         // The request itself had to go. On the GPU it was the last one; on PIM others may run on other groups.
         if (this.kv.kind === "gpu") break;
@@ -164,10 +152,10 @@ export class Scheduler {
   /** Blocks for `tokens` more tokens, preempting from the tail if need be; false if `row` itself was preempted. */
   private growOrPreempt(row: number, tokens: number, batch: Batch): boolean {
     const { requests } = this;
-    const group = requests.group[row]!;
-    const cache = group < 0 ? this.gpu : this.groups!.caches[group]!;
-    const table = group < 0 ? requests.gpuBlocks[row]! : requests.pimBlocks[row]!;
-    while (!cache.grow(table, requests.computed[row]! + tokens)) {
+    const group = requests.group[row];
+    const cache = group < 0 ? this.gpu : this.groups!.caches[group];
+    const table = group < 0 ? requests.gpuBlocks[row] : requests.pimBlocks[row];
+    while (!cache.grow(table, requests.computed[row] + tokens)) {
       const victim = this.lastRunningOn(group);
       this.preempt(victim);
       batch.preempted++;
@@ -178,8 +166,8 @@ export class Scheduler {
 
   private lastRunningOn(group: number): number {
     let i = this.running.length - 1;
-    while (this.requests.group[this.running[i]!] !== group) i--;
-    return this.running[i]!;
+    while (this.requests.group[this.running[i]] !== group) i--;
+    return this.running[i];
   }
 
   private preempt(row: number): void {
@@ -188,7 +176,7 @@ export class Scheduler {
     this.releaseKv(row);
     requests.running[row] = 0;
     requests.computed[row] = 0;
-    requests.preemptions[row]!++;
+    requests.preemptions[row]++;
     this.preemptions++;
     this.waiting.pushFront(row);
   }
@@ -199,11 +187,11 @@ export class Scheduler {
     while (waiting.size > 0 && budget > 0 && this.running.length < this.maxSeqs) {
       const row = waiting.first;
       // A token of it is still in flight: how far it has to catch up is known when that has been processed.
-      if (requests.inFlight[row]! > 0) break;
+      if (requests.inFlight[row] > 0) break;
       const tokens = this.admit(row, 0, budget);
       if (tokens === 0) break;
       waiting.popFront();
-      this.addToBatch(batch, row, tokens, requests.computed[row]!);
+      this.addToBatch(batch, row, tokens, requests.computed[row]);
       budget -= tokens;
     }
   }
@@ -217,8 +205,8 @@ export class Scheduler {
    */
   admit(row: number, computedTokens: number, budget: number): number {
     const { requests, limits } = this;
-    const hashes = requests.hashes[row]!;
-    const reached = requests.reached[row]!;
+    const hashes = requests.hashes[row];
+    const reached = requests.reached[row];
     const firstChunk = (computed: number): number => {
       const tokens = Math.min(reached - computed, this.threshold);
       // Recomputed after a preemption, a request may have outgrown every step: then only cutting it lets it go on.
@@ -252,16 +240,16 @@ export class Scheduler {
 
   private takeKv(row: number, group: number, hits: number, tokens: number): void {
     const { requests } = this;
-    const hashes = requests.hashes[row]!;
+    const hashes = requests.hashes[row];
     if (group < 0) {
-      this.gpu.takeHits(requests.gpuBlocks[row]!, hashes, hits);
-      this.gpu.grow(requests.gpuBlocks[row]!, tokens);
+      this.gpu.takeHits(requests.gpuBlocks[row], hashes, hits);
+      this.gpu.grow(requests.gpuBlocks[row], tokens);
       return;
     }
-    const cache = this.groups!.caches[group]!;
-    cache.takeHits(requests.pimBlocks[row]!, hashes, hits);
-    cache.grow(requests.pimBlocks[row]!, tokens);
-    if (this.kv.kind === "pim-after-prefill") this.gpu.grow(requests.gpuBlocks[row]!, requests.reached[row]!);
+    const cache = this.groups!.caches[group];
+    cache.takeHits(requests.pimBlocks[row], hashes, hits);
+    cache.grow(requests.pimBlocks[row], tokens);
+    if (this.kv.kind === "pim-after-prefill") this.gpu.grow(requests.gpuBlocks[row], requests.reached[row]);
     requests.group[row] = group;
     this.countGroupLoad(row);
   }
@@ -271,13 +259,13 @@ export class Scheduler {
     if (requests.preemptions[row] === 0) {
       this.prefixHitTokens += computed;
     } else {
-      this.recomputedTokens += Math.max(0, requests.reached[row]! - computed);
+      this.recomputedTokens += Math.max(0, requests.reached[row] - computed);
     }
   }
 
   private addToBatch(batch: Batch, row: number, tokens: number, hits: number): void {
     const { requests } = this;
-    const context = requests.computed[row]!;
+    const context = requests.computed[row];
     const computed = context + tokens;
     const samples = computed === requests.reached[row];
     batch.add({
@@ -286,48 +274,47 @@ export class Scheduler {
       context,
       prefill: requests.prefilling[row] === 1,
       samples,
-      group: requests.group[row]!,
+      group: requests.group[row],
       hits,
-      order: requests.order[row]!,
+      order: requests.order[row],
     });
     requests.computed[row] = computed;
-    requests.inFlight[row]!++;
-    if (Number.isNaN(requests.firstScheduledNs[row]!)) requests.firstScheduledNs[row] = batch.scheduledNs;
+    requests.inFlight[row]++;
     this.cacheComputed(row);
     if (samples) {
-      requests.reached[row]!++;
+      requests.reached[row]++;
       requests.prefilling[row] = 0;
-      if (requests.group[row]! >= 0) this.countGroupLoad(row);
+      if (requests.group[row] >= 0) this.countGroupLoad(row);
     }
   }
 
   /** Full blocks become findable once their tokens are known: those in flight have no id yet. */
   private cacheComputed(row: number): void {
     const { requests } = this;
-    const known = Math.min(requests.computed[row]!, requests.inputTokens[row]! + requests.produced[row]!);
-    const group = requests.group[row]!;
-    if (group < 0) this.gpu.cacheFull(requests.gpuBlocks[row]!, requests.hashes[row]!, known);
-    else this.groups!.caches[group]!.cacheFull(requests.pimBlocks[row]!, requests.hashes[row]!, known);
+    const known = Math.min(requests.computed[row], requests.inputTokens[row] + requests.produced[row]);
+    const group = requests.group[row];
+    if (group < 0) this.gpu.cacheFull(requests.gpuBlocks[row], requests.hashes[row], known);
+    else this.groups!.caches[group].cacheFull(requests.pimBlocks[row], requests.hashes[row], known);
   }
 
   private endPrefill(row: number): void {
-    if (this.kv.kind === "pim-after-prefill") this.gpu.release(this.requests.gpuBlocks[row]!);
+    if (this.kv.kind === "pim-after-prefill") this.gpu.release(this.requests.gpuBlocks[row]);
   }
 
   private countGroupLoad(row: number): void {
     const { requests } = this;
-    const load = Math.max(requests.inputTokens[row]!, requests.reached[row]!);
-    this.groups!.load[requests.group[row]!]! += load - requests.groupLoad[row]!;
+    const load = Math.max(requests.inputTokens[row], requests.reached[row]);
+    this.groups!.load[requests.group[row]] += load - requests.groupLoad[row];
     requests.groupLoad[row] = load;
   }
 
   private releaseKv(row: number): void {
     const { requests } = this;
-    this.gpu.release(requests.gpuBlocks[row]!);
-    const group = requests.group[row]!;
+    this.gpu.release(requests.gpuBlocks[row]);
+    const group = requests.group[row];
     if (group < 0) return;
-    this.groups!.caches[group]!.release(requests.pimBlocks[row]!);
-    this.groups!.load[group]! -= requests.groupLoad[row]!;
+    this.groups!.caches[group].release(requests.pimBlocks[row]);
+    this.groups!.load[group] -= requests.groupLoad[row];
     requests.groupLoad[row] = 0;
     requests.group[row] = -1;
   }

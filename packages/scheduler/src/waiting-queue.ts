@@ -14,7 +14,7 @@ export class WaitingQueue {
 
   /** The request to be admitted next. The caller has checked `size`. */
   get first(): number {
-    return this.ring[this.head]!;
+    return this.ring[this.head];
   }
 
   pushBack(request: number): void {
@@ -43,14 +43,14 @@ export class WaitingQueue {
     let i = 0;
     while (i < this.length && this.ring[(this.head + i) & mask] !== request) i++;
     if (i === this.length) return;
-    for (; i + 1 < this.length; i++) this.ring[(this.head + i) & mask] = this.ring[(this.head + i + 1) & mask]!;
+    for (; i + 1 < this.length; i++) this.ring[(this.head + i) & mask] = this.ring[(this.head + i + 1) & mask];
     this.length--;
   }
 
   private makeRoom(): void {
     if (this.length < this.ring.length) return;
     const grown = new Int32Array(this.ring.length * 2);
-    for (let i = 0; i < this.length; i++) grown[i] = this.ring[(this.head + i) & (this.ring.length - 1)]!;
+    for (let i = 0; i < this.length; i++) grown[i] = this.ring[(this.head + i) & (this.ring.length - 1)];
     this.ring = grown;
     this.head = 0;
   }

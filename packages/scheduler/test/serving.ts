@@ -23,7 +23,6 @@ export class Serving {
   readonly rows = new Map<string, number>();
   readonly finished: string[] = [];
   private readonly names = new Map<number, string>();
-  private now = 0;
 
   constructor(kv: KvPlacement, limits: Partial<SchedulerLimits> = {}) {
     this.scheduler = new Scheduler(this.table, { ...generous, ...limits }, kv);
@@ -35,7 +34,6 @@ export class Serving {
       id: this.rows.size,
       inputTokens,
       outputTokens,
-      arrivalNs: this.now,
       hashes: chain && Float64Array.from(chain),
     });
     this.rows.set(name, row);
@@ -44,12 +42,12 @@ export class Serving {
   }
 
   schedule(): Batch {
-    return this.scheduler.schedule(this.now++) ?? new Batch(1);
+    return this.scheduler.schedule() ?? new Batch(1);
   }
 
   complete(batch: Batch): void {
     const rows: number[] = [];
-    this.scheduler.complete(batch, this.now++, rows);
+    this.scheduler.complete(batch, rows);
     for (const row of rows) this.finished.push(this.names.get(row)!);
   }
 

@@ -3,12 +3,25 @@
  * Schemas, their types, and coded errors. Files are read by `@tandem-sim/schemas/node`.
  */
 export * from "./cluster.js";
+export * from "./cluster-inputs.js";
 export * from "./errors.js";
-export * from "./gpu-profile.js";
+export {
+  type FoundProfileMeta,
+  type ProfileFolder,
+  parseGpuProfile,
+  parseProfileMeta,
+} from "./gpu-profile/parse-profile.js";
+export * from "./gpu-profile/profile.js";
+export * from "./gpu-profile/profile-meta.js";
 export * from "./json-schema.js";
+export { parseJson } from "./json-text.js";
+export * from "./mixture-of-experts.js";
 export * from "./model.js";
 export * from "./options.js";
 export * from "./parse.js";
-export * from "./pim-device.js";
+export * from "./pim/device.js";
+export * from "./pim/dram-kinds.js";
+export * from "./pim/geometry.js";
+export { parsePimIni } from "./pim/parse-ini.js";
 export * from "./summary.js";
 export * from "./workload.js";

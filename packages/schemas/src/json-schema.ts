@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import { ClusterConfig } from "./cluster.js";
-import { CompactProfileMeta } from "./gpu-profile.js";
+import { CompactProfileMeta } from "./gpu-profile/profile-meta.js";
 import { ModelConfig } from "./model.js";
-import { PimIni } from "./pim-device.js";
+import { PimIni } from "./pim/device.js";
 import { Summary } from "./summary.js";
 import { WorkloadLine } from "./workload.js";
 

@@ -14,7 +14,7 @@ import { TandemError } from "./errors.js";
  */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || known.includes(word)) return undefined;
-  const near = closest(word, known as string[]);
+  const near = closest(word, [...known]);
   return distance(word, near) <= Math.max(2, Math.floor(near.length / 3)) ? near : undefined;
 }
 
@@ -34,7 +34,7 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   };
   for (const part of path) {
     unwrap();
-    if (at instanceof z.ZodObject) at = at.shape[part as string];
+    if (at instanceof z.ZodObject) at = at.shape[String(part)];
     else if (at instanceof z.ZodArray) at = at.element;
     else if (at instanceof z.ZodRecord) at = at.valueType;
     else return [];
@@ -61,9 +61,10 @@ export const plainMessage = (message: string): string =>
 export function parseWith<T extends z.ZodType>(schema: T, data: unknown, source: string): z.output<T> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  const [issue] = result.error.issues;
+  if (!issue) throw new TandemError("E_SCHEMA", result.error.message, { where: source });
   if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0] as string;
+    const [key = ""] = issue.keys;
     const meant = suggestion(key, keysAt(schema, issue.path));
     throw new TandemError("E_SCHEMA", `unknown field "${key}"`, {
       where: `${source}: ${pathText(issue.path)}`,

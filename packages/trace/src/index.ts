@@ -1,12 +1,18 @@
 /**
  * @module
- * The program of one iteration, how a batch is split for it, and its text form.
+ * One iteration: its stages, what they cost, how a batch is divided, the exact schedule, and its text form. Start with
+ * stages.ts, then batch-table.ts and player.ts.
  */
-export type { IterationCosts, OffloadPhase } from "./costs.js";
-export { fillProgram } from "./fill-program.js";
-export { predictedCycleNs } from "./predicted-cycle.js";
-export { busiestGroupNs, createProgram, gpuBusyNs, type HalfProgram, type Program } from "./program.js";
-export { replayText } from "./replay-text.js";
-export { contextInHalf, Split, type SplitRule, tokensInHalf } from "./split.js";
-export { splits } from "./splits.js";
-export { parseText, type TraceRow, type TraceSource, toText } from "./text.js";
+export { attentionNs, type BatchTable, createBatchTable, fillTable, foldTable } from "./batch-table.js";
+export type { IterationCosts } from "./costs.js";
+export { createDecoderGraph, type DecoderGraph, type DecoderShape, type SubBatchStages } from "./decoder-graph.js";
+export { Division } from "./division.js";
+export { createPlayed, type Played, Player, type StageSink } from "./player.js";
+export { CyclePrediction } from "./predicted-cycle.js";
+export { type SplitRule, SplitWorkspace, splits } from "./splits/index.js";
+export { ABSENT, addUnitBusy, createStageTable, issued, longestNs, type StageTable } from "./stage-table.js";
+export { type Resource, runsOf, type Segment, type Stage, type StageGraph, sumOfKind, unitOffsets } from "./stages.js";
+export { parseText } from "./text/parse-text.js";
+export { replayText } from "./text/replay-text.js";
+export type { TraceRow } from "./text/row.js";
+export { type TraceSource, toText } from "./text/write-text.js";

@@ -10,11 +10,18 @@ import {
   type LinkCosts,
   type PimCosts,
   type PimEnergy,
+  type PimSystem,
 } from "@tandem-sim/hardware";
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import type { IterationCosts, OffloadPhase } from "../src/index.js";
+import { type BatchTable, createBatchTable, createDecoderGraph, type IterationCosts } from "../src/index.js";
+
+/** Whose attention runs on PIM. */
+export type Offload = "none" | "all" | "decode";
+
+export const FIRST_CHANNEL = 24;
+export const PER_GROUP = 4;
 
 export const model: ModelConfig = {
   model_type: "llama",
@@ -77,14 +84,33 @@ export const link: LinkCosts = {
   transferNs: (bytes) => (bytes === 0 ? 0 : 200 + bytes),
 };
 
-export const costsOf = (phase: OffloadPhase, groups: number): IterationCosts => ({
+const system = (phase: Offload, groups: number): PimSystem => ({
+  name: "fake",
+  device: {} as PimSystem["device"],
+  timing: pim.timing,
+  layout: { name: "fake", groups, channelsPerGroup: PER_GROUP, blocksPerGroup: 1000 },
+  firstChannel: FIRST_CHANNEL,
+  channels: groups * PER_GROUP,
+  gemvGBps: 1,
+  linkGBps: 1,
+  link,
+  attention: pim,
+  energy,
+  attendsOnPim: (prefill) => phase === "all" || !prefill,
+});
+
+export const costsOf = (phase: Offload, groups: number): IterationCosts => ({
   layers: model.num_hidden_layers,
   gpu,
   hostNs: (tokens) => 20 + tokens,
-  phase,
-  pim: phase === "none" ? null : { attention: pim, groups, channelsPerGroup: 4, energy },
-  link: phase === "none" ? null : link,
+  pim: phase === "none" ? null : system(phase, groups),
 });
+
+/** An empty table for batches in so many sub-batches. */
+export function tableFor({ layers, pim: offload }: IterationCosts, subBatches: number): BatchTable {
+  const onto = offload && { ...offload.layout, firstChannel: offload.firstChannel };
+  return createBatchTable(createDecoderGraph({ layers, subBatches, pim: onto }));
+}
 
 export interface Entry {
   tokens: number;
@@ -97,7 +123,7 @@ export interface Entry {
 /** A batch whose requests arrived in this order. */
 export function batchOf(entries: readonly Entry[]): Batch {
   const batch = new Batch();
-  batch.clear(0);
+  batch.clear();
   entries.forEach(({ tokens, context, prefill = tokens > 1, group = -1, hits = 0 }, order) => {
     batch.add({ row: order, tokens, context, prefill, samples: true, group, hits, order });
   });
@@ -135,8 +161,8 @@ export const entries = (groups: number): fc.Arbitrary<Entry[]> => {
 };
 
 /** A phase with its groups, and a batch for them. */
-export const situations: fc.Arbitrary<{ phase: OffloadPhase; groups: number; entries: Entry[] }> = fc
-  .tuple(fc.constantFrom<OffloadPhase>("none", "all", "decode"), fc.integer({ min: 1, max: 4 }))
+export const situations: fc.Arbitrary<{ phase: Offload; groups: number; entries: Entry[] }> = fc
+  .tuple(fc.constantFrom<Offload>("none", "all", "decode"), fc.integer({ min: 1, max: 4 }))
   .chain(([phase, some]) => {
     const groups = phase === "none" ? 0 : some;
     return entries(groups).map((list) => ({ phase, groups, entries: list }));

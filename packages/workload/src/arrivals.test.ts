@@ -10,7 +10,7 @@ function draw(arrivals: Arrivals, count: number): number[] {
 }
 
 function gapStatistics(times: readonly number[]) {
-  const gaps = times.slice(1).map((ns, i) => ns - times[i]);
+  const gaps = times.slice(1).map((ns, i) => ns - (times[i] ?? Number.NaN));
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
   return { mean, cv: deviation / mean };
@@ -74,7 +74,7 @@ describe("rescaled arrivals", () => {
         fc.pre(new Set(list).size > 1);
         const sorted = [...list].sort((a, b) => a - b);
         const scaled = timesOf(rescaleArrivals(chunksAt(sorted), rate));
-        const seconds = (scaled[scaled.length - 1] - scaled[0]) / 1e9;
+        const seconds = ((scaled.at(-1) ?? Number.NaN) - (scaled[0] ?? Number.NaN)) / 1e9;
         expect(Math.abs((scaled.length - 1) / rate - seconds)).toBeLessThan(1e-8 + seconds * 1e-12);
         expect(scaled[0]).toBe(sorted[0]);
         expect(scaled.every((ns, i) => Number.isSafeInteger(ns) && ns >= (scaled[i - 1] ?? 0))).toBe(true);

@@ -23,7 +23,7 @@ export function blockHash(parent: number, ids: Int32Array, start: number, end: n
   let a = parent | 0;
   let b = Math.floor(parent / 2 ** 32) ^ 0x9e3779b9;
   for (let i = start; i < end; i++) {
-    const id = ids[i];
+    const id = ids[i] ?? 0;
     a = (Math.imul(rotl(a ^ Math.imul(rotl(Math.imul(id, 0x239b961b), 15), 0xab0e9789), 19), 5) + 0x561ccd1b) | 0;
     b = (Math.imul(rotl(b ^ Math.imul(rotl(Math.imul(id, 0x38b34ae5), 16), 0xa1e38b93), 17), 5) + 0x0bcaa747) | 0;
   }

@@ -2,10 +2,11 @@
  * @module
  * What a workload is like, in a few numbers.
  */
+import { quantile } from "d3-array";
 import { arrivalSpan } from "./arrivals.js";
 import { blockHashChain } from "./block-hashes.js";
 import { createHashSet } from "./hash-set.js";
-import { countRequests, type RequestChunk } from "./request-chunk.js";
+import { countRequests, type RequestChunk, requestsOf } from "./request-chunk.js";
 
 /** Token counts of all requests. Quantiles are linear between neighbours, as numpy's. */
 export interface LengthSummary {
@@ -40,43 +41,28 @@ export interface WorkloadDescription {
   readonly prefixHits: PrefixHits;
 }
 
-function quantile(sorted: Int32Array, q: number): number {
-  const at = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(at)];
-  return below + (sorted[Math.ceil(at)] - below) * (at - Math.floor(at));
-}
-
 function summarize(parts: readonly Int32Array[], count: number): LengthSummary {
-  const sorted = new Int32Array(count);
+  const lengths = new Int32Array(count);
   let filled = 0;
   for (const part of parts) {
-    sorted.set(part, filled);
+    lengths.set(part, filled);
     filled += part.length;
   }
-  sorted.sort();
-  const total = sorted.reduce((sum, tokens) => sum + tokens, 0);
-  return {
-    total,
-    mean: total / count,
-    min: sorted[0],
-    median: quantile(sorted, 0.5),
-    p90: quantile(sorted, 0.9),
-    max: sorted[count - 1],
-  };
+  const total = lengths.reduce((sum, tokens) => sum + tokens, 0);
+  const at = (q: number): number => quantile(lengths, q) ?? Number.NaN;
+  return { total, mean: total / count, min: at(0), median: at(0.5), p90: at(0.9), max: at(1) };
 }
 
 /** Hits of every request in what came before it. As in vLLM, the last prompt token is always computed. */
 function countPrefixHits(chunks: readonly RequestChunk[], blockSize: number): number {
   const seen = createHashSet();
   let hitTokens = 0;
-  for (const { count, inputTokens, tokenIds, tokenOffsets } of chunks) {
-    if (!tokenIds || !tokenOffsets) continue;
-    for (let i = 0; i < count; i++) {
-      const chain = blockHashChain(tokenIds, tokenOffsets[i], tokenOffsets[i + 1], blockSize);
-      const cacheable = Math.floor((inputTokens[i] - 1) / blockSize);
-      let hits = 0;
-      while (hits < Math.min(cacheable, chain.length) && seen.has(chain[hits])) hits++;
-      hitTokens += hits * blockSize;
+  for (const chunk of chunks) {
+    for (const { inputTokens, ids } of requestsOf(chunk)) {
+      const chain = blockHashChain(ids, 0, ids.length, blockSize);
+      const cacheable = Math.floor((inputTokens - 1) / blockSize);
+      const known = chain.findIndex((hash) => !seen.has(hash));
+      hitTokens += Math.min(cacheable, known < 0 ? chain.length : known) * blockSize;
       for (const hash of chain) seen.add(hash);
     }
   }
@@ -103,9 +89,7 @@ export function describeWorkload(chunks: readonly RequestChunk[], blockSize = 16
     requests,
   );
   let withIds = 0;
-  for (const { count, tokenOffsets } of chunks) {
-    for (let i = 0; tokenOffsets && i < count; i++) if (tokenOffsets[i + 1] > tokenOffsets[i]) withIds++;
-  }
+  for (const chunk of chunks) for (const { inputIds } of requestsOf(chunk)) withIds += Math.sign(inputIds.length);
   const tokens = countPrefixHits(chunks, blockSize);
   return {
     requests,

@@ -24,7 +24,7 @@ export interface RequestChunk {
 /** Largest token count and token id that a chunk holds. */
 export const maxInt32 = 2 ** 31 - 1;
 
-const noIds: ArrayLike<number> = [];
+const noIds = new Int32Array(0);
 
 /**
  * Collects requests and hands them out as chunks.
@@ -118,6 +118,41 @@ export function createChunkBuilder(): ChunkBuilder {
       return chunk;
     },
   };
+}
+
+/** One request of a chunk. Ids are views, empty where there are none. */
+export interface ChunkRequest {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly arrivalNs: number;
+  /** Those of the prompt, then those of the output. */
+  readonly ids: Int32Array;
+  readonly inputIds: Int32Array;
+  readonly outputIds: Int32Array;
+}
+
+/** @throws {RangeError} where the chunk has no such row */
+export function requestAt(chunk: RequestChunk, row: number): ChunkRequest {
+  const inputTokens = chunk.inputTokens[row];
+  const outputTokens = chunk.outputTokens[row];
+  const arrivalNs = chunk.arrivalNs[row];
+  if (inputTokens === undefined || outputTokens === undefined || arrivalNs === undefined) {
+    throw new RangeError(`no request ${row} in a chunk of ${chunk.count}`);
+  }
+  const ids = chunk.tokenIds?.subarray(chunk.tokenOffsets?.[row], chunk.tokenOffsets?.[row + 1]) ?? noIds;
+  return {
+    inputTokens,
+    outputTokens,
+    arrivalNs,
+    ids,
+    inputIds: ids.subarray(0, inputTokens),
+    outputIds: ids.subarray(inputTokens),
+  };
+}
+
+/** The requests of a chunk, in its order. */
+export function* requestsOf(chunk: RequestChunk): Generator<ChunkRequest> {
+  for (let row = 0; row < chunk.count; row++) yield requestAt(chunk, row);
 }
 
 /** Requests of all chunks together. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createChunkBuilder, type RequestChunk } from "./request-chunk.js";
+import { createChunkBuilder, type RequestChunk, requestsOf } from "./request-chunk.js";
 import { sortByArrival } from "./sort-by-arrival.js";
 
 /** Chunks of requests that carry their position as the output length and, every other one, as their ids. */
@@ -16,15 +16,8 @@ function chunksOf(arrivals: readonly (readonly number[])[]): RequestChunk[] {
   });
 }
 
-function requestsOf(chunks: readonly RequestChunk[]) {
-  return chunks.flatMap((chunk) =>
-    Array.from({ length: chunk.count }, (_, i) => ({
-      arrivalNs: chunk.arrivalNs[i],
-      position: chunk.outputTokens[i],
-      ids: [...(chunk.tokenIds?.subarray(chunk.tokenOffsets?.[i], chunk.tokenOffsets?.[i + 1]) ?? [])],
-    })),
-  );
-}
+const requestsIn = (chunks: readonly RequestChunk[]) =>
+  chunks.flatMap((chunk) => [...requestsOf(chunk)].map((request) => ({ ...request, ids: [...request.ids] })));
 
 const arrivals = fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 8 }), { maxLength: 6 });
 
@@ -34,7 +27,7 @@ describe("sorting by arrival", () => {
       fc.property(arrivals, (times) => {
         const chunks = chunksOf(times);
         const sorted = sortByArrival(chunks);
-        expect(requestsOf(sorted)).toEqual(requestsOf(chunks).sort((a, b) => a.arrivalNs - b.arrivalNs));
+        expect(requestsIn(sorted)).toEqual(requestsIn(chunks).sort((a, b) => a.arrivalNs - b.arrivalNs));
         expect(sorted.map((chunk) => chunk.count)).toEqual(chunks.map((chunk) => chunk.count));
       }),
     );

@@ -2,7 +2,7 @@
  * @module
  * Puts a workload in order of arrival, as the simulation consumes it.
  */
-import { countRequests, createChunkBuilder, type RequestChunk } from "./request-chunk.js";
+import { createChunkBuilder, type RequestChunk, requestAt } from "./request-chunk.js";
 
 function isSorted(chunks: readonly RequestChunk[]): boolean {
   let last = Number.NEGATIVE_INFINITY;
@@ -21,32 +21,18 @@ function isSorted(chunks: readonly RequestChunk[]): boolean {
  */
 export function sortByArrival(chunks: RequestChunk[]): RequestChunk[] {
   if (isSorted(chunks)) return chunks;
-  const total = countRequests(chunks);
-  const arrivals = new Float64Array(total);
-  const chunkOf = new Int32Array(total);
-  const rowOf = new Int32Array(total);
-  let request = 0;
-  for (const [c, chunk] of chunks.entries()) {
-    for (let row = 0; row < chunk.count; row++, request++) {
-      arrivals[request] = chunk.arrivalNs[row];
-      chunkOf[request] = c;
-      rowOf[request] = row;
-    }
-  }
-  const order = Int32Array.from(arrivals.keys()).sort((a, b) => arrivals[a] - arrivals[b] || a - b);
-
+  const places = chunks.flatMap((chunk) =>
+    Array.from(chunk.arrivalNs, (arrivalNs, row) => ({ chunk, row, arrivalNs })),
+  );
+  places.sort((a, b) => a.arrivalNs - b.arrivalNs);
   const builder = createChunkBuilder();
-  const sorted: RequestChunk[] = [];
   let next = 0;
-  for (const { count } of chunks) {
-    for (const end = next + count; next < end; next++) {
-      const from = chunks[chunkOf[order[next]]];
-      const row = rowOf[order[next]];
-      const input = from.inputTokens[row];
-      const ids = from.tokenIds?.subarray(from.tokenOffsets?.[row], from.tokenOffsets?.[row + 1]);
-      builder.add(input, from.outputTokens[row], from.arrivalNs[row], ids?.subarray(0, input), ids?.subarray(input));
+  return chunks.map(({ count }) => {
+    for (const { chunk, row } of places.slice(next, next + count)) {
+      const { inputTokens, outputTokens, arrivalNs, inputIds, outputIds } = requestAt(chunk, row);
+      builder.add(inputTokens, outputTokens, arrivalNs, inputIds, outputIds);
     }
-    sorted.push(builder.take());
-  }
-  return sorted;
+    next += count;
+    return builder.take();
+  });
 }

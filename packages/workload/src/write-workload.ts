@@ -2,7 +2,7 @@
  * @module
  * Writes a workload as LLMServingSim's JSONL.
  */
-import type { RequestChunk } from "./request-chunk.js";
+import { type RequestChunk, requestsOf } from "./request-chunk.js";
 
 /**
  * Lines of JSONL, each with its newline. Reading them gives the same requests.
@@ -11,15 +11,11 @@ import type { RequestChunk } from "./request-chunk.js";
  * process.stdout.write([...writeWorkload(chunks)].join(""));
  */
 export function* writeWorkload(chunks: Iterable<RequestChunk>): Generator<string> {
-  for (const { count, inputTokens, outputTokens, arrivalNs, tokenIds, tokenOffsets } of chunks) {
-    for (let i = 0; i < count; i++) {
-      let line = `{"input_toks":${inputTokens[i]},"output_toks":${outputTokens[i]},"arrival_time_ns":${arrivalNs[i]}`;
-      if (tokenIds && tokenOffsets) {
-        const [start, end] = [tokenOffsets[i], tokenOffsets[i + 1]];
-        const inputEnd = Math.min(end, start + inputTokens[i]);
-        if (start < end) line += `,"input_tok_ids":[${tokenIds.subarray(start, inputEnd).join(",")}]`;
-        if (inputEnd < end) line += `,"output_tok_ids":[${tokenIds.subarray(inputEnd, end).join(",")}]`;
-      }
+  for (const chunk of chunks) {
+    for (const { inputTokens, outputTokens, arrivalNs, inputIds, outputIds } of requestsOf(chunk)) {
+      let line = `{"input_toks":${inputTokens},"output_toks":${outputTokens},"arrival_time_ns":${arrivalNs}`;
+      if (inputIds.length > 0) line += `,"input_tok_ids":[${inputIds.join(",")}]`;
+      if (outputIds.length > 0) line += `,"output_tok_ids":[${outputIds.join(",")}]`;
       yield `${line}}\n`;
     }
   }

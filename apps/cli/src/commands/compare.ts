@@ -3,61 +3,18 @@
  * `tandem compare`: the same inputs in four modes, one table.
  */
 import { checkWorkload, inMode, type Mode, modeNames, type RequestResult } from "@tandem-sim/engine";
-import type { Summary } from "@tandem-sim/schemas";
+import { addSample, comparisonRows, emptySamples, type ModeOutcome, offloadNote } from "@tandem-sim/report";
+import { draw } from "@tandem-sim/report/terminal";
 import { Command } from "commander";
-import pc from "picocolors";
-import { compact, ms, percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
-import { addSample, comparisonReport, emptySamples, type ModeOutcome } from "../report/comparison.js";
-import { offloadNote, plainTable } from "../results.js";
-import {
-  addSimulationFlags,
-  planRun,
-  prepareRun,
-  runPlan,
-  type SimulationFlags,
-  warnAll,
-} from "../simulation-flags.js";
+import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
+import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
 import { version } from "../version.js";
 
 interface CompareFlags extends SimulationFlags {
   json?: true;
   report?: string;
-}
-
-/** A line of the table: what it says of one mode. */
-type Column = readonly [title: string, text: (summary: Summary, baseline: Summary) => string];
-
-const ratio = (value: number, baseline: number): string => (baseline > 0 ? `${(value / baseline).toFixed(2)}x` : "-");
-
-const columns: readonly Column[] = [
-  ["makespan s", (s) => (s.makespan_ns / 1e9).toFixed(2)],
-  ["decode tok/s", (s) => compact(s.throughput.decode_tok_s)],
-  ["TTFT ms", (s) => ms(s.ttft_ms.mean)],
-  ["", (s, base) => ratio(s.ttft_ms.mean, base.ttft_ms.mean)],
-  ["TPOT ms", (s) => ms(s.tpot_ms.mean)],
-  ["", (s, base) => ratio(s.tpot_ms.mean, base.tpot_ms.mean)],
-  ["GPU busy", (s) => percent(s.gpu_busy)],
-  ["PIM util", (s) => (s.pim_util === null ? "-" : percent(s.pim_util))],
-  ["J/token", (s) => (s.energy ? s.energy.j_per_token.toFixed(3) : "-")],
-  [
-    "interleaved",
-    (s) => (s.iterations > 0 ? percent((s.interleaving.interleaved + s.interleaving.chunked) / s.iterations) : "-"),
-  ],
-];
-
-const goodputColumn: Column = ["goodput req/s", (s) => s.goodput?.requests_s.toFixed(2) ?? "-"];
-
-/** The comparison, a row per mode, the head first. The first mode is what ratios refer to. */
-export function comparisonRows(summaries: ReadonlyMap<string, Summary>): string[][] {
-  const [baseline] = summaries.values();
-  if (!baseline) return [];
-  const shown = baseline.goodput ? [...columns, goodputColumn] : columns;
-  return [
-    ["mode", ...shown.map(([title]) => title)],
-    ...[...summaries].map(([mode, summary]) => [mode, ...shown.map(([, text]) => text(summary, baseline))]),
-  ];
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
@@ -89,11 +46,11 @@ async function compare(flags: CompareFlags): Promise<void> {
       ["split", flags.subBatchSplit],
       ...notes.map((note): [string, string] => ["memory", note]),
     ];
-    writeWhole(flags.report, comparisonReport(outcomes, rows, compared, `tandem ${version}`));
+    const { comparisonPage } = await import("@tandem-sim/report/pages");
+    writeWhole(flags.report, comparisonPage(outcomes, rows, compared, `tandem ${version}`));
   }
   if (flags.json) return json({ modes: Object.fromEntries(summaries) });
-  const [head = [], ...body] = rows;
-  result(plainTable([[pc.bold(head[0] ?? ""), ...head.slice(1)], ...body]));
+  result(draw([{ rows, titled: true }]));
   for (const note of notes) result(`\n${note}`);
 }
 

@@ -2,6 +2,8 @@
  * @module
  * `tandem pim show`: what a PIM device can do for a model.
  */
+import { channelsOf, pimFacts, pimJson, pimResult } from "@tandem-sim/report";
+import { draw } from "@tandem-sim/report/terminal";
 import {
   dtypeBytes,
   dtypeVariant,
@@ -19,14 +21,9 @@ import {
   readPimDevice,
 } from "@tandem-sim/schemas/node";
 import { Command, Option } from "commander";
-import pc from "picocolors";
 import { contextFlag } from "../context-flag.js";
 import { numberFlag, wholeNumberFlag } from "../number-flag.js";
-import { percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
-import { latencyPlot } from "../pim/latency-plot.js";
-import { channelsOf, type PimFacts, pimFacts } from "../pim/pim-facts.js";
-import { plainTable } from "../results.js";
 import { json, result } from "../terminal.js";
 
 interface PimShowFlags {
@@ -54,124 +51,7 @@ function profileOf(gpu: string, modelName: string, model: ModelConfig): GpuProfi
   }
 }
 
-const us = (ns: number): string => (ns / 1000).toFixed(ns < 1e5 ? 2 : 1);
-
-/** A bar of at most ten blocks. */
-const bar = (value: number, most: number): string => "█".repeat(Math.max(1, Math.round((10 * value) / most)));
-
-function latencyTable({ latency, groupLatencyNs }: PimFacts): string {
-  const most = Math.max(...latency.map(({ totalNs }) => totalNs));
-  return plainTable([
-    [pc.bold("context"), "1 channel us", "group us", "activation", "compute", "read-out", "input", "refresh", ""],
-    ...latency.map((point, i) => [
-      String(point.context),
-      us(point.totalNs),
-      us(groupLatencyNs[i] ?? 0),
-      ...[point.activationNs, point.computeNs, point.readOutNs, point.inputNs, point.refreshNs].map((ns) =>
-        percent(ns / point.totalNs),
-      ),
-      bar(point.totalNs, most).padEnd(10),
-    ]),
-  ]);
-}
-
-function fasterText({ batch, untilBatch }: PimFacts["breakEven"][number], greatest: number): string {
-  if (batch === null) return `never, up to ${greatest} decodes`;
-  if (untilBatch === greatest) return batch === 1 ? "always" : `from ${batch} decodes`;
-  return batch === untilBatch ? `at ${batch} decodes only` : `from ${batch} to ${untilBatch} decodes only`;
-}
-
-function breakEvenTable({ breakEven, greatestBatch }: PimFacts, gpu: string): string {
-  return [
-    plainTable([
-      [pc.bold("context"), `faster than ${gpu}`, "PIM us", "GPU us"],
-      ...breakEven.map((point) => [
-        String(point.context),
-        fasterText(point, greatestBatch),
-        us(point.pimNs),
-        us(point.gpuNs),
-      ]),
-    ]),
-    "One layer's attention at the first such batch, else at the greatest; the link included, dense layers apart.",
-  ].join("\n");
-}
-
-const factLines = (facts: readonly (readonly [name: string, text: string])[]): string[] => {
-  const width = Math.max(...facts.map(([name]) => name.length)) + 2;
-  return facts.map(([name, text]) => name.padEnd(width) + text);
-};
-
-function text(name: string, flags: PimShowFlags, facts: PimFacts): string {
-  const { timing, channels, groups, channelsPerGroup } = facts;
-  const parts = [
-    pc.bold(`${name} for ${flags.model}`),
-    "",
-    ...factLines([
-      [
-        "channel",
-        `${(timing.channelBytes / 2 ** 30).toFixed(2)} GiB, ${timing.busGBps.toFixed(1)} GB/s of bus, read latency ${timing.readLatencyNs.toFixed(1)} ns`,
-      ],
-      [
-        "in lock step",
-        `${timing.banks} banks (${timing.ranks} ranks), rows of ${timing.rowBytesPerDevice} B per device`,
-      ],
-      [
-        "one row of all banks",
-        `${timing.rowNs.toFixed(1)} ns to open, ${timing.columnNs.toFixed(2)} ns a column, ${timing.drainNs.toFixed(1)} ns to read out`,
-      ],
-      ["power of a channel", `${facts.idleWatts.toFixed(3)} W idle, ${facts.peakWatts.toFixed(3)} W computing`],
-      [
-        "node",
-        `${channels} channels in ${groups} groups of ${channelsPerGroup}: ${facts.gemvGBps.toFixed(0)} GB/s of KV on long contexts`,
-      ],
-    ]),
-    "",
-    latencyTable(facts),
-    "One decode over that context, one layer: all heads on one channel; spread over the channels of a group.",
-  ];
-  if (facts.breakEven.length > 0) parts.push("", breakEvenTable(facts, flags.gpu));
-  else parts.push("", `No profile of ${flags.model} on ${flags.gpu}: no comparison with a GPU.`);
-  return parts.join("\n");
-}
-
-function asJson(name: string, flags: PimShowFlags, facts: PimFacts): unknown {
-  const { timing } = facts;
-  return {
-    name,
-    model: flags.model,
-    channels: facts.channels,
-    channels_per_group: facts.channelsPerGroup,
-    channel_groups: facts.groups,
-    channel_gib: timing.channelBytes / 2 ** 30,
-    banks: timing.banks,
-    ranks: timing.ranks,
-    bus_gbps: timing.busGBps,
-    read_latency_ns: timing.readLatencyNs,
-    latency: facts.latency.map((point, i) => ({
-      context: point.context,
-      latency_ns: point.totalNs,
-      group_latency_ns: facts.groupLatencyNs[i],
-      breakdown_ns: {
-        activation: point.activationNs,
-        compute: point.computeNs,
-        read_out: point.readOutNs,
-        input: point.inputNs,
-        refresh: point.refreshNs,
-      },
-    })),
-    power: { idle_w: facts.idleWatts, peak_w: facts.peakWatts },
-    gemv_bandwidth_gbps: facts.gemvGBps,
-    break_even: facts.breakEven.map(({ context, batch, untilBatch, pimNs, gpuNs }) => ({
-      context,
-      batch,
-      until_batch: untilBatch,
-      pim_ns: pimNs,
-      gpu_ns: gpuNs,
-    })),
-  };
-}
-
-function show(nameOrPath: string, flags: PimShowFlags): void {
+async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
   const device = readPimDevice(findPimFile(nameOrPath));
   const model = readModelConfig(findModelFile(flags.model));
   const facts = pimFacts({
@@ -184,9 +64,13 @@ function show(nameOrPath: string, flags: PimShowFlags): void {
     queriesPerRow: flags.queriesPerRow,
     kvElementBytes: flags.kvCacheDtype === "fp8" ? 1 : dtypeBytes[modelDtype(model)],
   });
-  if (flags.plot !== undefined) writeWhole(flags.plot, latencyPlot(device.name, facts));
-  if (flags.json) json(asJson(device.name, flags, facts));
-  else result(text(device.name, flags, facts));
+  if (flags.plot !== undefined) {
+    const { pimPlot } = await import("@tandem-sim/report/pages");
+    writeWhole(flags.plot, pimPlot(device.name, facts));
+  }
+  const subject = { device: device.name, model: flags.model, gpu: flags.gpu };
+  if (flags.json) json(pimJson(subject, facts));
+  else result(draw(pimResult(subject, facts)));
 }
 
 /** The `pim` command. */

@@ -4,38 +4,21 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import {
-  type Architecture,
-  defaultFit,
-  type ErrorStats,
-  type FamilyErrors,
-  type FitReport,
-  fitProfile,
-  fitReport,
-  type ProfileFiles,
-  profileCsv,
-} from "@tandem-sim/hardware";
-import { type CompactProfileMeta, type GpuProfile, type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
-import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
+import { type ErrorStats, type FamilyErrors, type ImportedTables, importBundle } from "@tandem-sim/calibration";
+import { architectureNamed } from "@tandem-sim/hardware";
+import { bytes, percent } from "@tandem-sim/report";
+import { plainTable } from "@tandem-sim/report/terminal";
+import { type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
+import { degreesOnDisk, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
-import { bytes, percent } from "../number-format.js";
 import { writeWhole } from "../output-file.js";
-import { plainTable } from "../results.js";
 import { json, result, warn } from "../terminal.js";
-import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
+import { layersOfModel } from "./model-layers.js";
 
 interface ImportFlags {
   out: string;
   raw?: true;
   json?: true;
-}
-
-/** One tp's tables and, where they are fitted, their error. */
-interface Converted {
-  profile: GpuProfile;
-  files: Record<string, string>;
-  csvBytes: number;
-  report: FitReport | undefined;
 }
 
 function readBundleMeta(dir: string): RawProfileMeta {
@@ -56,38 +39,12 @@ function schemaPath(out: string): string | undefined {
   return undefined;
 }
 
-function sourceOf(meta: RawProfileMeta, fitted: boolean): string {
-  const measured = `measured by LLMServingSim's profiler (MIT, casys-kaist)${meta.vllm_version ? ` with vLLM ${meta.vllm_version}` : ""}`;
-  return `${measured} on an ${meta.gpu ?? meta.hardware}, ${fitted ? "fitted" : "kept whole"} by \`tandem profile import${fitted ? "" : " --raw"}\``;
-}
-
-function profileMeta(meta: RawProfileMeta, profiles: readonly GpuProfile[], out: string): CompactProfileMeta {
-  const [first] = profiles as [GpuProfile];
-  const { n, skewRate, kvBig, kp } = first.skew.axes;
-  const $schema = schemaPath(out);
-  return {
-    ...($schema ? { $schema } : {}),
-    form: first.form,
-    hardware: meta.hardware,
-    ...(meta.gpu ? { gpu: meta.gpu } : {}),
-    model: meta.model,
-    variant: meta.variant,
-    architecture: meta.architecture,
-    tp_degrees: profiles.map(({ tp }) => tp),
-    source: sourceOf(meta, first.form === "compact"),
-    skew: {
-      alpha_default: Object.fromEntries(profiles.map(({ tp, skew }) => [tp, skew.alphaDefault])),
-      axes: { n, skew_rate: skewRate, kv_big: kvBig, kp },
-    },
-  };
-}
-
 const errorCells = ({ median, p95, max, bias }: ErrorStats): string[] =>
   [median, p95, max].map((error) => percent(error, 2)).concat(`${bias < 0 ? "" : "+"}${percent(bias, 2)}`);
 
 const iterationRow = (errors: FamilyErrors): string[] => [errors.name, ...errorCells(errors)];
 
-function reportText({ profile, csvBytes, report }: Converted, layers: number): string {
+function reportText({ profile, csvBytes, report }: ImportedTables, layers: number): string {
   const title = pc.bold(
     `${profile.hardware} ${profile.model} ${profile.variant} tp${profile.tp}: ${bytes(csvBytes)} of CSV`,
   );
@@ -107,28 +64,9 @@ function reportText({ profile, csvBytes, report }: Converted, layers: number): s
   ].join("\n");
 }
 
-const sizeOf = (files: ProfileFiles): number => Object.values(files).reduce((sum, text) => sum + text.length, 0);
-
-/** What a compact profile may take, bytes of CSV; a bundle with more layers or buckets than usual gets fewer knots. */
-const MOST_CSV_BYTES = 24_000;
-const FEWEST_DENSE_KNOTS = 120;
-
-function fitWithinSize(raw: GpuProfile, architecture: Architecture, layers: number): GpuProfile {
-  const { total, least } = defaultFit.denseKnots;
-  for (let knots = total; ; knots -= 20) {
-    const profile = fitProfile(raw, architecture, layers, { ...defaultFit, denseKnots: { total: knots, least } });
-    if (knots <= FEWEST_DENSE_KNOTS || sizeOf(profileCsv(profile)) <= MOST_CSV_BYTES) return profile;
-  }
-}
-
-/** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
-export function importProfile(dir: string, flags: ImportFlags): void {
-  const out = resolve(flags.out);
-  if (out === resolve(dir))
-    throw new TandemError("E_USAGE", "is the bundle itself", { where: "--out", hint: "name another folder" });
-  const meta = readBundleMeta(dir);
-  const architecture = architectureOfProfile(meta, join(dir, "meta.yaml"));
-  const { present, absent } = degreesOnDisk(dir, meta.tp_degrees);
+/** The degrees whose tables the bundle has; those that it lists and lacks are said. */
+function degreesToImport(dir: string): { present: number[]; absent: number[] } {
+  const { present, absent } = degreesOnDisk(dir);
   if (present.length === 0) {
     throw new TandemError("E_NOT_FOUND", "no tables in this bundle", {
       where: dir,
@@ -136,32 +74,29 @@ export function importProfile(dir: string, flags: ImportFlags): void {
     });
   }
   for (const tp of absent) warn(`${dir}: tp${tp} is listed in meta.yaml but not there; skipped`);
-  const { layers, known } = layersOfModel(meta.model);
-  if (!known && !flags.raw) warn(`no config of ${meta.model}: an iteration is taken to have ${layers} layers`);
+  return { present, absent };
+}
 
-  const converted = present.map((tp): Converted => {
-    const raw = readGpuProfile(dir, tp);
-    const profile = flags.raw ? raw : fitWithinSize(raw, architecture, layers);
-    const files = profileCsv(profile);
-    const csvBytes = sizeOf(files);
-    return { profile, files, csvBytes, report: flags.raw ? undefined : fitReport(profile, raw, architecture, layers) };
-  });
-  for (const { profile, files } of converted) {
+/** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
+export function importProfile(dir: string, flags: ImportFlags): void {
+  const out = resolve(flags.out);
+  if (out === resolve(dir))
+    throw new TandemError("E_USAGE", "is the bundle itself", { where: "--out", hint: "name another folder" });
+  const bundle = readBundleMeta(dir);
+  const architecture = architectureNamed(bundle.architecture, join(dir, "meta.yaml"));
+  const { present, absent } = degreesToImport(dir);
+  const layers = layersOfModel(bundle.model, { quiet: flags.raw === true });
+  const measured = present.map((tp) => readGpuProfile(dir, tp));
+  const { meta, tables } = importBundle(bundle, measured, architecture, layers, { keepSamples: flags.raw === true });
+
+  for (const { profile, files } of tables) {
     for (const [name, text] of Object.entries(files)) writeWhole(join(out, `tp${profile.tp}`, name), text);
   }
-  const written = profileMeta(
-    meta,
-    converted.map(({ profile }) => profile),
-    out,
-  );
-  writeWhole(join(out, "profile.json"), `${JSON.stringify(written, null, 2)}\n`);
+  const $schema = schemaPath(out);
+  writeWhole(join(out, "profile.json"), `${JSON.stringify({ ...($schema ? { $schema } : {}), ...meta }, null, 2)}\n`);
 
   if (flags.json) {
-    const tables = converted.map(({ profile, csvBytes, report }) => ({
-      tp: profile.tp,
-      csv_bytes: csvBytes,
-      ...report,
-    }));
-    json({ out, form: written.form, layers, skipped_tp: absent, tp: tables });
-  } else result(converted.map((one) => reportText(one, layers)).join("\n\n"));
+    const tp = tables.map(({ profile, csvBytes, report }) => ({ tp: profile.tp, csv_bytes: csvBytes, ...report }));
+    json({ out, form: meta.form, layers, skipped_tp: absent, tp });
+  } else result(tables.map((one) => reportText(one, layers)).join("\n\n"));
 }

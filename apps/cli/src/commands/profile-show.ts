@@ -4,14 +4,22 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createGpuCosts, type GpuCosts, iterationNs, type ProfileRange, type SampledBatch } from "@tandem-sim/hardware";
+import {
+  architectureNamed,
+  batchAttentionNs,
+  createGpuCosts,
+  type GpuBatch,
+  type GpuCosts,
+  iterationNs,
+  type ProfileRange,
+} from "@tandem-sim/hardware";
+import { compact, ms, percent } from "@tandem-sim/report";
+import { plainTable } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
-import { findGpuProfileDir, isPath, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
+import { degreesOnDisk, findGpuProfileDir, isPath, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
-import { compact, ms, percent } from "../number-format.js";
-import { plainTable } from "../results.js";
-import { json, result, warn } from "../terminal.js";
-import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
+import { json, result } from "../terminal.js";
+import { layersOfModel } from "./model-layers.js";
 
 interface ShowFlags {
   context: number[];
@@ -39,10 +47,10 @@ function profileDir(name: string): string {
   return findGpuProfileDir(hardware, `${organisation}/${model}`, variant);
 }
 
-const firstDegree = (dir: string, degrees: readonly number[]): number =>
-  degreesOnDisk(dir, degrees).present[0] ?? (degrees[0] as number);
+/** The first degree that has tables; 1 leads to the error that says so. */
+const firstDegree = (dir: string): number => degreesOnDisk(dir).present[0] ?? 1;
 
-const evenDecodes = (nDecode: number, context: number): SampledBatch => ({
+const evenDecodes = (nDecode: number, context: number): GpuBatch => ({
   prefillChunk: 0,
   kvPrefill: 0,
   prefills: 0,
@@ -52,7 +60,7 @@ const evenDecodes = (nDecode: number, context: number): SampledBatch => ({
   kvDecodeMin: context,
 });
 
-const prefill = (prefillChunk: number): SampledBatch => ({ ...evenDecodes(0, 0), prefillChunk, prefills: 1 });
+const prefill = (prefillChunk: number): GpuBatch => ({ ...evenDecodes(0, 0), prefillChunk, prefills: 1 });
 
 /** One batch's iteration. */
 interface IterationFacts {
@@ -62,12 +70,11 @@ interface IterationFacts {
   attention_share: number;
 }
 
-function factsOf(costs: GpuCosts, layers: number, batch: SampledBatch): IterationFacts {
+function factsOf(costs: GpuCosts, layers: number, batch: GpuBatch): IterationFacts {
   const ns = iterationNs(costs, layers, batch);
-  const { prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin } = batch;
-  const attentionNs =
-    layers * costs.attentionNs(prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin);
-  return { iteration_ns: ns, tokens_per_s: ((prefillChunk + nDecode) * 1e9) / ns, attention_share: attentionNs / ns };
+  const attentionNs = layers * batchAttentionNs(costs, batch);
+  const tokens = batch.prefillChunk + batch.nDecode;
+  return { iteration_ns: ns, tokens_per_s: (tokens * 1e9) / ns, attention_share: attentionNs / ns };
 }
 
 const rangeText = ({
@@ -86,11 +93,10 @@ const rangeText = ({
 export function showProfile(name: string, flags: ShowFlags): void {
   const dir = profileDir(name);
   const { meta } = readProfileMeta(dir);
-  const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir, meta.tp_degrees));
-  const { layers, known } = layersOfModel(meta.model);
-  if (!known) warn(`no config of ${meta.model}: an iteration is taken to have ${layers} layers`);
-  const costs = createGpuCosts(profile, architectureOfProfile(meta, dir));
-  const facts = (batch: SampledBatch): IterationFacts => factsOf(costs, layers, batch);
+  const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir));
+  const layers = layersOfModel(meta.model);
+  const costs = createGpuCosts(profile, architectureNamed(meta.architecture, dir));
+  const facts = (batch: GpuBatch): IterationFacts => factsOf(costs, layers, batch);
   const decodes = shownDecodes.filter((n) => n <= costs.range.nDecode);
   const contexts = flags.context;
   const prompt = { tokens: PREFILL_TOKENS, ...facts(prefill(PREFILL_TOKENS)) };

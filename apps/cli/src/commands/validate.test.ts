@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPlan, type RequestResult, simulate } from "@tandem-sim/engine";
+import type { MetricError } from "@tandem-sim/report";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { MetricError } from "../validation/error-table.js";
 import { validateCommand } from "./validate.js";
 
 const printed = vi.hoisted(() => ({ json: null as unknown, warnings: [] as string[] }));

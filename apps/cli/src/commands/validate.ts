@@ -4,23 +4,29 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkWorkload, type PlanInputs, type RequestResult, refuseUnsupported } from "@tandem-sim/engine";
+import { checkWorkload, type PlanInputs, type RequestResult } from "@tandem-sim/engine";
+import {
+  type ArrivalSource,
+  arrivalSources,
+  contradictions,
+  errorTable,
+  type RecordedRun,
+  recordedBlocks,
+  recordedOptions,
+  replayedWorkload,
+  throughputLine,
+  validation,
+  validationJson,
+  whatWasCompared,
+} from "@tandem-sim/report";
+import { draw } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
-import { loadClusterInputs } from "@tandem-sim/schemas/node";
 import { type Command, Command as Commander, Option } from "commander";
-import pc from "picocolors";
-import { instanceOptionsFrom } from "../instance-flags.js";
 import { WholeFile } from "../output-file.js";
-import { plainTable, throughputLine } from "../results.js";
-import { addSimulationFlags, planRun, runPlan, type SimulationFlags, warnAll } from "../simulation-flags.js";
+import { datasetIn, findDataset, readRecordedRun } from "../recorded-folder.js";
+import { loadCluster, planRun, runPlan, warnAll } from "../simulate.js";
+import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, report, result, setLogLevel } from "../terminal.js";
-import { type ArrivalSource, arrivalSources } from "../validation/arrival-source.js";
-import { metricNames, statNames } from "../validation/error-table.js";
-import { recordedBlocks, recordedOptions } from "../validation/recorded-options.js";
-import { type RecordedRun, readRecordedRun } from "../validation/recorded-run.js";
-import { type ReplayedWorkload, replayedWorkload } from "../validation/replayed-workload.js";
-import { signedPct, validationReport } from "../validation/report.js";
-import { type Validation, validation } from "../validation/validation.js";
 import { version } from "../version.js";
 
 interface ValidateFlags extends SimulationFlags {
@@ -45,65 +51,6 @@ function withRecorded(
   };
 }
 
-/** Warns of a cluster that is not the recorded one. */
-function contradictions({ meta }: RecordedRun, inputs: PlanInputs): string[] {
-  const instances = inputs.cluster.nodes.flatMap((node) => node.instances);
-  const warnings: string[] = [];
-  const model = meta.model ?? meta.engine_kwargs.model;
-  const other = instances.find((instance) => model && instance.model_name !== model);
-  if (other) warnings.push(`the run was recorded with ${model}, ${inputs.source} has ${other.model_name}`);
-  const tp = meta.engine_kwargs.tensor_parallel_size ?? 1;
-  if (instances.some((instance) => (instance.tp_size ?? 1) !== tp)) {
-    warnings.push(`the run was recorded with tensor parallelism ${tp}, ${inputs.source} says otherwise`);
-  }
-  return warnings;
-}
-
-function whatWasCompared(run: RecordedRun, workload: ReplayedWorkload, inputs: PlanInputs): [string, string][] {
-  const { meta } = run;
-  const instance = inputs.nodes[0]!.instances[0]!;
-  const { profile, options } = instance;
-  return [
-    ["vLLM", `${meta.vllm_version ?? "version unknown"}, ${run.dir}`],
-    ["requests", `${workload.chunk.count}, by request`],
-    ["model", profile.model],
-    ["cluster", inputs.source],
-    ["GPU profile", `${profile.hardware} ${profile.variant}, tp ${profile.tp}, ${profile.form}`],
-    ["engine", options.asyncScheduling ? "asynchronous scheduling" : "synchronous scheduling"],
-    ["limits", `${options.maxNumSeqs} requests, ${options.maxNumBatchedTokens} tokens per step`],
-    ["KV blocks", inputs.gpuBlocks === undefined ? "from the GPU's memory" : `${inputs.gpuBlocks}, as recorded`],
-    ["workload", workload.dataset ?? "from the recorded lengths"],
-    ["arrivals", workload.arrivals === "planned" ? "the workload's" : "as recorded"],
-  ];
-}
-
-function errorTable({ errors, meanAbsErrorPct }: Validation): string {
-  return plainTable([
-    [pc.bold("ms"), "vLLM", "simulated", "difference"],
-    ...errors.map(({ metric, stat, vllm_ms, simulated_ms, diff_pct }) => [
-      `${metricNames[metric]} ${statNames[stat]}`,
-      vllm_ms.toFixed(1),
-      simulated_ms.toFixed(1),
-      signedPct(diff_pct),
-    ]),
-    ["mean absolute error", "", "", `${meanAbsErrorPct.toFixed(2)}%`],
-  ]);
-}
-
-const asJson = (found: Validation, workload: ReplayedWorkload, source: string): Record<string, unknown> => ({
-  metrics: found.errors,
-  mean_abs_error_pct: found.meanAbsErrorPct,
-  requests: workload.chunk.count,
-  cluster: source,
-  dataset: workload.dataset,
-  arrivals: workload.arrivals,
-  iterations: found.summary.iterations,
-  preemptions: found.summary.preemptions,
-  recomputed_tokens: found.summary.recomputed_tokens,
-  prefix_hit_tokens: found.summary.prefix_hit_tokens,
-  notes: found.notes,
-});
-
 async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags) => boolean): Promise<void> {
   setLogLevel(asked.logLevel);
   if (asked.requestRate !== undefined) {
@@ -114,14 +61,12 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
   }
   const run = readRecordedRun(asked.vllm);
   const flags = withRecorded(asked, run, given);
-  const loaded = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
-    gpuProfileDir: flags.gpuProfile,
-    check: refuseUnsupported,
-  });
+  const loaded = loadCluster(flags);
   const gpuBlocks = recordedBlocks(run.meta);
   const inputs: PlanInputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
+  const dataset = findDataset(run, given("dataset") ? flags.dataset : undefined);
   const workload = await replayedWorkload(run, {
-    ...(given("dataset") ? { dataset: flags.dataset } : {}),
+    dataset: dataset === null ? null : datasetIn(dataset),
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
@@ -143,12 +88,15 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
     results.sort((a, b) => a.requestId - b.requestId);
     const found = validation(run, workload, results, summary, whatWasCompared(run, workload, inputs));
     warnAll([...workload.warnings, ...contradictions(run, inputs), ...warnings()]);
-    file?.write(validationReport(found, `tandem ${version}`));
-    file?.commit();
-    if (flags.json) return json(asJson(found, workload, inputs.source));
+    if (file) {
+      const { validationPage } = await import("@tandem-sim/report/pages");
+      file.write(validationPage(found, `tandem ${version}`));
+      file.commit();
+    }
+    if (flags.json) return json(validationJson(found, workload, inputs.source));
     for (const [term, text] of found.compared) report(`${term}: ${text}`);
     for (const note of found.notes) report(note);
-    result(errorTable(found));
+    result(draw([errorTable(found)]));
   } catch (error) {
     file?.abort();
     throw error;

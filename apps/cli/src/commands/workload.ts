@@ -2,6 +2,7 @@
  * @module
  * `tandem workload`: makes, describes and converts workloads.
  */
+import { describedWorkload } from "@tandem-sim/report";
 import { snakeCase, TandemError } from "@tandem-sim/schemas";
 import { findWorkloadFile } from "@tandem-sim/schemas/node";
 import {
@@ -10,11 +11,9 @@ import {
   describeWorkload,
   formats,
   generateWorkload,
-  type LengthSummary,
   lengthsSyntax,
   parseLengths,
   rescaleArrivals,
-  type WorkloadDescription,
   writeWorkload,
 } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
@@ -133,36 +132,6 @@ const reading = (command: Command): Command =>
 const load = (workload: string, { format, numReqs }: ReadFlags) =>
   loadWorkload(findWorkloadFile(workload), { limit: numReqs, ...(format === undefined ? {} : { format }) });
 
-const thousands = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 1 });
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-
-function describeText(description: WorkloadDescription): string {
-  const { requests, durationNs, requestsPerSecond, prefixHits } = description;
-  const columns: (keyof LengthSummary)[] = ["total", "mean", "min", "median", "p90", "max"];
-  const row = (name: string, cells: string[]) => `${name.padEnd(14)}${cells.map((cell) => cell.padStart(12)).join("")}`;
-  const lengths = (name: string, summary: LengthSummary) =>
-    row(
-      name,
-      columns.map((column) => thousands(summary[column])),
-    );
-  const over = `over ${thousands(durationNs / 1e9)} s`;
-  const arriving =
-    requestsPerSecond === null ? "all at once" : `${over}, ${requestsPerSecond.toPrecision(4)} per second`;
-  const hits =
-    description.withTokenIds === 0
-      ? "none without token ids"
-      : `at most ${percent(prefixHits.share)} of prompt tokens, in blocks of ${prefixHits.blockSize}`;
-  return [
-    `requests      ${thousands(requests)}, ${arriving}`,
-    `token ids     ${percent(description.withTokenIds)} of requests`,
-    `prefix hits   ${hits}`,
-    "",
-    row("", columns),
-    lengths("input tokens", description.inputTokens),
-    lengths("output tokens", description.outputTokens),
-  ].join("\n");
-}
-
 const snakeKeys = (value: unknown): unknown =>
   value !== null && typeof value === "object"
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeKeys(inner)]))
@@ -177,7 +146,7 @@ const describeCommand = (): Command =>
     .action(async (workload: string, flags: ReadFlags & { blockSize: number; json?: true }) => {
       const description = describeWorkload(await load(workload, flags), flags.blockSize);
       if (flags.json) json(snakeKeys(description));
-      else result(describeText(description));
+      else result(describedWorkload(description));
     });
 
 const convertCommand = (): Command =>

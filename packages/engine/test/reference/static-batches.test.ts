@@ -4,17 +4,9 @@ import { fileURLToPath } from "node:url";
 import { Batch } from "@tandem-sim/scheduler";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { loadClusterInputs } from "@tandem-sim/schemas/node";
-import { createProgram, fillProgram, Split } from "@tandem-sim/trace";
+import type { Played } from "@tandem-sim/trace";
 import { describe, expect, test } from "vitest";
-import {
-  createPlan,
-  createPlayed,
-  type InstancePlan,
-  inMode,
-  type Mode,
-  type Played,
-  Player,
-} from "../../src/index.js";
+import { createPlan, type InstancePlan, IterationPlanner, inMode, type Mode } from "../../src/index.js";
 
 const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
 const gpuProfileDir = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
@@ -49,17 +41,11 @@ function batchOf(requests: readonly Requests[], groups: number): Batch {
   return batch;
 }
 
-function play(mode: Mode, phase: InstanceOptions["attnOffloadPhase"], requests: readonly Requests[]): Played {
-  const { costs, pim, split } = instanceIn(mode, phase);
-  const groups = pim?.groups ?? 0;
-  const batch = batchOf(requests, groups);
-  const program = createProgram(costs.layers, groups);
-  const halves = new Split();
-  const divided = split?.(batch, costs, halves, createProgram(costs.layers, groups)) ?? false;
-  fillProgram(program, batch, divided ? halves : null, costs);
-  const played = createPlayed();
-  new Player(groups).play(program, played);
-  return played;
+function play(mode: Mode, phase: InstanceOptions["attnOffloadPhase"], requests: readonly Requests[]): Readonly<Played> {
+  const instance = instanceIn(mode, phase);
+  const planner = new IterationPlanner(instance);
+  planner.choose(batchOf(requests, instance.pim?.layout.groups ?? 0));
+  return planner.played;
 }
 
 const rows: [string, Requests[], InstanceOptions["attnOffloadPhase"], number, number, [number, number]][] = [

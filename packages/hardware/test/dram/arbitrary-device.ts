@@ -4,7 +4,8 @@
  */
 import { type PimDevice, parsePimIni } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import { derivePimTiming, LANE_BYTES, type PimShape } from "../../src/pim-device.js";
+import { LANE_BYTES, type PimShape } from "../../src/pim/attention.js";
+import { derivePimTiming } from "../../src/pim/timing.js";
 
 const tenths = (low: number, high: number): fc.Arbitrary<number> =>
   fc.integer({ min: low * 10, max: high * 10 }).map((value) => value / 10);

@@ -90,26 +90,26 @@ const columnCommands = ["COMP", "READRES", "GWRITE", "WR"] as const;
 export const rules: readonly Rule<Command["kind"]>[] = [
   rule("command bus: one command a clock", everyCommand, ({ commandAt }) => commandAt + 1),
   rule("controller: waits for what it has asked for", everyCommand, ({ controllerFreeAt }) => controllerFreeAt),
-  rule("tRP: precharge to activate", ["ACT"], ({ banks, cycles }, { bank }) => banks[bank]!.prechargedAt + cycles.tRP),
+  rule("tRP: precharge to activate", ["ACT"], ({ banks, cycles }, { bank }) => banks[bank].prechargedAt + cycles.tRP),
   rule("tRRD_S: activates of a rank", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
-    return ranks[banks[bank]!.rank]!.activations[3]! + cycles.tRRD_S;
+    return ranks[banks[bank].rank].activations[3] + cycles.tRRD_S;
   }),
   rule("tRRD_L: activates of a bank group", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
-    const { rank, group } = banks[bank]!;
-    return ranks[rank]!.activatedAtByGroup[group]! + cycles.tRRD_L;
+    const { rank, group } = banks[bank];
+    return ranks[rank].activatedAtByGroup[group] + cycles.tRRD_L;
   }),
   rule("tFAW: the fifth activate of a rank", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
-    return ranks[banks[bank]!.rank]!.activations[0]! + cycles.tFAW;
+    return ranks[banks[bank].rank].activations[0] + cycles.tFAW;
   }),
   rule("tRFC: refresh to activate", ["ACT"], ({ ranks, banks, cycles }, { bank }) => {
-    return ranks[banks[bank]!.rank]!.refreshedAt + cycles.tRFC;
+    return ranks[banks[bank].rank].refreshedAt + cycles.tRFC;
   }),
-  rule("tRAS: activate to precharge", ["PRE"], ({ banks, cycles }, { bank }) => banks[bank]!.activatedAt + cycles.tRAS),
+  rule("tRAS: activate to precharge", ["PRE"], ({ banks, cycles }, { bank }) => banks[bank].activatedAt + cycles.tRAS),
   rule("tRTP: column read to precharge", ["PRE"], ({ banks, cycles, allReadAt }, { bank }) => {
-    return Math.max(banks[bank]!.columnReadAt, allReadAt) + cycles.tRTP;
+    return Math.max(banks[bank].columnReadAt, allReadAt) + cycles.tRTP;
   }),
   rule("tWR: column write to precharge", ["PRE"], ({ banks, cycles }, { bank }) => {
-    return banks[bank]!.columnWrittenAt + cycles.CWL + cycles.burst + cycles.tWR;
+    return banks[bank].columnWrittenAt + cycles.CWL + cycles.burst + cycles.tWR;
   }),
   rule("tPPD: precharge to precharge", ["PRE"], ({ prechargeAt, cycles }) => prechargeAt + cycles.tPPD),
   rule(
@@ -117,9 +117,9 @@ export const rules: readonly Rule<Command["kind"]>[] = [
     ["COMP"],
     ({ latestActivation, cycles }) => latestActivation + cycles.tRCD,
   ),
-  rule("tRCD: activate to column", ["WR"], ({ banks, cycles }, { bank }) => banks[bank]!.activatedAt + cycles.tRCD),
+  rule("tRCD: activate to column", ["WR"], ({ banks, cycles }, { bank }) => banks[bank].activatedAt + cycles.tRCD),
   rule("tRCD: activate to a column bound for the buffer", ["GWRITE"], ({ banks, cycles }, { bank }) => {
-    return banks[bank]!.activatedAt + cycles.tRCD;
+    return banks[bank].activatedAt + cycles.tRCD;
   }),
   rule("burst: a column takes its beats", columnCommands, ({ columnAt, cycles }) => columnAt + cycles.burst),
   rule("tCCD_S: column to column", columnCommands, ({ columnAt, cycles }) => columnAt + cycles.tCCD_S),
@@ -127,9 +127,9 @@ export const rules: readonly Rule<Command["kind"]>[] = [
     group === columnGroup ? columnAt + cycles.tCCD_L : LONG_AGO,
   ),
   rule("tRP: a rank is precharged before its refresh", ["REF"], ({ ranks, banks, cycles }, { rank }) => {
-    return Math.max(...ranks[rank]!.banks.map((bank) => banks[bank]!.prechargedAt)) + cycles.tRP;
+    return Math.max(...ranks[rank].banks.map((bank) => banks[bank].prechargedAt)) + cycles.tRP;
   }),
-  rule("tRFC: refresh to refresh", ["REF"], ({ ranks, cycles }, { rank }) => ranks[rank]!.refreshedAt + cycles.tRFC),
+  rule("tRFC: refresh to refresh", ["REF"], ({ ranks, cycles }, { rank }) => ranks[rank].refreshedAt + cycles.tRFC),
 ];
 const rulesOf = Object.fromEntries(
   everyCommand.map((kind) => [kind, rules.filter(({ applies }) => applies.includes(kind))]),
@@ -168,7 +168,7 @@ export class DramChannel {
         refreshedAt: LONG_AGO,
       });
       for (let i = 0; i < bankgroups * banks_per_group; i++) {
-        this.ranks[rank]!.banks.push(this.banks.length);
+        this.ranks[rank].banks.push(this.banks.length);
         this.banks.push({
           rank,
           group: Math.floor(i / banks_per_group),
@@ -239,14 +239,14 @@ export class DramChannel {
         if (this.ranks[command.rank]!.banks.some((bank) => this.banks[bank]!.openRow !== undefined)) {
           throw new Error(`REF: rank ${command.rank} has an open bank`);
         }
-        this.ranks[command.rank]!.refreshedAt = now;
+        this.ranks[command.rank].refreshedAt = now;
         break;
     }
     return now;
   }
 
   private activate(bank: Bank, row: number, at: number): void {
-    const rank = this.ranks[bank.rank]!;
+    const rank = this.ranks[bank.rank];
     bank.openRow = row;
     bank.activatedAt = at;
     rank.activations.shift();
@@ -257,7 +257,7 @@ export class DramChannel {
   }
 
   private bankThatIs(state: "open" | "closed", { kind, bank }: { kind: string; bank: number }): Bank {
-    const found = this.banks[bank]!;
+    const found = this.banks[bank];
     if ((found.openRow !== undefined) !== (state === "open")) throw new Error(`${kind}: bank ${bank} is not ${state}`);
     return found;
   }
@@ -265,7 +265,7 @@ export class DramChannel {
   /** All banks hold the same row open. */
   private checkInStep(): void {
     if (this.inStep) return;
-    const row = this.banks[0]!.openRow;
+    const row = this.banks[0].openRow;
     if (row === undefined || this.banks.some((bank) => bank.openRow !== row)) {
       throw new Error("COMP: the banks do not hold one row open");
     }

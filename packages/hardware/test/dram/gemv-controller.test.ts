@@ -2,7 +2,9 @@ import type { PimDevice } from "@tandem-sim/schemas";
 import { findPimFile, readPimDevice } from "@tandem-sim/schemas/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { derivePimTiming, type PimShape, pimAppendNs, pimAttention } from "../../src/pim-device.js";
+import { pimAppendNs } from "../../src/pim/append.js";
+import { type PimShape, pimAttention } from "../../src/pim/attention.js";
+import { derivePimTiming } from "../../src/pim/timing.js";
 import { arbitraryDevice, refreshIsMinor } from "./arbitrary-device.js";
 import { GemvController } from "./gemv-controller.js";
 
@@ -49,24 +51,24 @@ describe.each(bundled)("%s: the closed form against the commands played one by o
 
   it.each(Object.keys(shapes))("%s, within 5%% from 512 tokens on and 10%% below", (which) => {
     for (const context of contexts) {
-      const error = errorOf(device, shapes[which]!, context);
+      const error = errorOf(device, shapes[which], context);
       expect(Math.abs(error), `context ${context}: ${(error * 100).toFixed(1)}%`).toBeLessThan(bar(context));
     }
   });
 
   it("holds without refresh too", () => {
     for (const context of contexts) {
-      const played = new GemvController(device, false).attention(shapes["32 heads"]!, context);
-      const { totalNs, refreshNs } = pimAttention(timing, shapes["32 heads"]!, context);
+      const played = new GemvController(device, false).attention(shapes["32 heads"], context);
+      const { totalNs, refreshNs } = pimAttention(timing, shapes["32 heads"], context);
       expect(Math.abs((totalNs - refreshNs) / played - 1), `context ${context}`).toBeLessThan(bar(context));
     }
   });
 
   it("counts the commands that are played", () => {
     const controller = new GemvController(device, false);
-    controller.attention(shapes["32 heads"]!, 2048);
+    controller.attention(shapes["32 heads"], 2048);
     const { ACT, COMP, READRES, GWRITE } = controller.channel.issued;
-    const counted = pimAttention(timing, shapes["32 heads"]!, 2048);
+    const counted = pimAttention(timing, shapes["32 heads"], 2048);
     expect(COMP).toBe(counted.comps);
     expect(READRES).toBe(counted.drains);
     expect(GWRITE / 64).toBe(counted.inputs);
@@ -74,7 +76,7 @@ describe.each(bundled)("%s: the closed form against the commands played one by o
   });
 
   it("appending is never faster than played, by up to a third slower for single tokens, and no faster than the bus", () => {
-    const shape = shapes["32 heads"]!;
+    const shape = shapes["32 heads"];
     for (const tokens of [1, 2, 16, 100, 1000, 2000]) {
       const ns = pimAppendNs(timing, shape, 0, tokens);
       const played = new GemvController(device, false).append(shape, 0, tokens);
@@ -89,7 +91,7 @@ describe("on random timings", () => {
   it.each(["4 heads", "4 heads that share rows"])(
     "%s, within the same bars",
     (which) => {
-      const shape = shapes[which]!;
+      const shape = shapes[which];
       fc.assert(
         fc.property(arbitraryDevice, fc.integer({ min: 16, max: 2000 }), (device, context) => {
           fc.pre(refreshIsMinor(device, shape));

@@ -5,7 +5,8 @@
  * in the banks' accumulators, does not start if it could not end before.
  */
 import type { PimDevice } from "@tandem-sim/schemas";
-import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS, LANE_BYTES, type PimShape } from "../../src/pim-device.js";
+import { LANE_BYTES, type PimShape } from "../../src/pim/attention.js";
+import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS } from "../../src/pim/timing.js";
 import { DramChannel } from "./dram-channel.js";
 
 /** A refresh timer that is not locked to the stream: due times are spread evenly over this share of the interval. */
@@ -134,7 +135,7 @@ export class GemvController {
 
   /** A pass that is long beside the refresh interval is broken up where results have been read out. */
   private pass(pass: Pass): void {
-    const openAlready = this.channel.banks[0]!.openRow === pass.row;
+    const openAlready = this.channel.banks[0].openRow === pass.row;
     const form = `${openAlready ? "" : "open, "}${pass.tiles} x ${pass.comps}`;
     if (pass.tiles > 1 && this.lengthOf(pass) > LONG_PASS * this.refreshGap) {
       const first = Math.ceil(pass.tiles / 2);
@@ -172,8 +173,8 @@ export class GemvController {
     if (this.channel.banks.every((bank) => bank.openRow === row)) return;
     this.closeAll();
     const { ranks } = this.channel;
-    for (let i = 0; i < ranks[0]!.banks.length; i++) {
-      for (const rank of ranks) this.channel.issue({ kind: "ACT", bank: rank.banks[i]!, row });
+    for (let i = 0; i < ranks[0].banks.length; i++) {
+      for (const rank of ranks) this.channel.issue({ kind: "ACT", bank: rank.banks[i], row });
     }
   }
 
@@ -183,7 +184,7 @@ export class GemvController {
 
   private closeAll(): void {
     const { ranks } = this.channel;
-    for (let i = 0; i < ranks[0]!.banks.length; i++) for (const rank of ranks) this.closeBank(rank.banks[i]!);
+    for (let i = 0; i < ranks[0].banks.length; i++) for (const rank of ranks) this.closeBank(rank.banks[i]);
   }
 
   /** Plays a step now if it ends, banks precharged, before the next refresh; else after it. */

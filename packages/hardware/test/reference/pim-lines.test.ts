@@ -19,7 +19,7 @@ function fittedLine(timing: PimTiming): { slope: number; intercept: number } {
   const times = contexts.map((context) => pimAttention(timing, llama, context).totalNs);
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanContext, meanTime] = [mean(contexts), mean(times)];
-  const covariance = mean(contexts.map((context, i) => (context - meanContext) * (times[i]! - meanTime)));
+  const covariance = mean(contexts.map((context, i) => (context - meanContext) * (times[i] - meanTime)));
   const slope = covariance / mean(contexts.map((context) => (context - meanContext) ** 2));
   return { slope, intercept: meanTime - slope * meanContext };
 }

@@ -4,12 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { type ParseError, parse as parseJson, printParseErrorCode } from "jsonc-parser";
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
 import { TandemError } from "../errors.js";
+import { parseJson } from "../json-text.js";
 import { ModelConfig } from "../model.js";
 import { parseWith } from "../parse.js";
-import { type PimDevice, parsePimIni } from "../pim-device.js";
+import type { PimDevice } from "../pim/device.js";
+import { parsePimIni } from "../pim/parse-ini.js";
 
 /** Reads a text file. @throws {TandemError} E_NOT_FOUND */
 export function readText(path: string): string {
@@ -24,29 +25,8 @@ export function readText(path: string): string {
   }
 }
 
-/** What is wrong with a JSON text, and in which line: V8 gives no position for every mistake. */
-function jsonError(text: string): { message: string; line: number } {
-  const errors: ParseError[] = [];
-  parseJson(text, errors, { disallowComments: true });
-  const [first] = errors;
-  const line = text.slice(0, first?.offset ?? 0).split("\n").length;
-  // "CommaExpected" -> "comma expected"
-  const words = printParseErrorCode(first?.error ?? 0).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
-  return { message: words.trim(), line };
-}
-
 /** Reads and parses a JSON file. @throws {TandemError} E_NOT_FOUND, E_PARSE */
-export function readJson(path: string): unknown {
-  // A byte order mark is none of JSON's, but editors leave it.
-  const text = readText(path).replace(/^\uFEFF/, "");
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const { message, line } = jsonError(text);
-    throw new TandemError("E_PARSE", `not valid JSON: ${message}`, { where: `${path}:${line}` });
-  }
-}
+export const readJson = (path: string): unknown => parseJson(readText(path), path);
 
 export const readClusterConfig = (path: string): ClusterConfig => parseWith(ClusterSchema, readJson(path), path);
 

@@ -75,7 +75,8 @@ export function findPimFile(nameOrPath: string, clusterFile?: string): string {
 
 function onlyIniIn(folder: string): string {
   const files = readdirSync(folder).filter((file) => file.toLowerCase().endsWith(".ini"));
-  if (files.length === 1) return join(folder, files[0] as string);
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0) return join(folder, only);
   throw new TandemError("E_NOT_FOUND", `${files.length} INI files in this folder`, {
     where: folder,
     hint: "a PIM device folder holds exactly one",

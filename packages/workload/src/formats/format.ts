@@ -50,7 +50,7 @@ export function idList(line: Line, data: object, field: string, max: number): re
   if (!Array.isArray(list)) throw new TandemError("E_SCHEMA", "expected a list of ids", { where });
   for (let i = 0; i < list.length; i++) {
     const id: unknown = list[i];
-    if (!(Number.isInteger(id) && (id as number) >= 0 && (id as number) <= max)) {
+    if (!(typeof id === "number" && Number.isInteger(id) && id >= 0 && id <= max)) {
       throw new TandemError("E_SCHEMA", `expected a whole number from 0 to ${max}, found ${JSON.stringify(id)}`, {
         where: `${where}[${i}]`,
       });

@@ -46,7 +46,7 @@ async function* readLines(path: string): AsyncGenerator<string[]> {
       const text = decoder.decode(block.subarray(0, bytesRead), { stream: bytesRead > 0 });
       const lines = text.split("\n");
       lines[0] = unfinished + lines[0];
-      unfinished = lines.pop() as string;
+      unfinished = lines.pop() ?? "";
       if (bytesRead === 0) {
         if (unfinished) yield [...lines, unfinished];
         return;

@@ -1,0 +1,77 @@
+/**
+ * @module
+ * How far one profile is from another: per layer over sizes, and per iteration of the whole model on sampled batches.
+ */
+import { type Architecture, createGpuCosts, iterationNs, type LayerName, layerCurve } from "@tandem-sim/hardware";
+import type { GpuProfile } from "@tandem-sim/schemas";
+import { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
+
+/** Absolute relative errors and the signed error of the sum; 0.01 is 1%. */
+export interface ErrorStats {
+  name: string;
+  median: number;
+  p95: number;
+  max: number;
+  bias: number;
+}
+
+/** Errors of whole iterations on one family of batches. */
+export interface FamilyErrors extends ErrorStats {
+  batches: number;
+}
+
+export interface FitReport {
+  layers: ErrorStats[];
+  iterations: FamilyErrors[];
+}
+
+function statsOf(name: string, got: readonly number[], want: readonly number[]): ErrorStats {
+  const errors = got.map((value, i) => Math.abs(value / want[i] - 1)).sort((a, b) => a - b);
+  const at = (quantile: number): number => errors[Math.min(errors.length - 1, Math.floor(quantile * errors.length))];
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  return { name, median: at(0.5), p95: at(0.95), max: at(1), bias: total(got) / total(want) - 1 };
+}
+
+/** Errors of one layer at every size that was measured, and in between. */
+function layerError(layer: LayerName, fitted: GpuProfile, raw: GpuProfile): ErrorStats {
+  const samples = raw.dense[layer] ?? raw.perSequence[layer];
+  const want = layerCurve(layer, samples);
+  const got = layerCurve(layer, fitted.dense[layer] ?? fitted.perSequence[layer]);
+  const sizes = Array.from({ length: want.limit }, (_, i) => i + 1);
+  return statsOf(layer, sizes.map(got), sizes.map(want));
+}
+
+/**
+ * Errors of `fitted` against `raw`.
+ *
+ * @param layers decoder layers of the model
+ * @param options batches per family and the seed they are drawn with
+ */
+export function fitReport(
+  fitted: GpuProfile,
+  raw: GpuProfile,
+  architecture: Architecture,
+  layers: number,
+  options: { batches?: number; seed?: number; families?: readonly BatchFamily[] } = {},
+): FitReport {
+  const { batches = 4000, seed = 1, families = batchFamilies } = options;
+  const got = createGpuCosts(fitted, architecture);
+  const want = createGpuCosts(raw, architecture);
+  const { prologue, pre, post, head } = architecture;
+  const names = [...new Set([...prologue, ...pre, ...post, ...head.dense, ...head.perSequence])];
+  return {
+    layers: names.map((layer) => layerError(layer, fitted, raw)),
+    iterations: families.map((family, i) => {
+      const sampled = sampleBatches(family, batches, seed + i);
+      const times = sampled.map((batch) => iterationNs(got, layers, batch));
+      return {
+        ...statsOf(
+          family.name,
+          times,
+          sampled.map((batch) => iterationNs(want, layers, batch)),
+        ),
+        batches,
+      };
+    }),
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * @module
+ * The plan of one instance: its weights, its KV room, its cost models.
+ */
+import { architectureOf, createGpuCosts, kvBytesPerToken, weightBytes } from "@tandem-sim/hardware";
+import { type ClusterInstance, type ClusterNode, dtypeBytes, modelDtype, TandemError } from "@tandem-sim/schemas";
+import { splits } from "@tandem-sim/trace";
+import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
+import { GIB, planPim, type ShareOfNode } from "./plan-pim.js";
+
+/** One instance of the config, and where it stands. */
+export interface InstanceSource {
+  id: number;
+  node: number;
+  clusterNode: ClusterNode;
+  config: ClusterInstance;
+  loaded: PlanInputs["nodes"][number]["instances"][number];
+  /** Null without offload. */
+  share: ShareOfNode | null;
+  /** File and JSON path, for errors. */
+  at: string;
+  planOptions: PlanOptions;
+  knownBlocks: number | undefined;
+}
+
+/** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
+export function planInstance(source: InstanceSource): InstancePlan {
+  const { id, node, clusterNode, config, share, at, planOptions } = source;
+  const { model, profile, options } = source.loaded;
+  const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
+  const kvElementBytes = options.kvCacheDtype === "fp8" ? 1 : elementBytes;
+  const weights = weightBytes(model, elementBytes);
+  const blockBytes = kvBytesPerToken(model, kvElementBytes) * options.blockSize;
+  const kvRoom = roomBesideWeights(source, weights);
+  const pim =
+    share &&
+    planPim({
+      share,
+      model,
+      options,
+      elementBytes,
+      kvElementBytes,
+      blockBytes,
+      withEnergy: Boolean(clusterNode.power),
+    });
+  return {
+    id,
+    node,
+    modelName: config.model_name,
+    model,
+    hardware: config.hardware,
+    options,
+    maxModelLen: options.maxModelLen ?? model.max_position_embeddings,
+    elementBytes,
+    kvElementBytes,
+    weightBytes: weights,
+    blockBytes,
+    gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
+    gpuBandwidthGBps: config.npu_mem.mem_bw,
+    costs: {
+      layers: model.num_hidden_layers,
+      gpu: createGpuCosts(profile, architectureOf(model), {
+        onExtrapolate: (...what) => planOptions.onExtrapolate?.(id, ...what),
+      }),
+      hostNs: hostTransfer(clusterNode),
+      pim,
+    },
+    pim,
+    split: options.enableSubBatchInterleaving ? splits[options.subBatchSplit] : null,
+  };
+}
+
+/** Bytes of GPU memory for KV. */
+function roomBesideWeights({ config, loaded, at }: InstanceSource, weights: number): number {
+  const { mem_size: sizeGiB, mem_util } = config.npu_mem;
+  const utilization = mem_util ?? loaded.options.npuMemoryUtilization;
+  const budget = sizeGiB * GIB * utilization;
+  if (weights <= budget) return budget - weights;
+  throw new TandemError(
+    "E_CAPACITY",
+    `the weights take ${gigabytes(weights)}, the GPU gives ${gigabytes(budget)} (${sizeGiB} GiB x ${utilization})`,
+    { where: `${at}.npu_mem`, hint: "a larger GPU, a smaller model or dtype, or a higher --npu-memory-utilization" },
+  );
+}
+
+function gpuBlocks({ knownBlocks, loaded, at }: InstanceSource, kvRoom: number, blockBytes: number): number {
+  const blocks = knownBlocks ?? Math.floor(kvRoom / blockBytes);
+  if (blocks > 0) return blocks;
+  throw new TandemError("E_CAPACITY", `${gigabytes(kvRoom)} are left beside the weights: not one KV block`, {
+    where: `${at}.npu_mem`,
+    hint: `a block of ${loaded.options.blockSize} tokens takes ${gigabytes(blockBytes)}`,
+  });
+}
+
+/** Bytes of a token id, int32, which crosses between GPU and host memory once each way. LLMServingSim does the same. */
+export const TOKEN_ID_BYTES = 4;
+
+const hostTransfer =
+  ({ cpu_mem: host }: ClusterNode) =>
+  (tokens: number): number =>
+    Math.floor((tokens * TOKEN_ID_BYTES) / host.mem_bw + host.mem_latency);
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 4 : 1)} GB`;

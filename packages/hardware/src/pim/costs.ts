@@ -1,0 +1,55 @@
+/**
+ * @module
+ * What a request's attention takes on each channel of its group, by context: tables and their prefix sums.
+ */
+import { TandemError } from "@tandem-sim/schemas";
+import { pimAppendNs } from "./append.js";
+import { type PimShape, pimAttention } from "./attention.js";
+import { ContextTable } from "./context-table.js";
+import type { PimTiming } from "./timing.js";
+
+/** Cost of one request's attention on each channel of its group, in whole ns. All channels of a group work in step. */
+export interface PimCosts {
+  timing: PimTiming;
+  shape: PimShape;
+  /** One decode token whose context, itself included, is `context` tokens. */
+  decodeNs(context: number): number;
+  /** `tokens` queries behind `context` computed tokens: the sum over their causal contexts. */
+  prefillNs(context: number, tokens: number): number;
+  /** K and V of `tokens` new tokens behind `context`. */
+  appendNs(context: number, tokens: number): number;
+}
+
+/**
+ * Costs of a shape on a device.
+ *
+ * @param queriesPerRow prefill queries of one head that one row activation serves, times `shape.share`
+ * @param where the place that `share` came from, for the error
+ * @throws {TandemError} E_SCHEMA where `share` exceeds the query heads per KV head
+ *
+ * @example
+ * const costs = createPimCosts(timing, { heads: 4, kvHeads: 1, headDim: 128, elementBytes: 2, share: 1 }, 1);
+ * costs.decodeNs(1024);
+ */
+export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow: number, where = "share"): PimCosts {
+  if (shape.share > shape.heads / shape.kvHeads) {
+    throw new TandemError(
+      "E_SCHEMA",
+      `share = ${shape.share} exceeds ${shape.heads / shape.kvHeads} query heads per KV head`,
+      { where },
+    );
+  }
+  const prefillShape = { ...shape, share: shape.share * queriesPerRow };
+  const decode = new ContextTable((context) => pimAttention(timing, shape, context).totalNs);
+  const prefill =
+    queriesPerRow === 1 ? decode : new ContextTable((context) => pimAttention(timing, prefillShape, context).totalNs);
+  const appendOneNs = pimAppendNs(timing, shape, 0, 1);
+  return {
+    timing,
+    shape,
+    decodeNs: (context) => decode.at(context),
+    prefillNs: (context, tokens) => prefill.sum(context, tokens),
+    // One token's cost does not depend on where in a row it lands.
+    appendNs: (context, tokens) => (tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens)),
+  };
+}

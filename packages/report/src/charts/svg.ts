@@ -1,0 +1,35 @@
+/**
+ * @module
+ * The chart library, wrapped: an option object in, one SVG out. It needs no DOM and starts no timer.
+ */
+import { LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
+import { type EChartsCoreOption, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+
+/** Size of the drawing in its own units; a page scales it. */
+export interface ChartSize {
+  width: number;
+  height: number;
+}
+
+/** What serves a mouse and scripts only. The names of hover styles count on from one drawing to the next. */
+const interaction = / class="zr[^"]*"| pointer-events="[^"]*"| ecmeta_\w+="[^"]*"|<style[\s\S]*?<\/style>\s*/g;
+
+/**
+ * Renders an option. The same option gives the same text.
+ *
+ * @param id of the chart in its page: ids inside the SVG begin with it, in place of the library's running number
+ */
+export function renderSvg(option: EChartsCoreOption, { width, height }: ChartSize, id: string): string {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, ...option });
+    const svg = chart.renderToSVGString({ useViewBox: true });
+    return svg.replaceAll(interaction, "").replaceAll(/\bzr\d+-/g, `${id}-`);
+  } finally {
+    chart.dispose();
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * @module
+ * What simulations found, in the forms that people and scripts read: tables and sentences (`Part`), CSV rows, JSON.
+ * Start with `run/run-result.ts`. `./terminal` draws parts, `./pages` makes HTML and SVG.
+ */
+export { comparisonRows } from "./comparison/comparison-table.js";
+export { addSample, emptySamples, type ModeOutcome } from "./comparison/mode-outcome.js";
+export { bytes, compact, ms, percent } from "./number-format.js";
+export { type Part, type Table, titledTable } from "./part.js";
+export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";
+export { pimJson } from "./pim/pim-json.js";
+export { type PimSubject, pimResult } from "./pim/pim-result.js";
+export { offloadNote } from "./run/offload-note.js";
+export { capacityNote, Extrapolation } from "./run/plan-notes.js";
+export { csvHeader, csvRow } from "./run/request-csv.js";
+export { runResult } from "./run/run-result.js";
+export { throughputLine } from "./run/throughput-line.js";
+export { type ArrivalSource, arrivalSources } from "./validation/arrival-source.js";
+export { contradictions, whatWasCompared } from "./validation/comparability.js";
+export { errorTable } from "./validation/error-table.js";
+export type { MetricError } from "./validation/metric-errors.js";
+export { recordedBlocks, recordedOptions } from "./validation/recorded-options.js";
+export {
+  parseLoad,
+  parseMeta,
+  parseRequests,
+  type RecordedMeta,
+  type RecordedRequest,
+  type RecordedRun,
+} from "./validation/recorded-run.js";
+export {
+  type RecordedDataset,
+  type ReplayedWorkload,
+  type ReplayOptions,
+  replayedWorkload,
+} from "./validation/replayed-workload.js";
+export { type Validation, validation } from "./validation/validation.js";
+export { validationJson } from "./validation/validation-json.js";
+export { describedWorkload } from "./workload/workload-description.js";

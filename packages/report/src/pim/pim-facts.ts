@@ -1,0 +1,150 @@
+/**
+ * @module
+ * What a PIM device can do for a model: derived values, latency over context, power, and where it beats a GPU.
+ */
+import {
+  architectureOf,
+  createGpuCosts,
+  createLinkCosts,
+  createPimCosts,
+  createPimEnergy,
+  derivePimTiming,
+  type GpuCosts,
+  gemvGBps,
+  headParallel,
+  kvBytesPerToken,
+  type PimAttention,
+  type PimTiming,
+  pimAttention,
+  shapeOnChannel,
+} from "@tandem-sim/hardware";
+import {
+  attentionShape,
+  dtypeBytes,
+  type GpuProfile,
+  type ModelConfig,
+  modelDtype,
+  type PimDevice,
+  PimLink,
+  TandemError,
+} from "@tandem-sim/schemas";
+
+/** What is asked for. */
+export interface PimQuestion {
+  device: PimDevice;
+  model: ModelConfig;
+  /** GPU to compare with; null where there is no profile of it. */
+  gpu: GpuProfile | null;
+  /** Channels of the node. */
+  channels: number;
+  contexts: readonly number[];
+  share: number;
+  queriesPerRow: number;
+  /** Bytes of a K or V element. */
+  kvElementBytes: number;
+}
+
+/** From which batch of decodes at a context attention is faster on PIM than on the GPU, and up to which. */
+export interface BreakEven {
+  context: number;
+  /** Null: none up to the greatest that was measured on the GPU. */
+  batch: number | null;
+  /** Every batch from `batch` to this one is faster; the greatest that was measured, if nothing ends it before. */
+  untilBatch: number | null;
+  /** Attention of a layer at that batch, or at the greatest one, transfers included. */
+  pimNs: number;
+  gpuNs: number;
+}
+
+export interface PimFacts {
+  timing: PimTiming;
+  channels: number;
+  channelsPerGroup: number;
+  groups: number;
+  /** All heads of one layer on one channel. */
+  latency: (PimAttention & { context: number })[];
+  /** One decode on its group, the heads spread over its channels, ns. */
+  groupLatencyNs: number[];
+  idleWatts: number;
+  peakWatts: number;
+  gemvGBps: number;
+  breakEven: BreakEven[];
+  /** Greatest batch that break-even looked at; 0 without a GPU. */
+  greatestBatch: number;
+}
+
+/** Answers the question. */
+export function pimFacts(question: PimQuestion): PimFacts {
+  const { device, model, gpu, channels, contexts, share, queriesPerRow, kvElementBytes } = question;
+  const timing = derivePimTiming(device);
+  const shape = attentionShape(model);
+  const blockBytes = kvBytesPerToken(model, kvElementBytes);
+  const layout = headParallel({ shape, channels, channelBytes: timing.channelBytes, blockBytes });
+  const { groups, channelsPerGroup: perGroup } = layout;
+  const whole = shapeOnChannel(shape, 1, kvElementBytes, share);
+  const onChannel = shapeOnChannel(shape, perGroup, kvElementBytes, share);
+  const costs = createPimCosts(timing, onChannel, queriesPerRow, "--share");
+  const { idleWatts, peakWatts } = createPimEnergy(device, timing, onChannel, queriesPerRow);
+  const gpuCosts = gpu && createGpuCosts(gpu, architectureOf(model));
+  const greatestBatch = gpuCosts?.range.nDecode ?? 0;
+  const pimNs = attentionOnPim(model, kvElementBytes, groups, (context) => costs.decodeNs(context));
+  return {
+    timing,
+    channels,
+    channelsPerGroup: perGroup,
+    groups,
+    latency: contexts.map((context) => ({ context, ...pimAttention(timing, whole, context) })),
+    groupLatencyNs: contexts.map((context) => costs.decodeNs(context)),
+    idleWatts,
+    peakWatts,
+    gemvGBps: gemvGBps(timing, onChannel, groups * perGroup),
+    breakEven: gpuCosts ? contexts.map((context) => breakEven(context, greatestBatch, pimNs, gpuCosts)) : [],
+    greatestBatch,
+  };
+}
+
+/** Attention of a layer for `batch` equal decodes: up, the busiest group, down. */
+function attentionOnPim(
+  model: ModelConfig,
+  kvElementBytes: number,
+  groups: number,
+  decodeNs: (context: number) => number,
+): (batch: number, context: number) => number {
+  const link = PimLink.parse({});
+  const activationBytes = dtypeBytes[modelDtype(model)];
+  const costs = createLinkCosts(attentionShape(model), link.bw, link.latency, activationBytes, kvElementBytes);
+  return (batch, context) =>
+    costs.transferNs(costs.upBytes(batch)) +
+    Math.ceil(batch / groups) * decodeNs(context) +
+    costs.transferNs(costs.downBytes(batch));
+}
+
+function breakEven(
+  context: number,
+  greatest: number,
+  pimNs: (batch: number, context: number) => number,
+  gpu: GpuCosts,
+): BreakEven {
+  const gpuNs = (batch: number): number => gpu.attentionNs(0, 0, batch, context, context, context);
+  const isFaster = (batch: number): boolean => batch <= greatest && pimNs(batch, context) < gpuNs(batch);
+  let first = 1;
+  while (first <= greatest && !isFaster(first)) first++;
+  if (first > greatest) {
+    return { context, batch: null, untilBatch: null, pimNs: pimNs(greatest, context), gpuNs: gpuNs(greatest) };
+  }
+  let last = first;
+  while (isFaster(last + 1)) last++;
+  return { context, batch: first, untilBatch: last, pimNs: pimNs(first, context), gpuNs: gpuNs(first) };
+}
+
+/**
+ * Channels of a node.
+ *
+ * @throws {TandemError} E_CAPACITY where the memory is smaller than a channel
+ */
+export function channelsOf(device: PimDevice, memGiB: number): number {
+  const channelGiB = derivePimTiming(device).channelBytes / 2 ** 30;
+  const channels = Math.floor(memGiB / channelGiB);
+  if (channels >= 1) return channels;
+  throw new TandemError("E_CAPACITY", `${memGiB} GiB hold no channel of ${channelGiB} GiB`, { where: "--mem-size" });
+}

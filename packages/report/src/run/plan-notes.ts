@@ -1,0 +1,41 @@
+/**
+ * @module
+ * What is worth knowing of a plan: what each instance has room for, and where a run leaves what was measured.
+ */
+import type { InstancePlan } from "@tandem-sim/engine";
+import type { ProfileAxis } from "@tandem-sim/hardware";
+import { bytes } from "../number-format.js";
+
+/** What an instance has room for. */
+export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, pim, options }: InstancePlan): string {
+  const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
+  if (!pim) return gpu;
+  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
+}
+
+const axisNames: Record<ProfileAxis, string> = {
+  tokens: "tokens in a batch",
+  sequences: "requests in a batch",
+  prefillChunk: "prefill tokens in a batch",
+  kvPrefill: "cached tokens of prefills",
+  nDecode: "decodes in a batch",
+  nDecodeMixed: "decodes beside a prefill",
+  kvDecode: "context of a decode",
+};
+
+/** Furthest that a run went beyond a GPU profile's measured range, by axis. */
+export class Extrapolation {
+  private readonly beyond = new Map<ProfileAxis, { value: number; limit: number }>();
+
+  add(axis: ProfileAxis, value: number, limit: number): void {
+    this.beyond.set(axis, { value: Math.max(value, this.beyond.get(axis)?.value ?? 0), limit });
+  }
+
+  /** A sentence for each axis. */
+  warnings(): string[] {
+    return [...this.beyond].map(
+      ([axis, { value, limit }]) =>
+        `beyond the GPU profile: ${axisNames[axis]} up to ${value}, measured up to ${limit}`,
+    );
+  }
+}

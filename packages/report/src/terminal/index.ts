@@ -1,0 +1,5 @@
+/**
+ * @module
+ * Results drawn for a terminal.
+ */
+export { draw, plainTable } from "./draw.js";

@@ -1,0 +1,82 @@
+/**
+ * @module
+ * A cluster config with everything that it names: models, GPU profiles, PIM devices. Where those come from is the
+ * caller's business.
+ */
+import type { ClusterConfig } from "./cluster.js";
+import { TandemError } from "./errors.js";
+import type { GpuProfile } from "./gpu-profile/profile.js";
+import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
+import { type InstanceOptions, instanceOverrides } from "./options.js";
+import type { PimDevice } from "./pim/device.js";
+
+/** A cluster config with what stands behind its names. Indices are those of the config. */
+export interface ClusterInputs {
+  /** Where the config came from, for messages. */
+  source: string;
+  cluster: ClusterConfig;
+  nodes: {
+    pim: PimDevice | null;
+    instances: { model: ModelConfig; profile: GpuProfile; options: InstanceOptions }[];
+  }[];
+}
+
+/** The profile that an instance asks for. */
+export interface ProfileName {
+  hardware: string;
+  model: string;
+  variant: string;
+  tp: number;
+}
+
+/** What the names of a cluster config stand for. @throws {TandemError} E_NOT_FOUND for a name that leads nowhere */
+export interface NamedInputs {
+  model(name: string): ModelConfig;
+  profile(name: ProfileName): GpuProfile;
+  pim(name: string): PimDevice;
+}
+
+/**
+ * @param source where the config came from, for errors
+ * @param options options of all instances; what an instance sets itself wins
+ * @throws {TandemError} E_NOT_FOUND with the place of a name that leads nowhere, and what `named` throws
+ */
+export function resolveCluster(
+  cluster: ClusterConfig,
+  source: string,
+  options: InstanceOptions,
+  named: NamedInputs,
+): ClusterInputs {
+  return {
+    source,
+    cluster,
+    nodes: cluster.nodes.map((node, n) => {
+      const { pim_config: pim } = node.cpu_mem;
+      return {
+        pim: pim ? inPlace(`${source}: $.nodes[${n}].cpu_mem.pim_config`, () => named.pim(pim)) : null,
+        instances: node.instances.map((instance, i) => {
+          const at = `${source}: $.nodes[${n}].instances[${i}]`;
+          const own: InstanceOptions = { ...options, ...instanceOverrides(instance) };
+          const model = inPlace(`${at}.model_name`, () => named.model(instance.model_name));
+          const name: ProfileName = {
+            hardware: instance.hardware,
+            model: instance.model_name,
+            variant: dtypeVariant[own.dtype ?? modelDtype(model)],
+            tp: instance.tp_size ?? 1,
+          };
+          return { model, profile: inPlace(`${at}.hardware`, () => named.profile(name)), options: own };
+        }),
+      };
+    }),
+  };
+}
+
+/** A name that leads nowhere is a mistake in the config: say where the name stands. */
+function inPlace<T>(where: string, find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (!(error instanceof TandemError) || error.code !== "E_NOT_FOUND") throw error;
+    throw new TandemError("E_NOT_FOUND", error.message, { where });
+  }
+}

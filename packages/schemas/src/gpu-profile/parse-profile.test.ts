@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { parseGpuProfile, parseProfileMeta } from "./parse-profile.js";
+
+const meta = `hardware: IMAGINARY
+model: nobody/Nothing
+variant: bf16
+architecture: llama
+tp_degrees: [1, 2]
+`;
+
+const bundle: Record<string, string> = {
+  "meta.yaml": meta,
+  "tp1/dense.csv": "layer,tokens,time_us\no_proj,8,2\no_proj,1,1\n",
+  "tp1/per_sequence.csv": "layer,sequences,time_us\nsampler,1,3\n",
+  "tp1/attention.csv": "prefill_chunk,kv_prefill,n_decode,kv_decode,time_us\n0,0,1,16,5\n",
+};
+
+const folder = (changes: Record<string, string> = {}) => {
+  const texts = { ...bundle, ...changes };
+  return { source: "mine", text: (path: string) => texts[path] };
+};
+
+describe("a profile from texts", () => {
+  test("has its samples in order of size, and no skew where the bundle says nothing of it", () => {
+    const { dense, skew, form } = parseGpuProfile(folder(), 1);
+    expect(dense).toEqual({ o_proj: { sizes: [1, 8], timeUs: [1, 2] } });
+    expect([form, skew.alphaDefault, skew.alpha.size]).toEqual(["raw", 0, 0]);
+  });
+
+  test("takes attention wide as well as long", () => {
+    const wide = "prefill_chunk,kv_prefill,n_decode,16,32\n0,0,1,5,\n0,0,2,,7\n";
+    const { attention } = parseGpuProfile(folder({ "tp1/attention.csv": wide }), 1);
+    expect(attention).toEqual({
+      prefillChunk: [0, 0],
+      kvPrefill: [0, 0],
+      nDecode: [1, 2],
+      kvDecode: [16, 32],
+      timeUs: [5, 7],
+    });
+  });
+
+  test.each([
+    [
+      "a figure that is none, by its line, blank ones counted",
+      "layer,tokens,time_us\n\no_proj,1,fast\n",
+      /^mine\/tp1\/dense\.csv:3: time_us: .*"fast"/,
+    ],
+    ["a column that is missing", "layer,tokens\no_proj,1\n", /^mine\/tp1\/dense\.csv:1: column "time_us" is missing/],
+    ["a row that is cut", "layer,tokens,time_us\no_proj,1\n", /^mine\/tp1\/dense\.csv: /],
+  ])("names %s", (_, text, message) => {
+    expect(() => parseGpuProfile(folder({ "tp1/dense.csv": text }), 1)).toThrow(message);
+  });
+
+  test("says which degrees there are", () => {
+    expect(() => parseGpuProfile(folder(), 2)).toThrow(
+      /^mine\/tp2: no tables for tensor parallelism 2 \(present: tp1\)/,
+    );
+  });
+
+  test("that is no profile is refused", () => {
+    expect(() => parseProfileMeta({ source: "mine", text: () => undefined })).toThrow(/neither profile\.json nor meta/);
+  });
+});

@@ -1,0 +1,170 @@
+/**
+ * @module
+ * A GPU profile from the texts of its folder `<hardware>/<model>/<variant>`: Tandem's own (`profile.json`) or a raw
+ * LLMServingSim bundle (`meta.yaml`). Where the texts come from is the caller's business, so a browser can do it.
+ */
+import { parse as parseYaml } from "yaml";
+import { TandemError } from "../errors.js";
+import { parseJson } from "../json-text.js";
+import { expertsRefused } from "../mixture-of-experts.js";
+import { parseWith } from "../parse.js";
+import { type GpuProfile, noSkew, type SkewTable } from "./profile.js";
+import { CompactProfileMeta, RawProfileMeta } from "./profile-meta.js";
+import {
+  parseAttentionTables,
+  parseHeldChunks,
+  parseLayerTable,
+  parseSkewTable,
+  type TableText,
+} from "./profile-tables.js";
+
+/** A profile folder, by its texts. */
+export interface ProfileFolder {
+  /** Its name, the first part of an error's place. */
+  source: string;
+  /** Text of a file by its path in the folder (`tp1/dense.csv`), undefined where there is none. */
+  text(path: string): string | undefined;
+}
+
+/** What a profile folder says of itself: a bundle's `meta.yaml`, or the `profile.json` that Tandem writes. */
+export type FoundProfileMeta =
+  | { layout: "bundle"; meta: RawProfileMeta }
+  | { layout: "tandem"; meta: CompactProfileMeta };
+
+/** @throws {TandemError} E_NOT_FOUND where the folder has neither file, E_PARSE, E_SCHEMA */
+export function parseProfileMeta({ source, text }: ProfileFolder): FoundProfileMeta {
+  const own = text("profile.json");
+  if (own !== undefined) {
+    const where = `${source}/profile.json`;
+    return { layout: "tandem", meta: parseWith(CompactProfileMeta, parseJson(own, where), where) };
+  }
+  const raw = text("meta.yaml");
+  if (raw !== undefined) {
+    const where = `${source}/meta.yaml`;
+    return { layout: "bundle", meta: parseWith(RawProfileMeta, yamlValue(raw, where), where) };
+  }
+  throw new TandemError("E_NOT_FOUND", "neither profile.json nor meta.yaml (raw LLMServingSim bundle) in this folder", {
+    where: source,
+    hint: "expected <hardware>/<model>/<variant>",
+  });
+}
+
+function yamlValue(text: string, where: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw new TandemError("E_PARSE", `not valid YAML: ${(error as Error).message.split("\n")[0]}`, { where });
+  }
+}
+
+const dense = (tp: number): string => `tp${tp}/dense.csv`;
+
+/** Degrees of tensor parallelism that the folder lists, by whether their tables are there. */
+export function listedDegrees(
+  folder: ProfileFolder,
+  { tp_degrees }: { tp_degrees: readonly number[] },
+): { present: number[]; absent: number[] } {
+  const present = tp_degrees.filter((tp) => folder.text(dense(tp)) !== undefined);
+  return { present, absent: tp_degrees.filter((tp) => !present.includes(tp)) };
+}
+
+function optionalTable({ source, text }: ProfileFolder, path: string): TableText | undefined {
+  const found = text(path);
+  return found === undefined ? undefined : { text: found, source: `${source}/${path}` };
+}
+
+function table(folder: ProfileFolder, path: string): TableText {
+  const found = optionalTable(folder, path);
+  if (found) return found;
+  throw new TandemError("E_NOT_FOUND", "no such file in this profile", { where: `${folder.source}/${path}` });
+}
+
+function bundleSkew(folder: ProfileFolder, { skew_fit: fit }: RawProfileMeta, tp: number): SkewTable {
+  const entry = fit?.enabled ? fit.per_tp[String(tp)] : undefined;
+  if (!entry) return noSkew;
+  const axes = entry.bucket_axes ?? fit?.bucket_axes;
+  const buckets = optionalTable(folder, entry.bucket_table ?? `tp${tp}/skew_fit.csv`);
+  if (!axes || !buckets) return { ...noSkew, alphaDefault: entry.alpha_default };
+  return {
+    alphaDefault: entry.alpha_default,
+    axes: {
+      n: { bins: axes.n_bins, labels: axes.n_labels },
+      skewRate: { bins: axes.skew_rate_bins, labels: axes.skew_rate_labels },
+      kvBig: { bins: axes.kv_big_bins, labels: axes.kv_big_labels },
+      kp: { bins: axes.kp_bins, labels: axes.kp_labels },
+    },
+    alpha: parseSkewTable(buckets),
+  };
+}
+
+function ownSkew(folder: ProfileFolder, { skew }: CompactProfileMeta, tp: number): SkewTable {
+  const { n, skew_rate: skewRate, kv_big: kvBig, kp } = skew.axes;
+  return {
+    alphaDefault: skew.alpha_default[String(tp)] ?? 0,
+    axes: { n, skewRate, kvBig, kp },
+    alpha: parseSkewTable(table(folder, `tp${tp}/skew.csv`)),
+  };
+}
+
+/** What differs between a bundle and a profile of Tandem. */
+function ofLayout(
+  folder: ProfileFolder,
+  found: FoundProfileMeta,
+  tp: number,
+): Pick<GpuProfile, "form" | "heldChunks" | "skew" | "source"> {
+  if (found.layout === "bundle") {
+    const { gpu, hardware, vllm_version } = found.meta;
+    return {
+      form: "raw",
+      heldChunks: [],
+      skew: bundleSkew(folder, found.meta, tp),
+      source: `raw LLMServingSim bundle: ${gpu ?? hardware}${vllm_version ? `, vLLM ${vllm_version}` : ""}`,
+    };
+  }
+  const held = optionalTable(folder, `tp${tp}/attention_held.csv`);
+  return {
+    form: found.meta.form,
+    heldChunks: held ? parseHeldChunks(held) : [],
+    skew: ownSkew(folder, found.meta, tp),
+    source: found.meta.source,
+  };
+}
+
+function checkTables(folder: ProfileFolder, { meta }: FoundProfileMeta, tp: number): void {
+  if (folder.text(`tp${tp}/moe.csv`) !== undefined) {
+    throw expertsRefused("the profile has expert tables", { where: `${folder.source}/tp${tp}/moe.csv` });
+  }
+  if (folder.text(dense(tp)) !== undefined) return;
+  const present = listedDegrees(folder, meta).present.map((degree) => `tp${degree}`);
+  throw new TandemError("E_NOT_FOUND", `no tables for tensor parallelism ${tp}`, {
+    where: `${folder.source}/tp${tp}`,
+    hint: present.length > 0 ? `present: ${present.join(", ")}` : "a profile folder has a folder tp<N> for each degree",
+  });
+}
+
+/**
+ * One tp's tables of a profile.
+ *
+ * @throws {TandemError} E_NOT_FOUND for a missing file, E_PARSE and E_SCHEMA with file and line, E_UNSUPPORTED for a
+ *   mixture-of-experts bundle
+ * @example
+ * const folder = { source: "mine", text: (path) => texts.get(path) };
+ * parseGpuProfile(folder, 1).dense.qkv_proj;
+ */
+export function parseGpuProfile(folder: ProfileFolder, tp: number): GpuProfile {
+  const found = parseProfileMeta(folder);
+  checkTables(folder, found, tp);
+  const compact = found.layout === "tandem" && found.meta.form === "compact";
+  const mixed = compact ? optionalTable(folder, `tp${tp}/attention_mixed.csv`) : undefined;
+  const { hardware, model, variant } = found.meta;
+  return {
+    hardware,
+    model,
+    variant,
+    tp,
+    dense: parseLayerTable(table(folder, dense(tp)), "tokens"),
+    perSequence: parseLayerTable(table(folder, `tp${tp}/per_sequence.csv`), "sequences"),
+    attention: parseAttentionTables([table(folder, `tp${tp}/attention.csv`), ...(mixed ? [mixed] : [])]),
+    ...ofLayout(folder, found, tp),
+  };
+}

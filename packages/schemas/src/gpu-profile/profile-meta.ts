@@ -1,0 +1,62 @@
+/**
+ * @module
+ * What a profile folder says of itself: Tandem's `profile.json`, or the `meta.yaml` of a raw LLMServingSim bundle.
+ */
+import { z } from "zod";
+
+const SkewAxis = z.strictObject({ bins: z.array(z.number()), labels: z.array(z.string()) });
+
+/** `profile.json` beside the CSV files that `tandem profile import` writes: a fit, or with `--raw` all samples. */
+export const CompactProfileMeta = z.strictObject({
+  $schema: z.string().optional(),
+  form: z.enum(["compact", "raw"]),
+  hardware: z.string(),
+  gpu: z.string().optional(),
+  model: z.string(),
+  variant: z.string(),
+  architecture: z.string(),
+  tp_degrees: z.array(z.int().positive()).min(1),
+  source: z.string(),
+  skew: z.strictObject({
+    alpha_default: z.record(z.string(), z.number()),
+    axes: z.strictObject({ n: SkewAxis, skew_rate: SkewAxis, kv_big: SkewAxis, kp: SkewAxis }),
+  }),
+});
+export type CompactProfileMeta = z.infer<typeof CompactProfileMeta>;
+
+const BinAxes = z.looseObject({
+  n_bins: z.array(z.number()),
+  n_labels: z.array(z.string()),
+  skew_rate_bins: z.array(z.number()),
+  skew_rate_labels: z.array(z.string()),
+  kv_big_bins: z.array(z.number()),
+  kv_big_labels: z.array(z.string()),
+  kp_bins: z.array(z.number()),
+  kp_labels: z.array(z.string()),
+});
+
+/** The fields of a raw bundle's `meta.yaml` that Tandem reads. */
+export const RawProfileMeta = z.looseObject({
+  gpu: z.string().optional(),
+  hardware: z.string(),
+  model: z.string(),
+  variant: z.string(),
+  architecture: z.string(),
+  vllm_version: z.union([z.string(), z.number()]).optional(),
+  tp_degrees: z.array(z.int().positive()).min(1),
+  skew_fit: z
+    .looseObject({
+      enabled: z.boolean().default(true),
+      bucket_axes: BinAxes.optional(),
+      per_tp: z.record(
+        z.string(),
+        z.looseObject({
+          alpha_default: z.number().default(0),
+          bucket_axes: BinAxes.optional(),
+          bucket_table: z.string().optional(),
+        }),
+      ),
+    })
+    .optional(),
+});
+export type RawProfileMeta = z.infer<typeof RawProfileMeta>;

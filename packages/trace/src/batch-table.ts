@@ -1,0 +1,253 @@
+/**
+ * @module
+ * Costs a batch, undivided or in sub-batches, into a stage table, in one pass over its requests.
+ */
+import type { PimSystem } from "@tandem-sim/hardware";
+import type { Batch } from "@tandem-sim/scheduler";
+import type { IterationCosts } from "./costs.js";
+import type { DecoderGraph, SubBatchStages } from "./decoder-graph.js";
+import type { Division } from "./division.js";
+import { ABSENT, createStageTable, type StageTable } from "./stage-table.js";
+
+/** Sums over the requests of one sub-batch that its durations follow from. */
+interface SubBatchSums {
+  tokens: number;
+  sequences: number;
+  /** Attention on the GPU. */
+  prefillTokens: number;
+  prefillContext: number;
+  decodes: number;
+  decodeContext: number;
+  longest: number;
+  shortest: number;
+  /** Tokens whose attention runs on PIM: q, k, v go up, the output comes down. */
+  offloadedTokens: number;
+  /** Prefill tokens whose K and V move to PIM. */
+  movedTokens: number;
+  /** Tokens of prefix hits whose K and V come down. */
+  fetchedTokens: number;
+  /** Energy of its PIM work on one channel of each request's group. */
+  pimPj: number;
+}
+
+const noSums = (): SubBatchSums => ({
+  tokens: 0,
+  sequences: 0,
+  prefillTokens: 0,
+  prefillContext: 0,
+  decodes: 0,
+  decodeContext: 0,
+  longest: 0,
+  shortest: Number.POSITIVE_INFINITY,
+  offloadedTokens: 0,
+  movedTokens: 0,
+  fetchedTokens: 0,
+  pimPj: 0,
+});
+
+function clear(sums: SubBatchSums): void {
+  sums.tokens = sums.sequences = 0;
+  sums.prefillTokens = sums.prefillContext = sums.decodes = sums.decodeContext = sums.longest = 0;
+  sums.shortest = Number.POSITIVE_INFINITY;
+  sums.offloadedTokens = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
+}
+
+/** A stage table of a decoder, and what it was made from. */
+export interface BatchTable extends StageTable {
+  readonly graph: DecoderGraph;
+  /** Index: sub-batch. */
+  readonly sums: readonly SubBatchSums[];
+  /** Index in `ns` of each sub-batch's load on the first channel group; -1 without PIM. */
+  readonly pimAt: Int32Array;
+}
+
+export function createBatchTable(graph: DecoderGraph): BatchTable {
+  const table = createStageTable(graph);
+  const pimAt = Int32Array.from(graph.of, ({ offload }) => (offload ? table.offset[offload.pim] : -1));
+  return { ...table, graph, sums: graph.of.map(noSums), pimAt };
+}
+
+/**
+ * Fills `table` with the costs of `batch`.
+ *
+ * @param division null = undivided
+ */
+export function fillTable(table: BatchTable, batch: Batch, division: Division | null, costs: IterationCosts): void {
+  startFill(table);
+  const { pim } = costs;
+  const decodesOnPim = pim?.attendsOnPim(false) ?? false;
+  const { tokens, context, prefill } = batch;
+  for (let i = 0; i < batch.size; i++) {
+    const subBatch = division === null ? 0 : division.of[i];
+    // Nearly all requests of nearly all batches.
+    if (decodesOnPim && prefill[i] === 0 && pim !== null)
+      addDecodeOnPim(table, subBatch, batch.group[i], context[i], pim);
+    else if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
+    else addRequest(table, subBatch, batch, i, tokens[i], context[i], pim);
+  }
+  finishFill(table, costs);
+}
+
+/**
+ * Fills `whole`, of one sub-batch, with the costs of the undivided batch that `parts` divides without a cut: the sums of
+ * its parts. No request is looked at again.
+ */
+export function foldTable(whole: BatchTable, parts: BatchTable, costs: IterationCosts): void {
+  startFill(whole);
+  const [total] = whole.sums;
+  const onto = whole.graph.of[0].offload;
+  parts.sums.forEach((sums, s) => {
+    total.tokens += sums.tokens;
+    total.sequences += sums.sequences;
+    total.prefillTokens += sums.prefillTokens;
+    total.prefillContext += sums.prefillContext;
+    total.decodes += sums.decodes;
+    total.decodeContext += sums.decodeContext;
+    total.longest = Math.max(total.longest, sums.longest);
+    total.shortest = Math.min(total.shortest, sums.shortest);
+    total.offloadedTokens += sums.offloadedTokens;
+    total.movedTokens += sums.movedTokens;
+    total.fetchedTokens += sums.fetchedTokens;
+    total.pimPj += sums.pimPj;
+    const { offload } = parts.graph.of[s];
+    if (!offload || !onto) return;
+    const from = parts.offset[offload.pim];
+    const to = whole.offset[onto.pim];
+    for (let g = 0; g < parts.offset[offload.pim + 1] - from; g++) {
+      if (parts.ns[from + g] !== ABSENT) whole.ns[to + g] += parts.ns[from + g];
+    }
+  });
+  finishFill(whole, costs);
+}
+
+/** Sums and group loads are 0 while requests are added. */
+function startFill({ ns, offset, graph, sums }: BatchTable): void {
+  for (let s = 0; s < sums.length; s++) {
+    clear(sums[s]);
+    const { offload } = graph.of[s];
+    if (offload) ns.fill(0, offset[offload.pim], offset[offload.pim + 1]);
+  }
+}
+
+/** As {@link addRequest} for a decode whose attention runs on PIM. */
+function addDecodeOnPim(table: BatchTable, subBatch: number, group: number, context: number, pim: PimSystem): void {
+  const sums = table.sums[subBatch];
+  sums.tokens++;
+  sums.sequences++;
+  sums.offloadedTokens++;
+  table.ns[table.pimAt[subBatch] + group] += pim.attention.decodeNs(context + 1) + pim.attention.appendNs(context, 1);
+  if (pim.energy !== null) sums.pimPj += pim.energy.decodePj(context + 1) + pim.energy.appendPj(context, 1);
+}
+
+function addCutRequest(table: BatchTable, batch: Batch, i: number, division: Division, pim: PimSystem | null): void {
+  for (let s = 0; s < division.count; s++) {
+    const tokens = division.tokensOf(batch, i, s);
+    if (tokens > 0) addRequest(table, s, batch, i, tokens, division.contextOf(batch, i, s), pim);
+  }
+}
+
+/** Adds `tokens` tokens of request `i` behind `context` others to a sub-batch. */
+function addRequest(
+  table: BatchTable,
+  subBatch: number,
+  batch: Batch,
+  i: number,
+  tokens: number,
+  context: number,
+  pim: PimSystem | null,
+): void {
+  const sums = table.sums[subBatch];
+  sums.tokens += tokens;
+  // Of a prefill that is cut only the last part ends in logits.
+  if (context + tokens === batch.context[i] + batch.tokens[i]) sums.sequences++;
+  if (pim === null) {
+    addToGpu(sums, tokens, context, tokens > 1);
+    return;
+  }
+  const prefill = batch.prefill[i] === 1;
+  const attends = pim.attendsOnPim(prefill);
+  if (attends) sums.offloadedTokens += tokens;
+  else {
+    addToGpu(sums, tokens, context, true);
+    sums.movedTokens += tokens;
+    // Earlier tokens go first, so the part that starts where the request starts needs its prefix.
+    if (context === batch.context[i]) sums.fetchedTokens += batch.hits[i];
+  }
+  const { attention, energy } = pim;
+  let ns = attention.appendNs(context, tokens);
+  if (attends) ns += attentionNs(pim, prefill, context, tokens);
+  table.ns[table.pimAt[subBatch] + batch.group[i]] += ns;
+  if (energy) {
+    let pj = energy.appendPj(context, tokens);
+    if (attends) pj += prefill ? energy.prefillPj(context, tokens) : energy.decodePj(context + 1);
+    sums.pimPj += pj;
+  }
+}
+
+/** Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns. */
+export const attentionNs = ({ attention }: PimSystem, prefill: boolean, context: number, tokens: number): number =>
+  prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+
+function addToGpu(sums: SubBatchSums, tokens: number, context: number, prefill: boolean): void {
+  if (prefill) {
+    sums.prefillTokens += tokens;
+    sums.prefillContext += context;
+    return;
+  }
+  sums.decodes++;
+  sums.decodeContext += context;
+  if (context > sums.longest) sums.longest = context;
+  if (context < sums.shortest) sums.shortest = context;
+}
+
+/** All requests are added: durations follow from the sums. */
+function finishFill(table: BatchTable, costs: IterationCosts): void {
+  for (let s = 0; s < table.sums.length; s++) {
+    const sums = table.sums[s];
+    const stages = table.graph.of[s];
+    table.tokens[s] = sums.tokens;
+    table.sequences[s] = sums.sequences;
+    fillDense(table, stages, sums, costs);
+    if (costs.pim) fillOffload(table, stages, sums, costs.pim);
+  }
+}
+
+function fillDense(
+  { ns, offset }: BatchTable,
+  stages: SubBatchStages,
+  sums: SubBatchSums,
+  costs: IterationCosts,
+): void {
+  const { tokens, sequences } = sums;
+  const { gpu } = costs;
+  const hostNs = costs.hostNs(tokens);
+  ns[offset[stages.prologue]] = hostNs + gpu.prologueNs(tokens);
+  ns[offset[stages.pre]] = gpu.preNs(tokens);
+  ns[offset[stages.post]] = gpu.postNs(tokens);
+  // Only the earlier part of a cut prefill: no logits.
+  ns[offset[stages.head]] = sequences === 0 ? ABSENT : gpu.headNs(tokens, sequences) + hostNs;
+  ns[offset[stages.attention]] = gpuAttentionNs(sums, costs);
+}
+
+function gpuAttentionNs(sums: SubBatchSums, { gpu }: IterationCosts): number {
+  const { prefillTokens, prefillContext, decodes } = sums;
+  if (prefillTokens === 0 && decodes === 0) return ABSENT;
+  if (decodes === 0) return gpu.attentionNs(prefillTokens, prefillContext, 0, 0, 0, 0);
+  const mean = Math.floor(sums.decodeContext / decodes);
+  return gpu.attentionNs(prefillTokens, prefillContext, decodes, mean, sums.longest, sums.shortest);
+}
+
+function fillOffload(table: BatchTable, stages: SubBatchStages, sums: SubBatchSums, { link, layout }: PimSystem): void {
+  if (!stages.offload) return;
+  const { fetch, up, pim, down } = stages.offload;
+  const { ns, offset, bytes, pj } = table;
+  const transfer = (stage: number, moved: number): void => {
+    bytes[stage] = moved;
+    ns[offset[stage]] = moved === 0 ? ABSENT : link.transferNs(moved);
+  };
+  transfer(up, link.upBytes(sums.offloadedTokens) + link.kvBytes(sums.movedTokens));
+  transfer(down, link.downBytes(sums.offloadedTokens));
+  transfer(fetch, link.kvBytes(sums.fetchedTokens));
+  for (let g = offset[pim]; g < offset[pim + 1]; g++) if (ns[g] === 0) ns[g] = ABSENT;
+  pj[pim] = layout.channelsPerGroup * sums.pimPj;
+}

@@ -1,0 +1,54 @@
+/**
+ * @module
+ * A segment as the player runs it: flat numbers, without what the iteration does not have.
+ */
+import { ABSENT, type StageTable } from "./stage-table.js";
+import type { Segment } from "./stages.js";
+
+/** Where the player keeps its state: units first, then covered times by resource, then ready and end times by stage. */
+export interface StateLayout {
+  /** Index of each resource's first unit. */
+  unitAt: Int32Array;
+  coveredAt: number;
+  readyAt: number;
+  endAt: number;
+}
+
+export interface CompiledSegment {
+  /**
+   * One run after the other: stage, resource, 1 if the resource explains its idle times; number of ends that it waits for,
+   * each as an index of the state; length of a list of units, each as an index of the state and one of the table's
+   * durations.
+   */
+  code: Int32Array;
+  /** Indices of the state that a repeat moves. */
+  slots: Int32Array;
+  repeat: number;
+}
+
+const isPresent = ({ ns, offset }: StageTable, stage: number): boolean =>
+  ns.subarray(offset[stage], offset[stage + 1]).some((durationNs) => durationNs !== ABSENT);
+
+export function compileSegment(table: StageTable, { order, repeat }: Segment, layout: StateLayout): CompiledSegment {
+  const { graph, ns, offset } = table;
+  const code: number[] = [];
+  const slots = new Set<number>();
+  for (const stage of order) {
+    if (!isPresent(table, stage)) continue;
+    const { resource, after } = graph.stages[stage];
+    const firstUnit = layout.unitAt[resource];
+    const ends = after.filter((other) => isPresent(table, other)).map((other) => layout.endAt + other);
+    const units: number[] = [];
+    for (let u = offset[stage]; u < offset[stage + 1]; u++) {
+      if (ns[u] !== ABSENT) units.push(firstUnit + u - offset[stage], u);
+    }
+    code.push(stage, resource, graph.resources[resource].explainsIdle ? 1 : 0);
+    code.push(ends.length, ...ends, units.length, ...units);
+    slots.add(layout.endAt + stage);
+    // A stage that waits for nobody is ready from the start, in every layer.
+    if (ends.length > 0) slots.add(layout.readyAt + stage);
+    slots.add(layout.coveredAt + resource);
+    for (let k = 0; k < units.length; k += 2) slots.add(units[k]);
+  }
+  return { code: Int32Array.from(code), slots: Int32Array.from(slots), repeat };
+}

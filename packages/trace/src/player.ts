@@ -1,0 +1,206 @@
+/**
+ * @module
+ * The exact event times of one iteration: every stage starts as soon as what it waits for has ended and the units that it
+ * runs on are free, in the order in which stages are issued.
+ *
+ * One repeat of a segment is one step of a max-plus recurrence on the times at which units are free and stages end. Once a
+ * step moves all of them by the same amount, every further step does: the rest is a multiplication, and stays exact.
+ */
+import { type CompiledSegment, compileSegment } from "./compiled-segment.js";
+import { ABSENT, type StageTable } from "./stage-table.js";
+import { type StageGraph, unitOffsets } from "./stages.js";
+
+/** Outcome of a play. All values are whole ns. */
+export interface Played {
+  /** From the iteration's start to its end. */
+  latencyNs: number;
+  /** Time in which at least one unit of a resource runs something. Index: resource. */
+  coveredNs: Float64Array;
+  /**
+   * Time in which no unit of a resource runs anything while what the next one waits for is on another resource, or in its
+   * queue. Index: `waiting * resources + waitedFor`. Zero for resources that do not explain their idle times.
+   */
+  waitNs: Float64Array;
+}
+
+export function createPlayed({ resources }: StageGraph): Played {
+  return {
+    latencyNs: 0,
+    coveredNs: new Float64Array(resources.length),
+    waitNs: new Float64Array(resources.length ** 2),
+  };
+}
+
+/** Receives every run of a stage on a unit, in the order in which they are issued; times from the iteration's start. */
+export type StageSink = (stage: number, unit: number, layer: number, startNs: number, endNs: number) => void;
+
+/**
+ * Plays tables of one graph; keeps its buffers between iterations. Segments are compiled for what a table has: most
+ * iterations have the same stages on the same units as the one before.
+ */
+export class Player {
+  private readonly resourceOf: Int32Array;
+  private readonly unitAt: Int32Array;
+  /**
+   * When each unit is free; then, by resource, until when some unit has been busy; then, by stage, when its latest run
+   * could start at the earliest; then, by stage, when it ended.
+   */
+  private readonly state: Float64Array;
+  private readonly coveredAt: number;
+  private readonly readyAt: number;
+  private readonly endAt: number;
+  /** Values before a repeat: of the state's slots that it moves, of covered times and of waits. */
+  private readonly stateBefore: Float64Array;
+  private readonly coveredBefore: Float64Array;
+  private readonly waitBefore: Float64Array;
+  /** What the compiled segments are for. Index: as the table's `ns`. */
+  private readonly has: Uint8Array;
+  private segments: readonly CompiledSegment[] = [];
+  private readonly layer: Int32Array;
+
+  /** @throws {RangeError} where a stage of a repeated segment waits for one of another segment */
+  constructor(private readonly graph: StageGraph) {
+    const { stages, resources, segments } = graph;
+    for (const { order, repeat } of segments) if (repeat > 1) checkRepeated(graph, order);
+    this.resourceOf = Int32Array.from(stages, ({ resource }) => resource);
+    this.unitAt = unitOffsets(graph);
+    this.coveredAt = this.unitAt[resources.length];
+    this.readyAt = this.coveredAt + resources.length;
+    this.endAt = this.readyAt + stages.length;
+    this.state = new Float64Array(this.endAt + stages.length);
+    this.stateBefore = new Float64Array(this.state.length);
+    this.coveredBefore = new Float64Array(resources.length);
+    this.waitBefore = new Float64Array(resources.length ** 2);
+    this.has = new Uint8Array(stages.reduce((sum, { resource }) => sum + resources[resource].units, 0));
+    this.layer = new Int32Array(stages.length);
+  }
+
+  /** Computes the schedule of `table` into `out`; with a sink, run by run. */
+  play(table: StageTable, out: Played, sink: StageSink | null = null): void {
+    clear(this.state);
+    clear(out.coveredNs);
+    clear(out.waitNs);
+    if (this.segments.length === 0 || this.hasChanged(table)) this.compile(table);
+    if (sink !== null) this.layer.set(this.graph.stages.map(({ firstLayer }) => firstLayer));
+    for (const segment of this.segments) {
+      const { repeat } = segment;
+      for (let done = 0; done < repeat; done++) {
+        // The first repeat hardly ever goes on as the segment before it ended.
+        const mayJump = sink === null && done > 0 && done + 1 < repeat;
+        if (mayJump) this.remember(segment, out);
+        this.step(table.ns, segment, out, sink);
+        if (mayJump && this.jump(segment, out, repeat - done - 1)) break;
+      }
+    }
+    let latencyNs = 0;
+    for (let unit = 0; unit < this.coveredAt; unit++) if (this.state[unit] > latencyNs) latencyNs = this.state[unit];
+    out.latencyNs = latencyNs;
+  }
+
+  private hasChanged({ ns }: StageTable): boolean {
+    for (let u = 0; u < ns.length; u++) if ((ns[u] === ABSENT ? 0 : 1) !== this.has[u]) return true;
+    return false;
+  }
+
+  private compile(table: StageTable): void {
+    const { unitAt, coveredAt, readyAt, endAt } = this;
+    for (let u = 0; u < this.has.length; u++) this.has[u] = table.ns[u] === ABSENT ? 0 : 1;
+    this.segments = this.graph.segments.map((segment) =>
+      compileSegment(table, segment, { unitAt, coveredAt, readyAt, endAt }),
+    );
+  }
+
+  private remember({ slots }: CompiledSegment, { coveredNs, waitNs }: Played): void {
+    const { state, stateBefore, coveredBefore, waitBefore } = this;
+    for (let i = 0; i < slots.length; i++) stateBefore[i] = state[slots[i]];
+    for (let r = 0; r < coveredNs.length; r++) coveredBefore[r] = coveredNs[r];
+    for (let w = 0; w < waitNs.length; w++) waitBefore[w] = waitNs[w];
+  }
+
+  /** One repeat of a segment. */
+  private step(ns: Float64Array, { code }: CompiledSegment, out: Played, sink: StageSink | null): void {
+    const { state, coveredAt, readyAt, endAt } = this;
+    for (let at = 0; at < code.length; ) {
+      const stage = code[at++];
+      const resource = code[at++];
+      const explains = code[at++];
+      let readyNs = 0;
+      for (const afterEnd = at + 1 + code[at++]; at < afterEnd; at++) {
+        const endNs = state[code[at]];
+        if (endNs > readyNs) readyNs = endNs;
+      }
+      // Of all units: the first start and the last end.
+      let firstNs = Number.POSITIVE_INFINITY;
+      let lastNs = 0;
+      for (const unitsEnd = at + 1 + code[at++]; at < unitsEnd; at += 2) {
+        const unit = code[at];
+        const freeNs = state[unit];
+        const startNs = freeNs > readyNs ? freeNs : readyNs;
+        const endNs = startNs + ns[code[at + 1]];
+        state[unit] = endNs;
+        if (startNs < firstNs) firstNs = startNs;
+        if (endNs > lastNs) lastNs = endNs;
+        if (sink !== null) sink(stage, unit - this.unitAt[resource], this.layer[stage], startNs, endNs);
+      }
+      if (sink !== null) this.layer[stage]++;
+      state[readyAt + stage] = readyNs;
+      state[endAt + stage] = lastNs;
+      const coveredNs = state[coveredAt + resource];
+      if (lastNs <= coveredNs) continue;
+      state[coveredAt + resource] = lastNs;
+      if (firstNs <= coveredNs) out.coveredNs[resource] += lastNs - coveredNs;
+      else {
+        out.coveredNs[resource] += lastNs - firstNs;
+        if (explains === 1) this.explain(out.waitNs, stage, coveredNs, firstNs);
+      }
+    }
+  }
+
+  /**
+   * Attributes the idle time [fromNs, untilNs) in front of a stage to what it waits for, and what that waited for: back to
+   * where the way is lost, because a stage on it has run again since.
+   */
+  private explain(waitNs: Float64Array, stage: number, fromNs: number, untilNs: number): void {
+    const { state, resourceOf, endAt, readyAt } = this;
+    const { stages, resources } = this.graph;
+    const row = resourceOf[stage] * resources.length;
+    let nowNs = untilNs;
+    let waiting = stage;
+    for (let steps = 0; nowNs > fromNs && steps < stages.length; steps++) {
+      const { after } = stages[waiting];
+      let binding = -1;
+      for (let a = 0; a < after.length && binding < 0; a++) if (state[endAt + after[a]] === nowNs) binding = after[a];
+      if (binding < 0) return;
+      const sinceNs = state[readyAt + binding] > fromNs ? state[readyAt + binding] : fromNs;
+      waitNs[row + resourceOf[binding]] += nowNs - sinceNs;
+      nowNs = sinceNs;
+      waiting = binding;
+    }
+  }
+
+  /** Passes over `rest` repeats of a segment if the last one moved everything by the same amount. */
+  private jump({ slots }: CompiledSegment, { coveredNs, waitNs }: Played, rest: number): boolean {
+    const { state, stateBefore, coveredBefore, waitBefore } = this;
+    if (slots.length > 0) {
+      const stepNs = state[slots[0]] - stateBefore[0];
+      for (let i = 1; i < slots.length; i++) if (state[slots[i]] - stateBefore[i] !== stepNs) return false;
+      for (let i = 0; i < slots.length; i++) state[slots[i]] += stepNs * rest;
+    }
+    for (let r = 0; r < coveredNs.length; r++) coveredNs[r] += (coveredNs[r] - coveredBefore[r]) * rest;
+    for (let w = 0; w < waitNs.length; w++) waitNs[w] += (waitNs[w] - waitBefore[w]) * rest;
+    return true;
+  }
+}
+
+/** Arrays this short are cleared before a call of fill() has begun. */
+function clear(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = 0;
+}
+
+function checkRepeated({ stages }: StageGraph, order: readonly number[]): void {
+  for (const stage of order) {
+    const foreign = stages[stage].after.find((other) => !order.includes(other));
+    if (foreign !== undefined)
+      throw new RangeError(`${stages[stage].name} repeats, and waits for ${stages[foreign].name}, which does not`);
+  }
+}

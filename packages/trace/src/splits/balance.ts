@@ -1,0 +1,62 @@
+/**
+ * @module
+ * The splits `tokens` and `requests`: sub-batches get as many scheduled tokens, or requests, on every channel group first,
+ * then in total. A split that ignores groups may leave each sub-batch with its share of the PIM only.
+ */
+import type { Batch } from "@tandem-sim/scheduler";
+import type { SplitRule, SplitWorkspace } from "./split.js";
+
+/** Indices of the batch's requests, most scheduled tokens first, ties by arrival. */
+function byTokens(batch: Batch, workspace: SplitWorkspace): Int32Array {
+  if (workspace.ranks.length < batch.size) workspace.ranks = new Int32Array(batch.size * 2);
+  const { ranks } = workspace;
+  const { tokens, order } = batch;
+  let sorted = true;
+  for (let i = 0; i < batch.size; i++) {
+    ranks[i] = i;
+    if (i > 0 && (tokens[i] > tokens[i - 1] || (tokens[i] === tokens[i - 1] && order[i] < order[i - 1])))
+      sorted = false;
+  }
+  const view = ranks.subarray(0, batch.size);
+  // A pure decode batch is in order already.
+  return sorted ? view : view.sort((a, b) => tokens[b] - tokens[a] || order[a] - order[b]);
+}
+
+/**
+ * Assigns each request, most tokens first, to the sub-batch that has least weight on the request's group, then in total,
+ * then the first.
+ *
+ * @param weight what sub-batches share evenly
+ */
+export const balance =
+  (weight: (batch: Batch, index: number, workspace: SplitWorkspace) => number): SplitRule =>
+  (batch, division, workspace) => {
+    division.clear(batch.size);
+    const { count, of } = division;
+    if (batch.size < count) return false;
+    const { weights } = workspace;
+    const { pim } = workspace.costs;
+    const { prefill, group } = batch;
+    const onPim = [pim?.attendsOnPim(false) ?? false, pim?.attendsOnPim(true) ?? false];
+    weights.fill(0);
+    const ranked = byTokens(batch, workspace);
+    for (let rank = 0; rank < ranked.length; rank++) {
+      const i = ranked[rank];
+      // Weights in total stand in front of those by group.
+      const at = onPim[prefill[i]] ? count * (1 + group[i]) : 0;
+      let best = 0;
+      for (let s = 1; s < count; s++) {
+        const lead = weights[at + best] - weights[at + s];
+        if (lead > 0 || (lead === 0 && weights[best] > weights[s])) best = s;
+      }
+      const amount = weight(batch, i, workspace);
+      of[i] = best;
+      weights[best] += amount;
+      if (at > 0) weights[at + best] += amount;
+    }
+    return true;
+  };
+
+export const splitByTokens: SplitRule = balance((batch, i) => batch.tokens[i]);
+
+export const splitByRequests: SplitRule = balance(() => 1);

@@ -1,0 +1,45 @@
+/**
+ * @module
+ * What a split is: a rule that divides a batch into sub-batches.
+ */
+import type { Batch } from "@tandem-sim/scheduler";
+import { type BatchTable, createBatchTable, fillTable } from "../batch-table.js";
+import type { IterationCosts } from "../costs.js";
+import type { DecoderGraph } from "../decoder-graph.js";
+import { Division } from "../division.js";
+import { CyclePrediction } from "../predicted-cycle.js";
+
+/** What a split of one instance may look at beside the batch, and its buffers. */
+export class SplitWorkspace {
+  readonly candidate: Division;
+  /** Requests of a batch in some order; grows with the batch. */
+  ranks = new Int32Array(128);
+  /** Weight of each sub-batch, then of each on each channel group. */
+  readonly weights: Float64Array;
+  private readonly table: BatchTable;
+  private readonly prediction: CyclePrediction;
+
+  constructor(
+    readonly costs: IterationCosts,
+    graph: DecoderGraph,
+  ) {
+    this.candidate = new Division(graph.subBatches);
+    this.table = createBatchTable(graph);
+    this.prediction = new CyclePrediction(graph, graph.layer);
+    this.weights = new Float64Array(graph.subBatches * (1 + (costs.pim?.layout.groups ?? 0)));
+  }
+
+  /** The predicted cycle of a batch divided so; infinite where a sub-batch would yield nothing. */
+  cycleNs(batch: Batch, division: Division, options: { mayLackLogits: boolean }): number {
+    fillTable(this.table, batch, division, this.costs);
+    if (!options.mayLackLogits && this.table.sequences.includes(0)) return Number.POSITIVE_INFINITY;
+    return this.prediction.cycleNs(this.table);
+  }
+}
+
+/**
+ * Fills `division` for a batch; no sub-batch may stay empty.
+ *
+ * @returns false where the batch cannot be divided
+ */
+export type SplitRule = (batch: Batch, division: Division, workspace: SplitWorkspace) => boolean;

@@ -1,0 +1,201 @@
+/**
+ * @module
+ * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
+ */
+import { type Architecture, type LayerName, layerSizes } from "@tandem-sim/hardware";
+import type { Batch } from "@tandem-sim/scheduler";
+import type { ModelConfig } from "@tandem-sim/schemas";
+import { attentionNs } from "../batch-table.js";
+import type { IterationCosts } from "../costs.js";
+import type { Division } from "../division.js";
+import { issued, longestNs, type StageTable } from "../stage-table.js";
+import { COLUMNS, channelMarker, END_OF_PIM, HEADER } from "./row.js";
+
+/** The iteration to be written, and what its rows' sizes follow from. */
+export interface TraceSource {
+  model: ModelConfig;
+  architecture: Architecture;
+  elementBytes: number;
+  kvElementBytes: number;
+  costs: IterationCosts;
+  batch: Batch;
+  /** Null where the batch ran undivided. */
+  division: Division | null;
+  table: StageTable;
+  /** Number of the node. */
+  node: number;
+}
+
+const NAME_WIDTH = 30;
+const FIELD_WIDTH = 15;
+const LOCAL = "LOCAL";
+
+const formatLine = (fields: readonly (string | number)[]): string =>
+  fields
+    .map((field, i) => String(field).padEnd(i === 0 ? NAME_WIDTH : FIELD_WIDTH))
+    .join(" ")
+    .trimEnd();
+
+/** Where a row's data is and how much: from, bytes, weights, to, bytes. */
+interface RowSizes {
+  from: string;
+  input: number;
+  weight: number;
+  to: string;
+  output: number;
+}
+
+/** Tokens of a request in the sub-batch that is written, and those computed before them. */
+interface Part {
+  i: number;
+  tokens: number;
+  context: number;
+}
+
+/** Collects the rows of one iteration. */
+class TraceWriter {
+  readonly rows: string[] = [];
+  private subBatch = 0;
+  private readonly remote: string;
+  /** How the stages of a decoder are told in rows; any other is one row. */
+  private readonly stages: Readonly<Record<string, (stage: number) => void>> = {
+    prologue: () => this.prologue(),
+    pre: () => this.dense(this.source.architecture.pre),
+    post: () => this.dense(this.source.architecture.post),
+    attention: (stage) => this.attention(stage),
+    head: () => this.head(),
+    up: (stage) => this.transfer("link_up", stage, LOCAL, this.remote),
+    pim: () => this.pim(),
+    fetch: (stage) => this.transfer("link_fetch", stage, this.remote, LOCAL),
+    down: (stage) => this.transfer("link_down", stage, this.remote, LOCAL),
+  };
+
+  constructor(private readonly source: TraceSource) {
+    this.remote = `REMOTE:${source.node}`;
+  }
+
+  /** The rows of one run of a stage. */
+  write(stage: number): void {
+    const { name, subBatch } = this.source.table.graph.stages[stage];
+    this.subBatch = subBatch;
+    if (Object.hasOwn(this.stages, name)) this.stages[name](stage);
+    else this.transfer(name, stage, LOCAL, LOCAL);
+  }
+
+  private row(name: string, compTimeNs: number, { from, input, weight, to, output }: RowSizes): void {
+    const indexed = `${name}_${this.rows.length}`;
+    const tag = this.source.division ? `BATCH_${this.subBatch + 1}` : "NONE";
+    this.rows.push(formatLine([indexed, compTimeNs, from, input, LOCAL, weight, to, output, "NONE", 0, tag]));
+  }
+
+  private get tokens(): number {
+    return this.source.table.tokens[this.subBatch];
+  }
+
+  private dense(layers: readonly LayerName[]): void {
+    for (const layer of layers) this.layer(layer, this.tokens, this.source.costs.gpu.layerNs(layer, this.tokens));
+  }
+
+  private layer(layer: LayerName, size: number, compTimeNs: number, from = LOCAL, to = LOCAL): void {
+    const { model, elementBytes } = this.source;
+    this.row(layer, compTimeNs, { from, to, ...layerSizes(model, layer, size, elementBytes) });
+  }
+
+  /** The first rows load token ids from the host; their time is part of it. */
+  private prologue(): void {
+    const { architecture, costs } = this.source;
+    architecture.prologue.forEach((layer, i) => {
+      const isFirst = i === 0;
+      const ns = costs.gpu.layerNs(layer, this.tokens) + (isFirst ? costs.hostNs(this.tokens) : 0);
+      this.layer(layer, this.tokens, ns, isFirst ? this.remote : LOCAL);
+    });
+  }
+
+  /** The last row stores token ids to the host. */
+  private head(): void {
+    const { architecture, costs, table } = this.source;
+    const { dense, perSequence } = architecture.head;
+    this.dense(dense);
+    const sequences = table.sequences[this.subBatch];
+    perSequence.forEach((layer, i) => {
+      const isLast = i === perSequence.length - 1;
+      const ns = costs.gpu.layerNs(layer, sequences) + (isLast ? costs.hostNs(this.tokens) : 0);
+      this.layer(layer, sequences, ns, LOCAL, isLast ? this.remote : LOCAL);
+    });
+  }
+
+  /** The parts of requests in the sub-batch. */
+  private parts(): Part[] {
+    const { batch, division } = this.source;
+    const parts: Part[] = [];
+    for (let i = 0; i < batch.size; i++) {
+      const tokens = division ? division.tokensOf(batch, i, this.subBatch) : batch.tokens[i];
+      const context = division ? division.contextOf(batch, i, this.subBatch) : batch.context[i];
+      if (tokens > 0) parts.push({ i, tokens, context });
+    }
+    return parts;
+  }
+
+  private attendsOnPim({ i }: Part): boolean {
+    return this.source.costs.pim?.attendsOnPim(this.source.batch.prefill[i] === 1) ?? false;
+  }
+
+  private attention(stage: number): void {
+    const { model, elementBytes, kvElementBytes, table } = this.source;
+    let tokens = 0;
+    let kvTokens = 0;
+    for (const part of this.parts()) {
+      if (this.attendsOnPim(part)) continue;
+      tokens += part.tokens;
+      kvTokens += part.context + part.tokens;
+    }
+    const sizes = layerSizes(model, "attention", tokens, elementBytes, { kvTokens, kvElementBytes });
+    this.row("attention", longestNs(table, stage), { from: LOCAL, to: LOCAL, ...sizes });
+  }
+
+  private transfer(name: string, stage: number, from: string, to: string): void {
+    const { table } = this.source;
+    const bytes = table.bytes[stage];
+    this.row(name, longestNs(table, stage), { from, input: bytes, weight: 0, to, output: bytes });
+  }
+
+  private pim(): void {
+    const { batch, costs } = this.source;
+    if (!costs.pim) return;
+    const { firstChannel, channels, layout } = costs.pim;
+    const parts = this.parts();
+    for (let channel = 0; channel < channels; channel++) {
+      this.rows.push(channelMarker(firstChannel + channel));
+      const group = Math.floor(channel / layout.channelsPerGroup);
+      for (const part of parts) {
+        if (batch.group[part.i] === group) this.pimRequest(part, `${this.remote}.${firstChannel + channel}`);
+      }
+    }
+    this.rows.push(END_OF_PIM);
+  }
+
+  private pimRequest(part: Part, at: string): void {
+    const { batch, costs } = this.source;
+    if (!costs.pim) return;
+    const { attention, link, layout } = costs.pim;
+    const { tokens, context } = part;
+    if (this.attendsOnPim(part)) {
+      this.row("attention", attentionNs(costs.pim, batch.prefill[part.i] === 1, context, tokens), {
+        from: at,
+        input: link.upBytes(tokens) / layout.channelsPerGroup,
+        weight: 0,
+        to: at,
+        output: link.downBytes(tokens) / layout.channelsPerGroup,
+      });
+    }
+    const kv = link.kvBytes(tokens) / layout.channelsPerGroup;
+    this.row("kv_append", attention.appendNs(context, tokens), { from: at, input: kv, weight: 0, to: at, output: kv });
+  }
+}
+
+/** Renders one iteration. */
+export function toText(source: TraceSource): string {
+  const writer = new TraceWriter(source);
+  for (const { stage } of issued(source.table)) writer.write(stage);
+  return `${[HEADER, writer.rows.length, formatLine(COLUMNS), ...writer.rows].join("\n")}\n`;
+}

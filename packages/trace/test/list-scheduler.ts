@@ -1,0 +1,194 @@
+/**
+ * @module
+ * A slow and obvious schedule of one iteration: every op is written down with what it waits for, and every resource
+ * runs its ops in order, each as soon as it may. No recurrence, no steady state. `Player` has to agree with it.
+ */
+import type { Iteration } from "./iterations.js";
+
+/** The stages of a decoder, by name. */
+export type OpKind = "prologue" | "pre" | "attention" | "post" | "head" | "up" | "pim" | "down" | "fetch";
+
+export interface Op {
+  kind: OpKind;
+  subBatch: number;
+  layer: number;
+  group: number;
+  durationNs: number;
+  /** Ops that have to end before. */
+  after: Op[];
+  startNs: number;
+  endNs: number;
+}
+
+/** Queues of ops, in order, by resource: `gpu`, `up`, `down`, `group <g>`. */
+type Queues = Map<string, Op[]>;
+
+class Writer {
+  readonly queues: Queues = new Map();
+  private readonly last = new Map<string, Op>();
+
+  constructor(private readonly iteration: Iteration) {}
+
+  /** What the op of this name does, if it exists. */
+  find(kind: OpKind, subBatch: number, layer: number, group = -1): Op[] {
+    const op = this.last.get(`${kind} ${subBatch} ${layer} ${group}`);
+    return op ? [op] : [];
+  }
+
+  private write(
+    resource: string,
+    kind: OpKind,
+    subBatch: number,
+    layer: number,
+    durationNs: number,
+    after: Op[],
+    group = -1,
+  ): Op {
+    const op: Op = { kind, subBatch, layer, group, durationNs, after, startNs: Number.NaN, endNs: Number.NaN };
+    this.queues.set(resource, [...(this.queues.get(resource) ?? []), op]);
+    this.last.set(`${kind} ${subBatch} ${layer} ${group}`, op);
+    return op;
+  }
+
+  fetch(subBatch: number, layer: number): void {
+    const { fetchNs, upNs } = this.iteration.subBatches[subBatch]!;
+    if (fetchNs > 0 && upNs > 0) this.write("down", "fetch", subBatch, layer, fetchNs, []);
+  }
+
+  /** post of the layer before, or the prologue; pre; attention that stays on the GPU. */
+  dense(subBatch: number, layer: number): void {
+    const { prologueNs, postNs, preNs, gpuAttentionNs } = this.iteration.subBatches[subBatch]!;
+    if (layer === 1) this.write("gpu", "prologue", subBatch, 1, prologueNs, []);
+    else this.write("gpu", "post", subBatch, layer - 1, postNs, this.layerDone(subBatch, layer - 1));
+    this.write("gpu", "pre", subBatch, layer, preNs, []);
+    if (gpuAttentionNs > 0)
+      this.write("gpu", "attention", subBatch, layer, gpuAttentionNs, this.find("fetch", subBatch, layer));
+  }
+
+  /** Up, attention and appends on the groups, the next layer's fetch, down. */
+  offloaded(subBatch: number, layer: number): void {
+    const { upNs, downNs, groupNs } = this.iteration.subBatches[subBatch]!;
+    if (upNs === 0) return;
+    const up = this.write("up", "up", subBatch, layer, upNs, this.find("pre", subBatch, layer));
+    const pims: Op[] = [];
+    for (let g = 0; g < this.iteration.groups; g++) {
+      if (groupNs[g]! > 0) pims.push(this.write(`group ${g}`, "pim", subBatch, layer, groupNs[g]!, [up], g));
+    }
+    if (layer < this.iteration.layers) this.fetch(subBatch, layer + 1);
+    if (downNs > 0) this.write("down", "down", subBatch, layer, downNs, [up, ...pims]);
+  }
+
+  head(subBatch: number): void {
+    const { postNs, headNs } = this.iteration.subBatches[subBatch]!;
+    const { layers } = this.iteration;
+    this.write("gpu", "post", subBatch, layers, postNs, this.layerDone(subBatch, layers));
+    this.write("gpu", "head", subBatch, layers, headNs, []);
+  }
+
+  private layerDone = (subBatch: number, layer: number): Op[] => [
+    ...this.find("attention", subBatch, layer),
+    ...this.find("down", subBatch, layer),
+  ];
+}
+
+function writeDown(iteration: Iteration): Writer {
+  const writer = new Writer(iteration);
+  const { layers, subBatches: all } = iteration;
+  const subBatches = [...all.keys()];
+  for (const subBatch of subBatches) writer.fetch(subBatch, 1);
+  for (let layer = 1; layer <= layers; layer++) {
+    for (const subBatch of subBatches) {
+      writer.dense(subBatch, layer);
+      writer.offloaded(subBatch, layer);
+    }
+  }
+  for (const subBatch of subBatches) writer.head(subBatch);
+  return writer;
+}
+
+/** Starts ops until none is left: the first op of a queue once what it waits for has ended. */
+function run(queues: Queues): void {
+  const next = new Map([...queues.keys()].map((resource) => [resource, 0]));
+  const freeNs = new Map([...queues.keys()].map((resource) => [resource, 0]));
+  for (let left = [...queues.values()].flat().length; left > 0; ) {
+    const before = left;
+    for (const [resource, ops] of queues) {
+      const op = ops[next.get(resource)!];
+      if (!op || op.after.some(({ endNs }) => Number.isNaN(endNs))) continue;
+      op.startNs = Math.max(freeNs.get(resource)!, ...op.after.map(({ endNs }) => endNs));
+      op.endNs = op.startNs + op.durationNs;
+      freeNs.set(resource, op.endNs);
+      next.set(resource, next.get(resource)! + 1);
+      left--;
+    }
+    if (left === before) throw new Error("the ops wait for each other");
+  }
+}
+
+/** Stretches in which at least one of the ops runs. */
+export function unionOf(ops: readonly Op[]): { startNs: number; endNs: number }[] {
+  const union: { startNs: number; endNs: number }[] = [];
+  for (const { startNs, endNs } of [...ops].sort((a, b) => a.startNs - b.startNs)) {
+    const last = union.at(-1);
+    if (last && startNs <= last.endNs) last.endNs = Math.max(last.endNs, endNs);
+    else union.push({ startNs, endNs });
+  }
+  return union;
+}
+
+const lengthOf = (stretches: readonly { startNs: number; endNs: number }[]): number =>
+  stretches.reduce((ns, { startNs, endNs }) => ns + endNs - startNs, 0);
+
+export function listSchedule(iteration: Iteration) {
+  const writer = writeDown(iteration);
+  run(writer.queues);
+  const ops = [...writer.queues.values()].flat();
+  const pims = ops.filter(({ kind }) => kind === "pim");
+  const busy = (resource: string): number =>
+    (writer.queues.get(resource) ?? []).reduce((ns, op) => ns + op.durationNs, 0);
+  const gaps = gpuGaps(writer);
+  return {
+    ops,
+    resources: writer.queues,
+    played: {
+      latencyNs: Math.max(...ops.map(({ endNs }) => endNs)),
+      gpuBusyNs: busy("gpu"),
+      pimBusyNs: lengthOf(unionOf(pims)),
+      groupBusyNs: Array.from({ length: iteration.groups }, (_, g) => busy(`group ${g}`)),
+      upBusyNs: busy("up"),
+      downBusyNs: busy("down"),
+      gpuWaitsForPimNs: gaps.pim,
+      gpuWaitsForLinkNs: gaps.all - gaps.pim,
+      pimWaitsForLinkNs: pimGaps(pims),
+    },
+  };
+}
+
+/** Time in which the GPU idles before an op, and the part of it in which that op's sub-batch is on PIM. */
+function gpuGaps(writer: Writer): { all: number; pim: number } {
+  const gaps = { all: 0, pim: 0 };
+  let freeNs = 0;
+  for (const { kind, subBatch, layer, startNs, endNs } of writer.queues.get("gpu")!) {
+    gaps.all += startNs - freeNs;
+    const [up] = writer.find("up", subBatch, layer);
+    const [down] = writer.find("down", subBatch, layer);
+    if (kind === "post" && up && down) {
+      const pimEnd = Math.max(...down.after.map((op) => op.endNs));
+      gaps.pim += Math.max(0, Math.min(startNs, pimEnd) - Math.max(freeNs, up.endNs));
+    }
+    freeNs = endNs;
+  }
+  return gaps;
+}
+
+/** Time in which no channel computes while the transfer that the next to compute waits for is under way. */
+function pimGaps(pims: readonly Op[]): number {
+  let ns = 0;
+  let freeNs = 0;
+  for (const { startNs, endNs } of unionOf(pims)) {
+    const first = pims.find((op) => op.startNs === startNs && op.after[0]!.endNs === startNs);
+    if (first) ns += Math.max(0, startNs - Math.max(freeNs, first.after[0]!.startNs));
+    freeNs = endNs;
+  }
+  return ns;
+}

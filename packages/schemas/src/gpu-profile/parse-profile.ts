@@ -80,13 +80,14 @@ function table(folder: ProfileFolder, path: string): TableText {
 }
 
 function bundleSkew(folder: ProfileFolder, { skew_fit: fit }: RawProfileMeta, tp: number): SkewTable {
-  const entry = fit?.enabled ? fit.per_tp[String(tp)] : undefined;
+  const entry = fit?.enabled === false ? undefined : fit?.per_tp?.[String(tp)];
   if (!entry) return noSkew;
+  const alphaDefault = entry.alpha_default ?? 0;
   const axes = entry.bucket_axes ?? fit?.bucket_axes;
   const buckets = optionalTable(folder, entry.bucket_table ?? `tp${tp}/skew_fit.csv`);
-  if (!axes || !buckets) return { ...noSkew, alphaDefault: entry.alpha_default };
+  if (!axes || !buckets) return { ...noSkew, alphaDefault };
   return {
-    alphaDefault: entry.alpha_default,
+    alphaDefault,
     axes: {
       n: { bins: axes.n_bins, labels: axes.n_labels },
       skewRate: { bins: axes.skew_rate_bins, labels: axes.skew_rate_labels },

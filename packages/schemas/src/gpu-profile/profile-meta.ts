@@ -35,28 +35,33 @@ const BinAxes = z.looseObject({
   kp_labels: z.array(z.string()),
 });
 
-/** The fields of a raw bundle's `meta.yaml` that Tandem reads. */
+/**
+ * The fields of a raw bundle's `meta.yaml` that Tandem reads. What the profiler could not find out, or did not fit, is null
+ * or left out.
+ */
 export const RawProfileMeta = z.looseObject({
-  gpu: z.string().optional(),
+  gpu: z.string().nullish(),
   hardware: z.string(),
   model: z.string(),
   variant: z.string(),
   architecture: z.string(),
-  vllm_version: z.union([z.string(), z.number()]).optional(),
+  vllm_version: z.union([z.string(), z.number()]).nullish(),
   tp_degrees: z.array(z.int().positive()).min(1),
   skew_fit: z
     .looseObject({
-      enabled: z.boolean().default(true),
-      bucket_axes: BinAxes.optional(),
-      per_tp: z.record(
-        z.string(),
-        z.looseObject({
-          alpha_default: z.number().default(0),
-          bucket_axes: BinAxes.optional(),
-          bucket_table: z.string().optional(),
-        }),
-      ),
+      enabled: z.boolean().nullish(),
+      bucket_axes: BinAxes.nullish(),
+      per_tp: z
+        .record(
+          z.string(),
+          z.looseObject({
+            alpha_default: z.number().nullish(),
+            bucket_axes: BinAxes.nullish(),
+            bucket_table: z.string().nullish(),
+          }),
+        )
+        .nullish(),
     })
-    .optional(),
+    .nullish(),
 });
 export type RawProfileMeta = z.infer<typeof RawProfileMeta>;

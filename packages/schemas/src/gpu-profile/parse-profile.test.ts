@@ -46,6 +46,19 @@ describe("a profile from texts", () => {
     expect(parseGpuProfile(folder({ "meta.yaml": meta + lines }), 1).skew.alphaDefault).toBe(0.3);
   });
 
+  test.each([
+    ["auto where nothing says otherwise", "", "auto"],
+    ["fp8 where the engine was told so", "engine_effective: {kv_cache_dtype: fp8_e4m3}", "fp8"],
+    ["auto where the engine was told so, whatever the variant", "engine_effective: {kv_cache_dtype: auto}", "auto"],
+  ])("knows the KV cache that it was measured with: %s", (_, line, expected) => {
+    expect(parseGpuProfile(folder({ "meta.yaml": `${meta}${line}\n` }), 1).kvCacheDtype).toBe(expected);
+  });
+
+  test("knows an fp8 KV cache by LLMServingSim's name of the variant", () => {
+    const yaml = meta.replace("variant: bf16", "variant: bf16-kvfp8");
+    expect(parseGpuProfile(folder({ "meta.yaml": yaml }), 1).kvCacheDtype).toBe("fp8");
+  });
+
   test("takes attention wide as well as long", () => {
     const wide = "prefill_chunk,kv_prefill,n_decode,16,32\n0,0,1,5,\n0,0,2,,7\n";
     const { attention } = parseGpuProfile(folder({ "tp1/attention.csv": wide }), 1);

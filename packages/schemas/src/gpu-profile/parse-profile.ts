@@ -9,6 +9,7 @@ import { parseJson } from "../json-text.js";
 import { expertsRefused } from "../mixture-of-experts.js";
 import { parseWith } from "../parse.js";
 import { type GpuProfile, noSkew, type SkewTable } from "./profile.js";
+import { hasFp8Kv } from "./profile-match.js";
 import { CompactProfileMeta, RawProfileMeta } from "./profile-meta.js";
 import {
   parseAttentionTables,
@@ -107,6 +108,12 @@ function ownSkew(folder: ProfileFolder, { skew }: CompactProfileMeta, tp: number
   };
 }
 
+/** A bundle says what its engine was told, and in its variant's name; a profile of Tandem says it outright. */
+function kvCacheDtypeOf({ layout, meta }: FoundProfileMeta): GpuProfile["kvCacheDtype"] {
+  const told = layout === "bundle" ? meta.engine_effective?.kv_cache_dtype : meta.kv_cache_dtype;
+  return told?.startsWith("fp8") || (!told && hasFp8Kv(meta.variant)) ? "fp8" : "auto";
+}
+
 /** What differs between a bundle and a profile of Tandem. */
 function ofLayout(
   folder: ProfileFolder,
@@ -163,6 +170,7 @@ export function parseGpuProfile(folder: ProfileFolder, tp: number): GpuProfile {
     model,
     variant,
     tp,
+    kvCacheDtype: kvCacheDtypeOf(found),
     dense: parseLayerTable(table(folder, dense(tp)), "tokens"),
     perSequence: parseLayerTable(table(folder, `tp${tp}/per_sequence.csv`), "sequences"),
     attention: parseAttentionTables([table(folder, `tp${tp}/attention.csv`), ...(mixed ? [mixed] : [])]),

@@ -16,6 +16,10 @@ export const CompactProfileMeta = z.strictObject({
   variant: z.string(),
   architecture: z.string(),
   tp_degrees: z.array(z.int().positive()).min(1),
+  kv_cache_dtype: z
+    .enum(["auto", "fp8"])
+    .optional()
+    .describe("that attention was measured with; auto = as the variant"),
   source: z.string(),
   skew: z.strictObject({
     alpha_default: z.record(z.string(), z.number()),
@@ -47,6 +51,7 @@ export const RawProfileMeta = z.looseObject({
   architecture: z.string(),
   vllm_version: z.union([z.string(), z.number()]).nullish(),
   tp_degrees: z.array(z.int().positive()).min(1),
+  engine_effective: z.looseObject({ kv_cache_dtype: z.string().nullish() }).nullish(),
   skew_fit: z
     .looseObject({
       enabled: z.boolean().nullish(),

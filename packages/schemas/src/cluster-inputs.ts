@@ -8,8 +8,8 @@ import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
 import { checkProfile, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
 import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
-import { isPath } from "./names.js";
 import { type InstanceOptions, instanceOverrides } from "./options.js";
+import { isPath } from "./path-or-name.js";
 import type { PimDevice } from "./pim/device.js";
 
 /** A cluster config with what stands behind its names. Indices are those of the config. */

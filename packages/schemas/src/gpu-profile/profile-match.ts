@@ -6,8 +6,7 @@
 import { TandemError } from "../errors.js";
 import { kvElementBytes } from "../kv-cache.js";
 import { dtypeVariant, type ModelConfig } from "../model.js";
-import type { InstanceOptions } from "../options.js";
-import { Dtype } from "../options.js";
+import { Dtype, type InstanceOptions } from "../options.js";
 import type { GpuProfile } from "./profile.js";
 
 /** What an instance asks of its profile. */

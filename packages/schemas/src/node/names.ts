@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { configsUrl, manifest } from "@tandem-sim/configs";
 import { manifest as workloads, workloadsUrl } from "@tandem-sim/workloads";
 import { TandemError } from "../errors.js";
-import { isPath } from "../names.js";
 import { suggestion } from "../parse.js";
+import { isPath } from "../path-or-name.js";
 
 const configsDir = fileURLToPath(configsUrl);
 const workloadsDir = fileURLToPath(workloadsUrl);

@@ -24,6 +24,7 @@ function constantGpu(): GpuProfile {
     model: "tiny",
     variant: "bf16",
     tp: 1,
+    kvCacheDtype: "auto",
     form: "raw",
     dense: Object.fromEntries(dense.map((name) => [name, layer])),
     perSequence: { lm_head: layer, sampler: layer },

@@ -100,6 +100,7 @@ export const profile: GpuProfile = (() => {
     hardware: "TINY",
     model: "tiny",
     variant: "bf16",
+    kvCacheDtype: "auto",
     tp: 1,
     form: "raw" as const,
     dense: Object.fromEntries(Object.entries(weights).map(([layer, us]) => [layer, samples(denseUs(us))])),

@@ -7,6 +7,7 @@ import { addSample, comparisonRows, emptySamples, type ModeOutcome, offloadNote 
 import { draw } from "@tandem-sim/report/terminal";
 import { Command } from "commander";
 import { writeWhole } from "../output-file.js";
+import { checkOutputs } from "../output-paths.js";
 import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
@@ -18,7 +19,8 @@ interface CompareFlags extends SimulationFlags {
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
-  const { inputs, chunks } = await prepareRun(flags);
+  const { inputs, chunks, files } = await prepareRun(flags);
+  checkOutputs([["--report", flags.report]], files);
   // All plans first: what cannot be simulated is known before anything runs.
   const plans = modeNames.map((mode) => {
     const planned = planRun(flags, inMode(inputs, mode));

@@ -24,6 +24,7 @@ import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
+import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
 
 interface PimShowFlags {
@@ -52,8 +53,10 @@ function profileOf(gpu: string, modelName: string, model: ModelConfig): GpuProfi
 }
 
 async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
-  const device = readPimDevice(findPimFile(nameOrPath));
-  const model = readModelConfig(findModelFile(flags.model));
+  const files = [findPimFile(nameOrPath), findModelFile(flags.model)] as const;
+  checkOutputs([["--plot", flags.plot]], files);
+  const device = readPimDevice(files[0]);
+  const model = readModelConfig(files[1]);
   const facts = pimFacts({
     device,
     model,

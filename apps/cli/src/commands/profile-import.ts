@@ -20,7 +20,9 @@ import { plainTable } from "@tandem-sim/report/terminal";
 import { type CompactProfileMeta, type GpuProfile, type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
 import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
+import { identityOf } from "../file-identity.js";
 import { writeWhole } from "../output-file.js";
+import { makeFolder } from "../output-folder.js";
 import { json, result, warn } from "../terminal.js";
 import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
 
@@ -121,10 +123,13 @@ function fitWithinSize(raw: GpuProfile, architecture: Architecture, layers: numb
   }
 }
 
+/** `gpu/<hardware>/<org>/<model>/<variant>` may all be new. */
+const FOLDERS_OF_A_PROFILE = 5;
+
 /** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
 export function importProfile(dir: string, flags: ImportFlags): void {
   const out = resolve(flags.out);
-  if (out === resolve(dir))
+  if (identityOf(out) === identityOf(dir))
     throw new TandemError("E_USAGE", "is the bundle itself", { where: "--out", hint: "name another folder" });
   const meta = readBundleMeta(dir);
   const architecture = architectureOfProfile(meta, join(dir, "meta.yaml"));
@@ -146,6 +151,7 @@ export function importProfile(dir: string, flags: ImportFlags): void {
     const csvBytes = sizeOf(files);
     return { profile, files, csvBytes, report: flags.raw ? undefined : fitReport(profile, raw, architecture, layers) };
   });
+  makeFolder(out, FOLDERS_OF_A_PROFILE);
   for (const { profile, files } of converted) {
     for (const [name, text] of Object.entries(files)) writeWhole(join(out, `tp${profile.tp}`, name), text);
   }

@@ -8,6 +8,7 @@ import { draw } from "@tandem-sim/report/terminal";
 import { Command, Option } from "commander";
 import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
+import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
 import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
@@ -19,7 +20,8 @@ interface RunFlags extends SimulationFlags, OutputFlags {}
 
 async function run(flags: RunFlags): Promise<void> {
   const started = performance.now();
-  const { inputs, chunks } = await prepareRun(flags);
+  const { inputs, chunks, files } = await prepareRun(flags);
+  checkOutputs(outputPaths(flags), files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, chunks, flags.dataset);
   const outputs = new RunOutputs(flags, plan);
@@ -30,7 +32,7 @@ async function run(flags: RunFlags): Promise<void> {
     outputs.commit({ ...summary, host: hostFacts(performance.now() - started) });
     const table = draw(runResult(summary, plan));
     // Where a file goes to stdout, the table makes room.
-    if (outputPaths(flags).includes("-")) report(`\n${table}`);
+    if (outputPaths(flags).some(([, path]) => path === "-")) report(`\n${table}`);
     else result(table);
   } catch (error) {
     outputs.abort();
@@ -44,7 +46,10 @@ export function runCommand(): Command {
   addSimulationFlags(command)
     .option("--output <file>", "Per-request CSV")
     .option("--summary <file>", "Machine-readable JSON of the whole result; - for stdout")
-    .option("--trace-dir <dir>", "Text trace of every iteration, one file each")
+    .option(
+      "--trace-dir <dir>",
+      "Text trace of every iteration, one file each, in place of those of an earlier run there",
+    )
     .addOption(
       new Option("--trace-limit <n>", "Iterations to trace, per instance")
         .argParser(wholeNumberFlag("--trace-limit", 0))

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkWorkload, type PlanInputs, type RequestResult } from "@tandem-sim/engine";
+import { checkWorkload, type RequestResult } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
   arrivalSources,
@@ -22,7 +22,9 @@ import {
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
 import { type Command, Command as Commander, Option } from "commander";
+import { clusterFiles, filesIn } from "../input-files.js";
 import { WholeFile } from "../output-file.js";
+import { checkOutputs } from "../output-paths.js";
 import { datasetIn, findDataset, readRecordedRun } from "../recorded-folder.js";
 import { loadCluster, planRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
@@ -63,13 +65,19 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
   const flags = withRecorded(asked, run, given);
   const loaded = loadCluster(flags);
   const gpuBlocks = recordedBlocks(run.meta);
-  const inputs: PlanInputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
+  const inputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
   const dataset = findDataset(run, given("dataset") ? flags.dataset : undefined);
   const workload = await replayedWorkload(run, {
     dataset: dataset === null ? null : datasetIn(dataset),
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
+  const files = [
+    ...filesIn(run.dir),
+    ...clusterFiles(inputs, flags.gpuProfile),
+    ...(dataset === null ? [] : [dataset]),
+  ];
+  checkOutputs([["--report", flags.report]], files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, [workload.chunk], workload.dataset ?? run.dir);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);

@@ -18,6 +18,7 @@ import { draw } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
 import type { RequestChunk } from "@tandem-sim/workload";
 import { Command } from "commander";
+import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
@@ -71,8 +72,17 @@ async function writeReport(file: WholeFile, outcomes: ReadonlyMap<Mode, ModeOutc
   file.commit();
 }
 
-async function compare(flags: CompareFlags): Promise<void> {
+/** What compare does in every mode, or not at all. */
+function refuseIdle(given: Given): void {
+  const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"];
+  refuseGiven(given, modes, `compare runs ${modeNames.join(", ")} and sets this itself`);
+  refuseGiven(given, ["logInterval"], "compare prints no throughput lines");
+}
+
+async function compare(flags: CompareFlags, given: Given): Promise<void> {
+  refuseIdle(given);
   const { inputs, chunks, files } = await prepareRun(flags);
+  warnOfIdleSeed(given, flags.requestRoutingPolicy);
   checkOutputs([["--report", flags.report]], files);
   // All plans first: what cannot be simulated is known before anything runs.
   const plans = new Map(modeNames.map((mode) => [mode, planMode(flags, inMode(inputs, mode), chunks)]));
@@ -113,10 +123,11 @@ async function compare(flags: CompareFlags): Promise<void> {
 
 /** The `compare` command. */
 export function compareCommand(): Command {
-  return addSimulationFlags(new Command("compare"))
+  const command = new Command("compare");
+  return addSimulationFlags(command)
     .description("Simulate the same inputs GPU-only, offloaded, interleaved and with policy auto")
     .option("--json", "Print the summaries as JSON, and which modes do not fit")
     .option("--report <file>", "One HTML page with the table, latency distributions and energy")
     .addHelpText("after", "\nExample:\n  $ tandem compare --dataset decode_heavy --attn-offload-phase decode")
-    .action(compare);
+    .action((flags: CompareFlags) => compare(flags, givenTo(command)));
 }

@@ -22,6 +22,7 @@ import {
 } from "@tandem-sim/schemas/node";
 import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
+import { givenTo, refuseGiven } from "../idle-flags.js";
 import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
@@ -101,6 +102,11 @@ export function pimCommand(): Command {
     .option("--json", "Print JSON")
     .option("--plot <file>", "Latency over context as SVG")
     .addHelpText("after", "\nExample:\n  $ tandem pim show DDR4_8GB_3200_pim --context 128,512,2048")
-    .action(show);
+    .action((name: string, flags: PimShowFlags) => {
+      if (flags.channels !== undefined) {
+        refuseGiven(givenTo(showCommand), ["memSize"], "has no effect beside --channels", "give one of them");
+      }
+      return show(name, flags);
+    });
   return new Command("pim").description("Show what a PIM device can do").addCommand(showCommand);
 }

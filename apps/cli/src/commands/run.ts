@@ -6,6 +6,7 @@ import { checkWorkload, type SimulationObserver } from "@tandem-sim/engine";
 import { runResult, throughputLine } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { Command, Option } from "commander";
+import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
@@ -18,9 +19,13 @@ import { parseWindow } from "../window-flag.js";
 
 interface RunFlags extends SimulationFlags, OutputFlags {}
 
-async function run(flags: RunFlags): Promise<void> {
+async function run(flags: RunFlags, given: Given): Promise<void> {
   const started = performance.now();
+  refuseWithout(given, "timelineWindow", "timeline");
+  refuseWithout(given, "traceLimit", "traceDir");
   const { inputs, chunks, files } = await prepareRun(flags);
+  refuseIdleServing(given, inputs);
+  warnOfIdleSeed(given, flags.requestRoutingPolicy);
   checkOutputs(outputPaths(flags), files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, chunks, flags.dataset);
@@ -72,6 +77,6 @@ Example:
   $ tandem run --cluster-config single_node_pim_instance --dataset mixed \\
       --enable-attn-offloading --enable-sub-batch-interleaving --output outputs/mixed.csv`,
     )
-    .action(run);
+    .action((flags: RunFlags) => run(flags, givenTo(command)));
   return command;
 }

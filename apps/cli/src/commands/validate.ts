@@ -20,12 +20,12 @@ import {
   whatWasCompared,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import { TandemError } from "@tandem-sim/schemas";
 import { type Command, Command as Commander, Option } from "commander";
-import { clusterFiles, filesIn } from "../input-files.js";
+import { type Given, givenTo, refuseGiven, refuseIdleServing, warnOfIdleSeed } from "../idle-flags.js";
+import { clusterFiles } from "../input-files.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
-import { datasetIn, findDataset, readRecordedRun } from "../recorded-folder.js";
+import { datasetIn, findDataset, readRecordedRun, recordedFiles } from "../recorded-folder.js";
 import { loadCluster, planRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, report, result, setLogLevel } from "../terminal.js";
@@ -39,12 +39,8 @@ interface ValidateFlags extends SimulationFlags {
 }
 
 /** Flags with what the recorded run says in place of the defaults that the user has left alone. */
-function withRecorded(
-  flags: ValidateFlags,
-  run: RecordedRun,
-  given: (flag: keyof ValidateFlags) => boolean,
-): ValidateFlags {
-  const recorded = Object.entries(recordedOptions(run.meta)).filter(([name]) => !given(name as keyof ValidateFlags));
+function withRecorded(flags: ValidateFlags, run: RecordedRun, given: Given): ValidateFlags {
+  const recorded = Object.entries(recordedOptions(run.meta)).filter(([name]) => !given(name));
   const cluster = join(run.dir, "cluster.json");
   return {
     ...flags,
@@ -53,17 +49,15 @@ function withRecorded(
   };
 }
 
-async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags) => boolean): Promise<void> {
+async function validate(asked: ValidateFlags, given: Given): Promise<void> {
   setLogLevel(asked.logLevel);
-  if (asked.requestRate !== undefined) {
-    throw new TandemError("E_USAGE", "a recorded run has its arrivals", {
-      where: "--request-rate",
-      hint: "leave it out",
-    });
-  }
+  refuseGiven(given, ["requestRate"], "a recorded run has its arrivals");
+  refuseGiven(given, ["slo"], "a validation has no goodput");
   const run = readRecordedRun(asked.vllm);
   const flags = withRecorded(asked, run, given);
   const loaded = loadCluster(flags);
+  refuseIdleServing(given, loaded);
+  warnOfIdleSeed(given, flags.requestRoutingPolicy);
   const gpuBlocks = recordedBlocks(run.meta);
   const inputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
   const dataset = findDataset(run, given("dataset") ? flags.dataset : undefined);
@@ -73,7 +67,7 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
     limit: flags.numReqs,
   });
   const files = [
-    ...filesIn(run.dir),
+    ...recordedFiles(run.dir),
     ...clusterFiles(inputs, flags.gpuProfile),
     ...(dataset === null ? [] : [dataset]),
   ];
@@ -133,5 +127,5 @@ beside the folder for the default dataset; a flag given here wins.
 Example:
   $ tandem validate --vllm recorded/RTXPRO6000-Llama-3.1-8B --report outputs/validation.html`,
     )
-    .action((flags: ValidateFlags) => validate(flags, (flag) => command.getOptionValueSource(flag) === "cli"));
+    .action((flags: ValidateFlags) => validate(flags, givenTo(command)));
 }

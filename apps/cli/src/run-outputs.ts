@@ -4,10 +4,12 @@
  */
 import { type SimulationObserver, type SimulationPlan, Timeline, type TimelineWindow } from "@tandem-sim/engine";
 import { seriesCsv } from "@tandem-sim/power";
-import { csvHeader, csvRow } from "@tandem-sim/report";
+import { bytes, csvHeader, csvRow } from "@tandem-sim/report";
 import { TandemError } from "@tandem-sim/schemas";
 import { WholeFile } from "./output-file.js";
 import type { OutputPaths } from "./output-paths.js";
+import { warn } from "./terminal.js";
+import { TimelineSize } from "./timeline-size.js";
 import { traceWriter } from "./trace-files.js";
 import { TraceFolder, tracesIn } from "./trace-folder.js";
 import type { Output } from "./unfinished-outputs.js";
@@ -41,12 +43,13 @@ export class RunOutputs {
 
   private readonly summary: WholeFile | undefined;
 
-  constructor(flags: OutputFlags, plan: SimulationPlan) {
+  /** @param outputTokens that the run will generate */
+  constructor(flags: OutputFlags, plan: SimulationPlan, outputTokens: number) {
     try {
       if (flags.summary !== undefined) this.summary = this.open(flags.summary);
       if (flags.output !== undefined) this.addCsv(flags.output);
       if (flags.powerSeries !== undefined) this.addPowerSeries(flags.powerSeries, plan);
-      if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow);
+      if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow, outputTokens);
       if (flags.traceDir !== undefined) this.addTraces(flags.traceDir, flags.traceLimit);
     } catch (error) {
       this.abort();
@@ -82,12 +85,25 @@ export class RunOutputs {
     });
   }
 
-  private addTimeline(path: string, plan: SimulationPlan, window: TimelineWindow): void {
+  private addTimeline(path: string, plan: SimulationPlan, window: TimelineWindow, outputTokens: number): void {
     const file = this.open(path);
-    const timeline = new Timeline(plan, window, (text) => file.write(text));
+    const whole = window.startNs === 0 && window.endNs === Number.POSITIVE_INFINITY;
+    const size = new TimelineSize(outputTokens, (expected) =>
+      warn(
+        `--timeline: ${path} will take about ${bytes(expected)}; --timeline-window A:B cuts it to simulated seconds`,
+      ),
+    );
+    const timeline = new Timeline(plan, window, (text) => {
+      file.write(text);
+      size.wrote(text);
+    });
     this.timeline = timeline;
     this.observers.push({
-      onIteration: (iteration) => timeline.iteration(iteration),
+      onIteration: (iteration) => {
+        timeline.iteration(iteration);
+        // Who gives a window knows what to expect.
+        if (whole) size.iteration(iteration.batch.size);
+      },
       onRequest: (finished) => timeline.request(finished),
       onInterval: (interval) => timeline.interval(interval),
     });

@@ -55,6 +55,10 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags.gpuProfile)] };
 }
 
+/** Tokens that a workload asks for. */
+export const outputTokens = (chunks: readonly RequestChunk[]): number =>
+  chunks.reduce((total, chunk) => chunk.outputTokens.reduce((sum, tokens) => sum + tokens, total), 0);
+
 /** Makes the plan; `warnings` says, after a run, on which axes it left the GPU profile's measured range. */
 export function planRun(
   flags: SimulationFlags,

@@ -129,3 +129,21 @@ describe("a folder of traces", () => {
     },
   );
 });
+
+test.skipIf(process.platform === "win32")(
+  "a timeline of hundreds of MB is warned of while there is little of it",
+  async () => {
+    const folder = temporaryFolder();
+    const interleaved = ["--enable-attn-offloading", "--enable-sub-batch-interleaving"];
+    const args = ["run", "--dataset", "decode_heavy", ...interleaved, "--timeline", join(folder, "t.json")];
+    const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    let told = "";
+    child.stderr.on("data", (text) => {
+      told += text;
+      if (told.includes("[WARNING]")) child.kill("SIGINT");
+    });
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
+    expect(told).toMatch(/\[WARNING\] --timeline: .*t\.json will take about \d+\.\d MB; --timeline-window/);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

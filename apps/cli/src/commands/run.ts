@@ -11,7 +11,7 @@ import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
-import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
+import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result } from "../terminal.js";
 import { hostFacts } from "../version.js";
@@ -29,7 +29,7 @@ async function run(flags: RunFlags, given: Given): Promise<void> {
   checkOutputs(outputPaths(flags), files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, chunks, flags.dataset);
-  const outputs = new RunOutputs(flags, plan);
+  const outputs = new RunOutputs(flags, plan, outputTokens(chunks));
   try {
     const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
     const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");

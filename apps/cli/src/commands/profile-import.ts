@@ -21,8 +21,10 @@ import { type CompactProfileMeta, type GpuProfile, type RawProfileMeta, TandemEr
 import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
 import { identityOf } from "../file-identity.js";
+import { filesIn } from "../input-files.js";
 import { writeWhole } from "../output-file.js";
 import { makeFolder } from "../output-folder.js";
+import { checkOutputs } from "../output-paths.js";
 import { json, result, warn } from "../terminal.js";
 import { architectureOfProfile, degreesOnDisk, layersOfModel } from "./profile-folder.js";
 
@@ -151,6 +153,10 @@ export function importProfile(dir: string, flags: ImportFlags): void {
     const csvBytes = sizeOf(files);
     return { profile, files, csvBytes, report: flags.raw ? undefined : fitReport(profile, raw, architecture, layers) };
   });
+  const paths = converted.flatMap(({ profile, files }) =>
+    Object.keys(files).map((name) => ["--out", join(out, `tp${profile.tp}`, name)] as const),
+  );
+  checkOutputs([...paths, ["--out", join(out, "profile.json")]], filesIn(dir));
   makeFolder(out, FOLDERS_OF_A_PROFILE);
   for (const { profile, files } of converted) {
     for (const [name, text] of Object.entries(files)) writeWhole(join(out, `tp${profile.tp}`, name), text);

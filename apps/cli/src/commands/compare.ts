@@ -31,6 +31,13 @@ interface CompareFlags extends SimulationFlags {
   report?: string;
 }
 
+/** What compare does in every mode, or not at all. */
+function refuseIdle(given: Given): void {
+  const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"];
+  refuseGiven(given, modes, `compare runs ${modeNames.join(", ")} and sets this itself`);
+  refuseGiven(given, ["logInterval"], "compare prints no throughput lines");
+}
+
 type Planned = ReturnType<typeof planRun>;
 
 /** The plan of a mode, or why it cannot serve the load. */
@@ -45,6 +52,20 @@ function planMode(flags: CompareFlags, inputs: PlanInputs, chunks: readonly Requ
   }
 }
 
+type Plans = ReadonlyMap<Mode, Planned | UnfitMode>;
+
+/**
+ * All plans first: what cannot be simulated is known before anything runs.
+ *
+ * @throws {TandemError} E_CAPACITY where no mode fits
+ */
+function planModes(flags: CompareFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Plans {
+  const plans = new Map(modeNames.map((mode) => [mode, planMode(flags, inMode(inputs, mode), chunks)]));
+  const reasons = [...plans.values()].flatMap((planned) => ("plan" in planned ? [] : [planned.doesNotFit]));
+  if (reasons.length < plans.size) return plans;
+  throw new TandemError("E_CAPACITY", `no mode fits: ${reasons[0]}`);
+}
+
 async function runMode({ plan }: Planned, chunks: readonly RequestChunk[], flags: CompareFlags, mode: Mode) {
   const samples = emptySamples();
   const onRequest = (result: RequestResult): void => addSample(samples, result);
@@ -52,7 +73,7 @@ async function runMode({ plan }: Planned, chunks: readonly RequestChunk[], flags
 }
 
 async function runModes(
-  plans: ReadonlyMap<Mode, Planned | UnfitMode>,
+  plans: Plans,
   chunks: readonly RequestChunk[],
   flags: CompareFlags,
 ): Promise<Map<Mode, ModeOutcome>> {
@@ -66,17 +87,24 @@ async function runModes(
   return outcomes;
 }
 
-async function writeReport(file: WholeFile, outcomes: ReadonlyMap<Mode, ModeOutcome>, compared: [string, string][]) {
-  const { comparisonPage } = await import("@tandem-sim/report/pages");
-  file.write(comparisonPage(outcomes, comparisonRows(outcomes), compared, `tandem ${version}`));
-  file.commit();
+/** What the table leaves out, a sentence each under its heading. */
+function notesOn(plans: Plans, outcomes: ReadonlyMap<Mode, ModeOutcome>): [heading: string, note: string][] {
+  const offload = plans.get("offload");
+  const memory = offload && "plan" in offload ? offloadNote(offload.plan) : [];
+  return [
+    ...unfitNotes(outcomes).map((note): [string, string] => ["capacity", note]),
+    ...memory.map((note): [string, string] => ["memory", note]),
+  ];
 }
 
-/** What compare does in every mode, or not at all. */
-function refuseIdle(given: Given): void {
-  const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"];
-  refuseGiven(given, modes, `compare runs ${modeNames.join(", ")} and sets this itself`);
-  refuseGiven(given, ["logInterval"], "compare prints no throughput lines");
+async function comparisonHtml(outcomes: ReadonlyMap<Mode, ModeOutcome>, compared: [string, string][]): Promise<string> {
+  const { comparisonPage } = await import("@tandem-sim/report/pages");
+  return comparisonPage(outcomes, comparisonRows(outcomes), compared, `tandem ${version}`);
+}
+
+function asJson(outcomes: ReadonlyMap<Mode, ModeOutcome>): Record<string, unknown> {
+  const summaries = [...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]);
+  return { modes: Object.fromEntries(summaries), does_not_fit: Object.fromEntries(unfitModes(outcomes)) };
 }
 
 async function compare(flags: CompareFlags, given: Given): Promise<void> {
@@ -84,37 +112,24 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   const { inputs, chunks, files } = await prepareRun(flags);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
   checkOutputs([["--report", flags.report]], files);
-  // All plans first: what cannot be simulated is known before anything runs.
-  const plans = new Map(modeNames.map((mode) => [mode, planMode(flags, inMode(inputs, mode), chunks)]));
-  const [first] = plans.values();
-  if (first && "doesNotFit" in first && [...plans.values()].every((planned) => "doesNotFit" in planned)) {
-    throw new TandemError("E_CAPACITY", `no mode fits: ${first.doesNotFit}`);
-  }
+  const plans = planModes(flags, inputs, chunks);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
   try {
     const outcomes = await runModes(plans, chunks, flags);
-    const offload = plans.get("offload");
-    const memory = offload && "plan" in offload ? offloadNote(offload.plan) : [];
-    const unfit = unfitNotes(outcomes);
+    const notes = notesOn(plans, outcomes);
     if (file) {
-      await writeReport(file, outcomes, [
+      const compared: [string, string][] = [
         ["cluster", inputs.source],
         ["dataset", flags.dataset],
         ["offload phase", flags.attnOffloadPhase],
         ["split", flags.subBatchSplit],
-        ...memory.map((note): [string, string] => ["memory", note]),
-        ...unfit.map((note): [string, string] => ["capacity", note]),
-      ]);
+      ];
+      file.write(await comparisonHtml(outcomes, [...compared, ...notes]));
+      file.commit();
     }
-    if (flags.json) {
-      const modes = [...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]);
-      return json({
-        modes: Object.fromEntries(modes),
-        does_not_fit: Object.fromEntries(unfitModes(outcomes)),
-      });
-    }
+    if (flags.json) return json(asJson(outcomes));
     result(draw([{ rows: comparisonRows(outcomes), titled: true }]));
-    for (const note of [...unfit, ...memory]) result(`\n${note}`);
+    for (const [, note] of notes) result(`\n${note}`);
   } catch (error) {
     file?.abort();
     throw error;

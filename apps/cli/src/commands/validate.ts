@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkWorkload, type RequestResult } from "@tandem-sim/engine";
+import { checkWorkload, type RequestResult, type SimulationObserver } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
   arrivalSources,
@@ -15,6 +15,7 @@ import {
   recordedOptions,
   replayedWorkload,
   throughputLine,
+  type Validation,
   validation,
   validationJson,
   whatWasCompared,
@@ -49,12 +50,8 @@ function withRecorded(flags: ValidateFlags, run: RecordedRun, given: Given): Val
   };
 }
 
-async function validate(asked: ValidateFlags, given: Given): Promise<void> {
-  setLogLevel(asked.logLevel);
-  refuseGiven(given, ["requestRate"], "a recorded run has its arrivals");
-  refuseGiven(given, ["slo"], "a validation has no goodput");
-  const run = readRecordedRun(asked.vllm);
-  const flags = withRecorded(asked, run, given);
+/** What a replay runs on, and every file that was read for it. */
+async function prepareReplay(run: RecordedRun, flags: ValidateFlags, given: Given) {
   const loaded = loadCluster(flags);
   refuseIdleServing(given, loaded);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
@@ -66,27 +63,34 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
-  const files = [
-    ...recordedFiles(run.dir),
-    ...clusterFiles(inputs, flags.gpuProfile),
-    ...(dataset === null ? [] : [dataset]),
-  ];
+  const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags.gpuProfile)];
+  return { inputs, workload, files: dataset === null ? files : [...files, dataset] };
+}
+
+function show(found: Validation): void {
+  for (const [term, text] of found.compared) report(`${term}: ${text}`);
+  for (const note of found.notes) report(note);
+  result(draw([errorTable(found)]));
+}
+
+async function validate(asked: ValidateFlags, given: Given): Promise<void> {
+  setLogLevel(asked.logLevel);
+  refuseGiven(given, ["requestRate"], "a recorded run has its arrivals");
+  refuseGiven(given, ["slo"], "a validation has no goodput");
+  const run = readRecordedRun(asked.vllm);
+  const flags = withRecorded(asked, run, given);
+  const { inputs, workload, files } = await prepareReplay(run, flags, given);
   checkOutputs([["--report", flags.report]], files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, [workload.chunk], workload.dataset ?? run.dir);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
   try {
     const results: RequestResult[] = [];
-    const summary = await runPlan(
-      plan,
-      [workload.chunk],
-      {
-        onRequest: (finished) => results.push(finished),
-        ...(given("logInterval") ? { onInterval: (interval) => report(throughputLine(interval)) } : {}),
-      },
-      flags,
-      "replaying",
-    );
+    const observer: SimulationObserver = {
+      onRequest: (finished) => results.push(finished),
+      ...(given("logInterval") ? { onInterval: (interval) => report(throughputLine(interval)) } : {}),
+    };
+    const summary = await runPlan(plan, [workload.chunk], observer, flags, "replaying");
     results.sort((a, b) => a.requestId - b.requestId);
     const found = validation(run, workload, results, summary, whatWasCompared(run, workload, inputs));
     warnAll([...workload.warnings, ...contradictions(run, inputs), ...warnings()]);
@@ -95,10 +99,8 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
       file.write(validationPage(found, `tandem ${version}`));
       file.commit();
     }
-    if (flags.json) return json(validationJson(found, workload, inputs.source));
-    for (const [term, text] of found.compared) report(`${term}: ${text}`);
-    for (const note of found.notes) report(note);
-    result(draw([errorTable(found)]));
+    if (flags.json) json(validationJson(found, workload, inputs.source));
+    else show(found);
   } catch (error) {
     file?.abort();
     throw error;

@@ -11,8 +11,8 @@ import { runCommand } from "./commands/run.js";
 import { schemaCommand } from "./commands/schema.js";
 import { validateCommand } from "./commands/validate.js";
 import { workloadCommand } from "./commands/workload.js";
-import { abortOpenFiles } from "./output-file.js";
 import { clearStatus, error } from "./terminal.js";
+import { abortUnfinished } from "./unfinished-outputs.js";
 import { version } from "./version.js";
 
 const EXIT_USAGE = 2;
@@ -53,7 +53,7 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 for (const [signal, exitCode] of Object.entries(signals)) {
   process.on(signal, () => {
     clearStatus();
-    abortOpenFiles();
+    abortUnfinished();
     process.exit(exitCode);
   });
 }

@@ -2,8 +2,8 @@ import { ClusterConfig, type GpuProfile, InstanceOptions, ModelConfig } from "@t
 import { createChunkBuilder } from "@tandem-sim/workload";
 import { describe, expect, it } from "vitest";
 import { createPlan } from "./create-plan.js";
-import type { RequestResult } from "./observer.js";
 import type { SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import { simulate } from "./simulation.js";
 
 /** A GPU on which every layer takes 1 us, whatever the batch: all iterations take the same time. */

@@ -3,8 +3,27 @@
  * When things happened to the requests in flight, by their row in the scheduler's table. Times are whole ns.
  */
 import { type Batch, grown, type RequestTable } from "@tandem-sim/scheduler";
-import type { RequestResult } from "./observer.js";
 import type { InstancePlan } from "./plan.js";
+
+/** A finished request. Times are whole ns. */
+export interface RequestResult {
+  instanceId: number;
+  requestId: number;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  arrivalNs: number;
+  /** The engine's first step at or after the arrival, as vLLM's `queued_ts`. */
+  queuedNs: number;
+  endNs: number;
+  latencyNs: number;
+  /** Arrival to the step that scheduled it first. */
+  queuingNs: number;
+  ttftNs: number;
+  /** 0 for one token. */
+  tpotNs: number;
+  itlNs: readonly number[];
+}
 
 export class RequestLog {
   private arrivalNs = new Float64Array(256);

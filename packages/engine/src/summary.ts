@@ -8,8 +8,8 @@ import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
 import { Distribution } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
 import type { InstanceTotals } from "./instance-totals.js";
-import type { RequestResult } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import type { ServingInstance } from "./serving-instance.js";
 
 const sum = <T>(items: readonly T[], value: (item: T) => number): number =>

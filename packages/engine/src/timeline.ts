@@ -5,8 +5,9 @@
  */
 
 import { createDecoderGraph, type Resource } from "@tandem-sim/trace";
-import type { IntervalReport, RequestResult } from "./observer.js";
+import type { IntervalReport } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import type { IterationStart } from "./serving-instance.js";
 
 /** Simulated time to be drawn; an op, iteration or request that touches it is drawn whole. */

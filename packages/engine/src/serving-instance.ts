@@ -2,7 +2,9 @@
  * @module
  * One instance at work: its scheduler, the batches in flight, and the schedule of the one that runs.
  */
+import type { PimSystem } from "@tandem-sim/hardware";
 import { type Batch, ChannelGroups, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
+import type { InstanceOptions } from "@tandem-sim/schemas";
 import type { Division, Played, StageSink, StageTable } from "@tandem-sim/trace";
 import { InstanceTotals, type IterationKind } from "./instance-totals.js";
 import { IterationPlanner } from "./iteration-planner.js";
@@ -46,9 +48,7 @@ export class ServingInstance {
     private readonly log: RequestLog,
   ) {
     const { options, pim } = plan;
-    const groups = pim
-      ? new ChannelGroups(pim.layout.groups, pim.layout.blocksPerGroup, options.blockSize, options.enablePrefixCaching)
-      : null;
+    const groups = pim && groupsOf(pim, options);
     this.scheduler = new Scheduler(
       requests,
       options,
@@ -143,4 +143,11 @@ export class ServingInstance {
     if (!groups) return 0;
     return groups.caches.reduce((sum, { pool }) => sum + (pool.count - pool.free), 0) * this.plan.blockBytes;
   }
+}
+
+function groupsOf({ layout, attention, attendsOnPim }: PimSystem, options: InstanceOptions): ChannelGroups {
+  return new ChannelGroups(layout.groups, layout.blocksPerGroup, options.blockSize, options.enablePrefixCaching, {
+    decodeNs: attention.decodeNs,
+    prefillNs: attendsOnPim(true) ? attention.prefillNs : () => 0,
+  });
 }

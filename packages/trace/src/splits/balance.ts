@@ -24,7 +24,7 @@ function byTokens(batch: Batch, workspace: SplitWorkspace): Int32Array {
 
 /**
  * Assigns each request, most tokens first, to the sub-batch that has least weight on the request's group, then in total,
- * then the first.
+ * then the first. A request that needs K and V of others in the batch comes behind them, and into no earlier sub-batch.
  *
  * @param weight what sub-batches share evenly
  */
@@ -39,13 +39,11 @@ export const balance =
     const { prefill, group } = batch;
     const onPim = [pim?.attendsOnPim(false) ?? false, pim?.attendsOnPim(true) ?? false];
     weights.fill(0);
-    const ranked = byTokens(batch, workspace);
-    for (let rank = 0; rank < ranked.length; rank++) {
-      const i = ranked[rank];
+    const assign = (i: number, least: number): void => {
       // Weights in total stand in front of those by group.
       const at = onPim[prefill[i]] ? count * (1 + group[i]) : 0;
-      let best = 0;
-      for (let s = 1; s < count; s++) {
+      let best = least;
+      for (let s = least + 1; s < count; s++) {
         const lead = weights[at + best] - weights[at + s];
         if (lead > 0 || (lead === 0 && weights[best] > weights[s])) best = s;
       }
@@ -53,9 +51,34 @@ export const balance =
       of[i] = best;
       weights[best] += amount;
       if (at > 0) weights[at + best] += amount;
-    }
+    };
+    const ranked = byTokens(batch, workspace);
+    if (batch.dependencies === 0) for (let rank = 0; rank < ranked.length; rank++) assign(ranked[rank], 0);
+    else writersFirst(batch, ranked, of, assign);
     return true;
   };
+
+/** Assigns in order of rank, but whom a request needs K and V of before the request. */
+function writersFirst(
+  { size, readers, writers, dependencies }: Batch,
+  ranked: Int32Array,
+  of: Uint8Array,
+  assign: (i: number, least: number) => void,
+): void {
+  const isAssigned = new Uint8Array(size);
+  const visit = (i: number): void => {
+    if (isAssigned[i] === 1) return;
+    isAssigned[i] = 1;
+    let least = 0;
+    for (let k = 0; k < dependencies; k++) {
+      if (readers[k] !== i) continue;
+      visit(writers[k]);
+      least = Math.max(least, of[writers[k]]);
+    }
+    assign(i, least);
+  };
+  for (const i of ranked) visit(i);
+}
 
 export const splitByTokens: SplitRule = balance((batch, i) => batch.tokens[i]);
 

@@ -23,11 +23,12 @@ export interface NodeEnergyResult {
 }
 
 export class EnergyMeters {
-  private readonly meters: Meter[];
+  private meters: Meter[] = [];
   /** Index of each instance's GPU on its node. */
   private readonly gpuOf = new Map<number, number>();
 
   private readonly runs = new Map<StageGraph, Int32Array>();
+  private startNs = 0;
   private finished = false;
 
   /** @param seriesStepNs width of a step of the power series */
@@ -35,12 +36,19 @@ export class EnergyMeters {
     private readonly plan: SimulationPlan,
     private readonly seriesStepNs: number,
   ) {
-    this.meters = plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
+    for (const { id } of plan.nodes) {
       const instances = plan.instances.filter(({ node }) => node === id);
       instances.forEach((instance, gpu) => void this.gpuOf.set(instance.id, gpu));
+    }
+  }
+
+  /** The first request arrives: energy counts from here. */
+  start(nowNs: number): void {
+    this.startNs = nowNs;
+    this.meters = this.plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
       if (!power) return [];
-      const gpus = instances.map(({ hardware }) => hardware);
-      return [{ node: id, meter: createNodeMeter(power, { gpus, hostMemGiB, pim }, seriesStepNs) }];
+      const gpus = this.plan.instances.flatMap(({ node, hardware }) => (node === id ? [hardware] : []));
+      return [{ node: id, meter: createNodeMeter(power, { gpus, hostMemGiB, pim }, this.seriesStepNs, nowNs) }];
     });
   }
 
@@ -92,13 +100,13 @@ export class EnergyMeters {
    */
   averagePowerW(startNs: number, endNs: number): number | null {
     const wholeSteps = (ns: number): number => Math.floor(ns / this.seriesStepNs) * this.seriesStepNs;
-    const from = wholeSteps(startNs);
+    const from = Math.max(this.startNs, wholeSteps(startNs));
     const to = this.finished ? endNs : wholeSteps(endNs);
     if (this.meters.length === 0 || from >= to) return null;
     return this.meters.reduce((sum, { meter }) => sum + meter.averagePowerW(from, to), 0);
   }
 
-  /** Energy from time 0 to `endNs`, per node. */
+  /** Energy from the first arrival to `endNs`, per node. */
   finish(endNs: number): NodeEnergyResult[] {
     this.finished = true;
     const counted = new Map(this.meters.map(({ node, meter }) => [node, meter.finish(endNs)]));

@@ -39,11 +39,14 @@ export const balance =
     const { prefill, group } = batch;
     const onPim = [pim?.attendsOnPim(false) ?? false, pim?.attendsOnPim(true) ?? false];
     weights.fill(0);
-    const assign = (i: number, least: number): void => {
+    const depends = batch.dependencies > 0;
+    const ranked = depends ? writersFirst(batch, byTokens(batch, workspace)) : byTokens(batch, workspace);
+    for (let rank = 0; rank < ranked.length; rank++) {
+      const i = ranked[rank];
       // Weights in total stand in front of those by group.
       const at = onPim[prefill[i]] ? count * (1 + group[i]) : 0;
-      let best = least;
-      for (let s = least + 1; s < count; s++) {
+      let best = depends ? firstAllowed(batch, i, of) : 0;
+      for (let s = best + 1; s < count; s++) {
         const lead = weights[at + best] - weights[at + s];
         if (lead > 0 || (lead === 0 && weights[best] > weights[s])) best = s;
       }
@@ -51,33 +54,29 @@ export const balance =
       of[i] = best;
       weights[best] += amount;
       if (at > 0) weights[at + best] += amount;
-    };
-    const ranked = byTokens(batch, workspace);
-    if (batch.dependencies === 0) for (let rank = 0; rank < ranked.length; rank++) assign(ranked[rank], 0);
-    else writersFirst(batch, ranked, of, assign);
+    }
     return true;
   };
 
-/** Assigns in order of rank, but whom a request needs K and V of before the request. */
-function writersFirst(
-  { size, readers, writers, dependencies }: Batch,
-  ranked: Int32Array,
-  of: Uint8Array,
-  assign: (i: number, least: number) => void,
-): void {
-  const isAssigned = new Uint8Array(size);
-  const visit = (i: number): void => {
-    if (isAssigned[i] === 1) return;
-    isAssigned[i] = 1;
-    let least = 0;
-    for (let k = 0; k < dependencies; k++) {
-      if (readers[k] !== i) continue;
-      visit(writers[k]);
-      least = Math.max(least, of[writers[k]]);
-    }
-    assign(i, least);
+/** The first sub-batch that request `i` may be in: that of the last whose K and V it needs. */
+function firstAllowed({ readers, writers, dependencies }: Batch, i: number, of: Uint8Array): number {
+  let first = 0;
+  for (let k = 0; k < dependencies; k++) if (readers[k] === i && of[writers[k]] > first) first = of[writers[k]];
+  return first;
+}
+
+/** The same order, but whom a request needs K and V of stands in front of it. */
+function writersFirst({ size, readers, writers, dependencies }: Batch, ranked: Int32Array): number[] {
+  const isPlaced = new Uint8Array(size);
+  const order: number[] = [];
+  const place = (i: number): void => {
+    if (isPlaced[i] === 1) return;
+    isPlaced[i] = 1;
+    for (let k = 0; k < dependencies; k++) if (readers[k] === i) place(writers[k]);
+    order.push(i);
   };
-  for (const i of ranked) visit(i);
+  for (const i of ranked) place(i);
+  return order;
 }
 
 export const splitByTokens: SplitRule = balance((batch, i) => batch.tokens[i]);

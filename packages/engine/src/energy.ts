@@ -4,6 +4,7 @@
  * iteration, every GPU segment, PIM stage and transfer of the executed schedule.
  */
 import { createNodeMeter, type NodeEnergy, type NodeMeter } from "@tandem-sim/power";
+import type { Batch } from "@tandem-sim/scheduler";
 import { type Played, runsOf, type StageGraph, type StageTable } from "@tandem-sim/trace";
 import type { IterationPlanner } from "./iteration-planner.js";
 import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
@@ -52,10 +53,10 @@ export class EnergyMeters {
     });
   }
 
-  /** An iteration starts. Its whole schedule is known by then. */
-  iteration({ plan, planner, startNs, running }: ServingInstance): void {
+  /** The iteration of a batch starts. Its whole schedule is known by then. */
+  iteration({ plan, planner, startNs }: ServingInstance, batch: Batch): void {
     const meter = this.meters.find(({ node }) => node === plan.node)?.meter;
-    if (!meter || !running) return;
+    if (!meter) return;
     const gpu = this.gpuOf.get(plan.id) ?? 0;
     const endNs = startNs + planner.played.latencyNs;
     const { busyNs, idleNs } = gpuTime(planner.table.graph, planner.played);
@@ -66,7 +67,7 @@ export class EnergyMeters {
       meter.linkBytes(startNs, endNs, bytes);
     } else reportRuns(meter, gpu, planner, startNs);
     // Token ids go to the GPU and come back.
-    meter.hostBytes(startNs, endNs, running.totalTokens * 2 * TOKEN_ID_BYTES);
+    meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
   }
 
   private sums(table: StageTable): { pj: number; bytes: number } {

@@ -98,15 +98,15 @@ export class ServingInstance {
     return this.played.latencyNs;
   }
 
-  /** The iteration that runs, for observers. */
-  get iteration(): IterationStart {
+  /** The iteration of the batch that runs, for observers. */
+  iteration(batch: Batch): IterationStart {
     const { planner } = this;
     return {
       plan: this.plan,
       index: this.started - 1,
       startNs: this.startNs,
       kind: planner.kind,
-      batch: this.running!,
+      batch,
       division: planner.division,
       table: planner.table,
       played: planner.played,
@@ -114,8 +114,8 @@ export class ServingInstance {
     };
   }
 
-  /** Ends the iteration that runs. */
-  finish(finishedRows: number[]): void {
+  /** Ends the iteration of the batch that runs. */
+  finish(batch: Batch, finishedRows: number[]): void {
     const { totals, planner } = this;
     totals.add(planner.kind, planner.table, planner.played);
     if (planner.division) {
@@ -126,7 +126,7 @@ export class ServingInstance {
       totals.extraGpuBusyNs += planner.played.coveredNs[gpu] - planner.undivided.coveredNs[gpu];
     }
     const before = finishedRows.length;
-    this.scheduler.complete(this.running!, finishedRows);
+    this.scheduler.complete(batch, finishedRows);
     totals.requests += finishedRows.length - before;
     this.running = null;
   }

@@ -12,6 +12,7 @@ import { EnergyMeters } from "./energy.js";
 import { ARRIVAL, EventQueue, ITERATION_END } from "./event-queue.js";
 import { IntervalLog } from "./intervals.js";
 import type { SimulationObserver } from "./observer.js";
+import { checkChunk, PendingRequests } from "./pending-requests.js";
 import type { SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
 import { RequestLog } from "./request-log.js";
@@ -93,9 +94,7 @@ class EventLoop implements Simulation {
   private readonly results: ResultCollector;
   private readonly intervals: IntervalLog | null;
   private readonly energy: EnergyMeters;
-  /** Chunks whose requests have not all arrived, and the next of the first one. */
-  private readonly pending: RequestChunk[] = [];
-  private nextInChunk = 0;
+  private readonly pending = new PendingRequests();
   private arrived = 0;
   private pushed = 0;
   private lastArrivalNs = 0;
@@ -151,9 +150,9 @@ class EventLoop implements Simulation {
       this.lastArrivalNs = arrivalNs;
       this.pushed++;
     }
-    if (chunk.count === 0) return;
+    const isNext = this.pending.nextNs === Number.POSITIVE_INFINITY;
     this.pending.push(chunk);
-    if (this.pending.length === 1) this.announceArrival();
+    if (isNext) this.announceArrival();
   }
 
   advance(untilNs: number): void {
@@ -176,7 +175,7 @@ class EventLoop implements Simulation {
 
   /** The head of the pending requests becomes an event. */
   private announceArrival(): void {
-    if (this.pending.length > 0) this.events.push(this.pending[0].arrivalNs[this.nextInChunk], ARRIVAL, 0);
+    if (this.pending.nextNs < Number.POSITIVE_INFINITY) this.events.push(this.pending.nextNs, ARRIVAL, 0);
   }
 
   private processMoment(nowNs: number): void {
@@ -201,15 +200,7 @@ class EventLoop implements Simulation {
   }
 
   private arrive(nowNs: number): void {
-    while (this.pending.length > 0 && this.pending[0].arrivalNs[this.nextInChunk] === nowNs) {
-      const [chunk] = this.pending;
-      const row = this.nextInChunk++;
-      this.admit(chunk, row, nowNs);
-      if (this.nextInChunk === chunk.count) {
-        this.pending.shift();
-        this.nextInChunk = 0;
-      }
-    }
+    this.pending.take(nowNs, (chunk, row) => this.admit(chunk, row, nowNs));
     this.announceArrival();
   }
 
@@ -243,8 +234,8 @@ class EventLoop implements Simulation {
       // With its batch running, an asynchronous engine schedules the next.
       member.fillQueue(this.nowNs);
       if (!member.running) continue;
-      this.energy.iteration(member);
-      this.observer.onIteration?.(member.iteration);
+      this.energy.iteration(member, member.running);
+      this.observer.onIteration?.(member.iteration(member.running));
     }
     group.busy = true;
     this.events.push(this.nowNs + latencyNs, ITERATION_END, index);
@@ -258,7 +249,7 @@ class EventLoop implements Simulation {
   private finishIteration(member: ServingInstance, batch: Batch): void {
     const { promptTokens, decodeTokens } = this.log.ran(batch, this.nowNs);
     this.finishedRows.length = 0;
-    member.finish(this.finishedRows);
+    member.finish(batch, this.finishedRows);
     for (const row of this.finishedRows) {
       this.fresh.push(this.log.result(row, member.plan, this.nowNs));
       this.requests.remove(row);
@@ -275,16 +266,6 @@ class EventLoop implements Simulation {
     }
     this.fresh.length = 0;
   }
-}
-
-/** @throws {RangeError} for what has not the shape of a chunk */
-function checkChunk(chunk: RequestChunk): void {
-  const { count, inputTokens, outputTokens, arrivalNs } = chunk;
-  const holds = (values: ArrayLike<number> | undefined): boolean => (values?.length ?? -1) >= count;
-  if (Number.isInteger(count) && count >= 0 && holds(inputTokens) && holds(outputTokens) && holds(arrivalNs)) return;
-  throw new RangeError(
-    "not a chunk of requests: expected count, inputTokens, outputTokens and arrivalNs, as a chunk builder makes them",
-  );
 }
 
 function hashesOf(

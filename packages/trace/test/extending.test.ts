@@ -63,14 +63,14 @@ function costed(layers: number): StageTable {
 }
 
 /**
- * The first layer, worked out by hand; every further one is the same 12 ns later.
+ * The first layer by hand, a column per ns and a digit per sub-batch; every further layer is the same 12 ns later.
  *
- *     ns       0   4 5   8 9  11 12 13 14 15 16
- *     GPU      [d1 ][d2 ]        .            [d1 of layer 2
- *     switch       [c]  [c]   [r]         [r]
- *     PIM 0          [a1    ][a2]
- *     PIM 1          [a1]  [a2        ]
- *     PIM 2              [a2]
+ *     ns      0    5    10   15
+ *     GPU     11112222....1111
+ *     switch  ....1...2..1..2.
+ *     PIM 0   .....11111122...
+ *     PIM 1   .....11..22222..
+ *     PIM 2   .........2......
  */
 const firstLayer = [
   ["dense 1", 0, 0, 4],

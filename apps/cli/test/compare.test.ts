@@ -22,9 +22,9 @@ writeFileSync(dataset, '{"input_toks":12000,"output_toks":4,"arrival_time_ns":0}
 describe("compare, where the KV cache of a request fits into PIM only", () => {
   const args = ["compare", "--cluster-config", clusterWith(18), "--dataset", dataset];
 
-  test("shows GPU-only as not fitting, with the reason, and compares the rest", () => {
+  test("shows GPU-only as not fitting, with the reason, and compares the rest", async () => {
     const report = join(folder, "report.html");
-    const { code, stdout } = tandem([...args, "--report", report]);
+    const { code, stdout } = await tandem([...args, "--report", report]);
     expect(stdout).toMatch(/^gpu-only +does not fit/m);
     expect(stdout).toMatch(/^offload +\d.* 1\.00x/m);
     expect(stdout).toMatch(/^gpu-only does not fit: .*request 0 .* KV blocks/m);
@@ -32,15 +32,15 @@ describe("compare, where the KV cache of a request fits into PIM only", () => {
     expect(code).toBe(0);
   });
 
-  test("names it in JSON", () => {
-    const { modes, does_not_fit } = JSON.parse(tandem([...args, "--json"]).stdout);
+  test("names it in JSON", async () => {
+    const { modes, does_not_fit } = JSON.parse((await tandem([...args, "--json"])).stdout);
     expect(Object.keys(modes)).toEqual(["offload", "interleave", "auto"]);
     expect(does_not_fit).toEqual({ "gpu-only": expect.stringContaining("KV blocks") });
   });
 });
 
-test("compare of a load that no mode can serve fails, with a reason", () => {
-  const { code, stderr } = tandem(["compare", "--cluster-config", clusterWith(8)]);
+test("compare of a load that no mode can serve fails, with a reason", async () => {
+  const { code, stderr } = await tandem(["compare", "--cluster-config", clusterWith(8)]);
   expect(stderr).toMatch(/no mode fits: .*the weights take 16\.1 GB/);
   expect(code).toBe(2);
 });

@@ -16,8 +16,8 @@ describe("a flag that would change nothing", () => {
     ["compare --sub-batch-policy auto", "--sub-batch-policy: compare runs"],
     ["compare --log-interval 2", "--log-interval: compare prints no throughput lines"],
     ["pim show DDR4_8GB_3200_pim --channels 8 --mem-size 64", "--mem-size: has no effect beside --channels"],
-  ])("is refused: %s", (args, message) => {
-    const { code, stdout, stderr } = tandem(args.split(" "));
+  ])("is refused: %s", async (args, message) => {
+    const { code, stdout, stderr } = await tandem(args.split(" "));
     expect(stderr).toContain(message);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stdout).toBe("");
@@ -29,15 +29,15 @@ describe("a flag that would change nothing", () => {
     `run --num-reqs 1 ${offload} --enable-sub-batch-interleaving --sub-batch-policy auto --sub-batch-split chunk`,
     `run --num-reqs 1 --timeline ${join(temporaryFolder(), "t.json")} --timeline-window 0:1`,
     "compare --num-reqs 1 --sub-batch-split requests --attn-offload-phase decode",
-  ])("is taken where it has an effect: %s", (args) => {
-    expect(tandem(args.split(" ")).code).toBe(0);
+  ])("is taken where it has an effect: %s", async (args) => {
+    expect((await tandem(args.split(" "))).code).toBe(0);
   });
 
-  test("is only said of a seed, which scripts may give with any routing policy", () => {
-    const { code, stderr } = tandem(["run", "--num-reqs", "1", "--seed", "7"]);
+  test("is only said of a seed, which scripts may give with any routing policy", async () => {
+    const { code, stderr } = await tandem(["run", "--num-reqs", "1", "--seed", "7"]);
     expect(stderr).toMatch(/\[WARNING\] --seed has no effect without --request-routing-policy RAND/);
     expect(code).toBe(0);
-    const random = tandem(["run", "--num-reqs", "1", "--seed", "7", "--request-routing-policy", "RAND"]);
+    const random = await tandem(["run", "--num-reqs", "1", "--seed", "7", "--request-routing-policy", "RAND"]);
     expect(random.stderr).not.toContain("--seed");
   });
 });

@@ -11,9 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { repository, tandem, temporaryFolder } from "./tandem.js";
+import { command, repository, tandem, temporaryFolder } from "./tandem.js";
 
-const command = join(repository, "apps/cli/bin/tandem.js");
 const cluster = join(repository, "configs/cluster/single_node_pim_instance.json");
 
 /** A folder with a workload and a cluster config, and what they hold. */
@@ -52,47 +51,53 @@ describe("an output never replaces an input", () => {
     ["the workload, in compare", ["compare", "--dataset", dataset, "--report", dataset]],
     ["the workload, in convert", ["workload", "convert", dataset, "--out", spelled]],
     ["the device, in pim show", ["pim", "show", ini, "--plot", ini]],
-  ])("%s", (_what, args) => {
+  ])("%s", async (_what, args) => {
     const read = [...before(), ...[model, profile, ini].map((file) => readFileSync(file, "utf8"))];
-    const { code, stdout, stderr } = tandem(args);
+    const { code, stdout, stderr } = await tandem(args);
     expect(stderr).toMatch(/is read by this command and would be overwritten/);
     expect(stdout).toBe("");
     expect(code).toBe(2);
     expect([...before(), ...[model, profile, ini].map((file) => readFileSync(file, "utf8"))]).toEqual(read);
   });
 
-  test("nor another output, by a link", () => {
+  test("nor another output, by a link", async () => {
     symlinkSync(join(folder, "a.csv"), join(folder, "b.csv"));
-    const { code, stderr } = tandem([...run, "--output", join(folder, "a.csv"), "--summary", join(folder, "b.csv")]);
+    const { code, stderr } = await tandem([
+      ...run,
+      "--output",
+      join(folder, "a.csv"),
+      "--summary",
+      join(folder, "b.csv"),
+    ]);
     expect(stderr).toMatch(/--summary: goes to the same file as --output/);
     expect(code).toBe(2);
   });
 });
 
 describe("the folder of an output", () => {
-  test("is made where the one around it exists", () => {
+  test("is made where the one around it exists", async () => {
     const folder = temporaryFolder();
-    expect(tandem(["run", "--num-reqs", "1", "--output", join(folder, "new/run.csv")]).code).toBe(0);
+    expect((await tandem(["run", "--num-reqs", "1", "--output", join(folder, "new/run.csv")])).code).toBe(0);
     expect(readdirSync(join(folder, "new"))).toEqual(["run.csv"]);
   });
 
   test.each([
     ["--output", "no/such/run.csv"],
     ["--trace-dir", "no/such/traces"],
-  ])("is refused where more than that is missing: %s", (flag, path) => {
+  ])("is refused where more than that is missing: %s", async (flag, path) => {
     const folder = temporaryFolder();
-    const { code, stderr } = tandem(["run", "--num-reqs", "1", flag, join(folder, path)]);
+    const { code, stderr } = await tandem(["run", "--num-reqs", "1", flag, join(folder, path)]);
     expect(stderr).toMatch(/no such folder/);
     expect(code).toBe(2);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("goes again where the run fails", () => {
+  test("goes again where the run fails", async () => {
     const folder = temporaryFolder();
     const outputs = ["--output", join(folder, "new/a.csv"), "--summary", join(folder, "new/b.json")];
     // What the cluster lacks is known after the first files are open.
     const fails = ["--cluster-config", "single_node_gpu_instance", "--power-series", join(folder, "p.csv")];
-    expect(tandem(["run", ...outputs, "--trace-dir", join(folder, "traces"), ...fails]).code).toBe(2);
+    expect((await tandem(["run", ...outputs, "--trace-dir", join(folder, "traces"), ...fails])).code).toBe(2);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -100,11 +105,11 @@ describe("the folder of an output", () => {
 describe("a folder of traces", () => {
   const traces = (folder: string): string[] => readdirSync(folder).sort();
 
-  test("holds the traces of one run; other files stay", () => {
+  test("holds the traces of one run; other files stay", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "notes.txt"), "mine");
     writeFileSync(join(folder, "instance_7_batch_9.txt"), "an earlier run's");
-    expect(tandem(["run", "--num-reqs", "1", "--trace-dir", folder, "--trace-limit", "2"]).code).toBe(0);
+    expect((await tandem(["run", "--num-reqs", "1", "--trace-dir", folder, "--trace-limit", "2"])).code).toBe(0);
     expect(traces(folder)).toEqual(["instance_0_batch_0.txt", "instance_0_batch_1.txt", "notes.txt"]);
     expect(readFileSync(join(folder, "notes.txt"), "utf8")).toBe("mine");
   });

@@ -22,9 +22,9 @@ const documents = [
 const documented = documents.flatMap((document) => commandsIn(document).map((command) => [document, command] as const));
 
 describe("the documentation's commands run", () => {
-  test.each(documented)("%s: %s", (_document, command) => {
+  test.each(documented)("%s: %s", async (_document, command) => {
     const args = command.slice("npx tandem ".length).split(/\s+/);
-    const { code, stderr } = tandem(args);
+    const { code, stderr } = await tandem(args);
     expect(stderr).not.toContain("[ERROR]");
     expect(code).toBe(0);
   });

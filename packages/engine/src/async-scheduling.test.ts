@@ -74,8 +74,7 @@ function planOf({ gpuBlocks, ...options }: Setting): SimulationPlan {
   return createPlan({
     source: "test",
     cluster,
-    nodes: [{ pim: null, instances: [instance] }],
-    ...(gpuBlocks === undefined ? {} : { gpuBlocks }),
+    nodes: [{ pim: null, instances: [{ ...instance, ...(gpuBlocks === undefined ? {} : { gpuBlocks }) }] }],
   });
 }
 

@@ -5,7 +5,7 @@
 import { type Batch, grown, type RequestTable } from "@tandem-sim/scheduler";
 import type { InstancePlan } from "./plan.js";
 
-/** A finished request. Times are whole ns. */
+/** A finished request. Times are whole ns but for the mean. */
 export interface RequestResult {
   instanceId: number;
   requestId: number;
@@ -20,7 +20,7 @@ export interface RequestResult {
   /** Arrival to the step that scheduled it first. */
   queuingNs: number;
   ttftNs: number;
-  /** 0 for one token. */
+  /** Mean time per token after the first, not rounded; 0 for one token. */
   tpotNs: number;
   itlNs: readonly number[];
 }
@@ -113,7 +113,7 @@ export class RequestLog {
       latencyNs,
       queuingNs: this.firstScheduledNs[row] - arrivalNs,
       ttftNs,
-      tpotNs: outputTokens > 1 ? Math.floor((latencyNs - ttftNs) / (outputTokens - 1)) : 0,
+      tpotNs: outputTokens > 1 ? (latencyNs - ttftNs) / (outputTokens - 1) : 0,
       itlNs,
     };
   }

@@ -59,7 +59,7 @@ export class ResultCollector {
     this.ttft.add(result.ttftNs);
     this.latency.add(result.latencyNs);
     this.queuing.add(result.queuingNs);
-    if (result.outputTokens > 1) this.tpot.add((result.latencyNs - result.ttftNs) / (result.outputTokens - 1));
+    if (result.outputTokens > 1) this.tpot.add(result.tpotNs);
     for (const ns of result.itlNs) this.itl.add(ns);
   }
 

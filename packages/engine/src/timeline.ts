@@ -64,7 +64,7 @@ export class Timeline {
       const at = startNs + fromNs;
       if (toNs === fromNs || !this.overlaps(at, startNs + toNs)) return;
       const { name, subBatch, resource } = stages[stage];
-      const title = division ? `${name} ${layer} half ${subBatch + 1}` : `${name} ${layer}`;
+      const title = division ? `${name} ${layer} sub-batch ${subBatch + 1}` : `${name} ${layer}`;
       for (const { tid } of tracks[resource][unit]) this.slice(pid, tid, title, at, toNs - fromNs);
     });
   }

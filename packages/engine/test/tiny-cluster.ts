@@ -153,12 +153,11 @@ export function tinyInputs({
       },
     ],
   });
-  const instance = { model, profile, options: InstanceOptions.parse({ blockSize: 4, ...options }) };
+  const instance = { model, profile, options: InstanceOptions.parse({ blockSize: 4, ...options }), gpuBlocks };
   return {
     source: "tiny",
     cluster,
     nodes: [{ pim: device, instances: Array.from({ length: instances }, () => instance) }],
-    gpuBlocks,
   };
 }
 

@@ -14,6 +14,7 @@ export {
   unfitModes,
   unfitNotes,
 } from "./comparison/mode-outcome.js";
+export { type Bound, type Measure, type Verdict, verdictOn } from "./comparison/verdict.js";
 export { bytes, compact, ms, percent } from "./number-format.js";
 export { type Part, type Table, titledTable } from "./part.js";
 export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";

@@ -10,6 +10,7 @@ export type { WorkloadFormat } from "./formats/format.js";
 export { detectFormat, formatNamed, formats } from "./formats/formats.js";
 export { type GenerateOptions, generateWorkload, type SharedPrefixes } from "./generate.js";
 export { type Lengths, lengthsSyntax, parseLengths } from "./lengths.js";
+export { createRandom, type Random } from "./random.js";
 export {
   type ChunkBuilder,
   type ChunkRequest,

@@ -13,6 +13,7 @@ import {
   type UnfitMode,
   unfitModes,
   unfitNotes,
+  verdictOn,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
@@ -92,6 +93,7 @@ function notesOn(plans: Plans, outcomes: ReadonlyMap<Mode, ModeOutcome>): [headi
   const offload = plans.get("offload");
   const memory = offload && "plan" in offload ? offloadNote(offload.plan) : [];
   return [
+    ...(verdictOn(outcomes)?.sentences ?? []).map((note): [string, string] => ["verdict", note]),
     ...unfitNotes(outcomes).map((note): [string, string] => ["capacity", note]),
     ...memory.map((note): [string, string] => ["memory", note]),
   ];
@@ -104,7 +106,11 @@ async function comparisonHtml(outcomes: ReadonlyMap<Mode, ModeOutcome>, compared
 
 function asJson(outcomes: ReadonlyMap<Mode, ModeOutcome>): Record<string, unknown> {
   const summaries = [...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]);
-  return { modes: Object.fromEntries(summaries), does_not_fit: Object.fromEntries(unfitModes(outcomes)) };
+  return {
+    modes: Object.fromEntries(summaries),
+    does_not_fit: Object.fromEntries(unfitModes(outcomes)),
+    verdict: verdictOn(outcomes),
+  };
 }
 
 async function compare(flags: CompareFlags, given: Given): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkWorkload, type RequestResult, type SimulationObserver } from "@tandem-sim/engine";
+import { checkWorkload, type RequestResult, type SimulationObserver, withGpuBlocks } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
   arrivalSources,
@@ -56,7 +56,7 @@ async function prepareReplay(run: RecordedRun, flags: ValidateFlags, given: Give
   refuseIdleServing(given, loaded);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
   const gpuBlocks = recordedBlocks(run.meta);
-  const inputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
+  const inputs = gpuBlocks === undefined ? loaded : withGpuBlocks(loaded, gpuBlocks);
   const dataset = findDataset(run, given("dataset") ? flags.dataset : undefined);
   const workload = await replayedWorkload(run, {
     dataset: dataset === null ? null : datasetIn(dataset),

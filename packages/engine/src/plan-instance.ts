@@ -71,6 +71,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
         onExtrapolate: (...what) => planOptions.onExtrapolate?.(id, ...what),
       }),
       hostNs: hostTransfer(clusterNode),
+      separateAttention: options.gpuMixedAttention === "separate",
       pim,
     },
     pim,

@@ -6,7 +6,7 @@
 import { architectureOf } from "@tandem-sim/hardware";
 import { parseText, toText } from "@tandem-sim/trace";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { createSimulation, type IterationStart, Timeline } from "../src/index.js";
 import { checkInvariants, tinyPower } from "./invariants.js";
 import { costSwitch, withSwitch } from "./switched-decoder.js";
@@ -19,6 +19,13 @@ import {
   tinyRequests,
   tinyWorkload,
 } from "./tiny-cluster.js";
+
+// Test files share their modules: the engine is loaded anew over the mock, and once more for the file behind this one.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => {
+  vi.doUnmock("@tandem-sim/trace");
+  vi.resetModules();
+});
 
 vi.mock(import("@tandem-sim/trace"), async (original) => {
   const trace = await original();

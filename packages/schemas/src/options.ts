@@ -40,6 +40,10 @@ export const InstanceOptions = z.strictObject({
     .enum(["tokens", "requests", "cost", "chunk"])
     .default("tokens")
     .describe("What the two sub-batches share evenly; chunk may cut one prefill"),
+  gpuMixedAttention: z
+    .enum(["fused", "separate"])
+    .default("fused")
+    .describe("fused: one GPU kernel for prefills and decodes, as measured; separate: what if it ran one for each"),
   maxModelLen: z.int().positive().optional().describe("Refuse longer requests; default: the model's"),
 });
 export type InstanceOptions = z.infer<typeof InstanceOptions>;

@@ -64,6 +64,17 @@ describe("the cost of an undivided batch", () => {
     expect(costed.groupNs).toEqual([]);
   });
 
+  test("has prefills and decodes in one kernel on the GPU, or in one for each", () => {
+    const separate = { ...costsOf("none", 0), separateAttention: true };
+    expect(told(filled(batchOf(entries), null, separate)).gpuAttentionNs).toBe(
+      gpu.attentionNs(8, 16, 0, 0, 0, 0) + gpu.attentionNs(0, 0, 3, 201, 300, 100),
+    );
+    const decodes = batchOf(entries.slice(1));
+    expect(told(filled(decodes, null, separate)).gpuAttentionNs).toBe(
+      told(filled(decodes, null, costsOf("none", 0))).gpuAttentionNs,
+    );
+  });
+
   test("in phase all has all attention and all appends on the requests' groups, none on the GPU", () => {
     const costed = told(filled(batchOf(entries), null, costsOf("all", 2)));
     expect(costed.gpuAttentionNs).toBe(ABSENT);

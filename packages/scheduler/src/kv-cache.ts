@@ -48,9 +48,9 @@ export class KvCache {
   /** Whether a request with `hits` leading blocks cached gets blocks for `tokens` tokens, hits included. */
   fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
     let need = this.blocksFor(tokens) - hits;
-    for (let i = 0; i < hits; i++) {
+    for (let i = 0; hashes && i < hits; i++) {
       // A hit that nobody uses stands in the free list and leaves it when touched.
-      if (this.pool.referencesOf(this.pool.find(hashes![i])) === 0) need++;
+      if (this.pool.referencesOf(this.pool.find(hashes[i])) === 0) need++;
     }
     return need <= this.pool.free;
   }

@@ -56,8 +56,8 @@ describe("the waiting queue", () => {
       const queue = new WaitingQueue();
       for (let i = 0; i < requests; i++) queue.pushBack(i);
       let touched = 0;
-      const ring = queue["ring"];
-      queue["ring"] = new Proxy(ring, {
+      const ring: Int32Array = Reflect.get(queue, "ring");
+      const counted = new Proxy(ring, {
         get: (_, key) => {
           if (key !== "length") touched++;
           return Reflect.get(ring, key, ring);
@@ -67,6 +67,7 @@ describe("the waiting queue", () => {
           return Reflect.set(ring, key, value, ring);
         },
       });
+      Reflect.set(queue, "ring", counted);
       // Admissions with a preemption now and then.
       let moves = 0;
       for (; queue.size > 0; moves++) {

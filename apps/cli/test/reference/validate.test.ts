@@ -2,26 +2,23 @@
  * @module
  * `tandem validate` on a real vLLM run: the bars that the project has set itself, and the page.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { MetricError } from "@tandem-sim/report";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { describeReference, reference } from "../../../../packages/schemas/test/reference.js";
 import { tandem, temporaryFolder } from "../tandem.js";
 
-const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
-const recorded = join(root, "vllm/RTXPRO6000-Llama-3.1-8B");
-const present = existsSync(recorded);
-const note = present ? "" : ` (skipped: no reference data in ${root}; TANDEM_REFERENCE names it)`;
+const recorded = reference("vllm/RTXPRO6000-Llama-3.1-8B");
 
 async function validate(...flags: string[]) {
   const { stdout } = await tandem(["validate", "--vllm", recorded, "--json", ...flags]);
   return JSON.parse(stdout) as { metrics: MetricError[]; mean_abs_error_pct: number; prefix_hit_tokens: number };
 }
 
-const raw = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
+const raw = reference("gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
 
-describe.skipIf(!present)(`a recorded run of vLLM 0.19${note}`, () => {
+describeReference("a recorded run of vLLM 0.19", () => {
   test.each([
     { tables: "the bundled profile", flags: [] },
     { tables: "raw tables", flags: ["--gpu-profile", raw] },
@@ -34,7 +31,7 @@ describe.skipIf(!present)(`a recorded run of vLLM 0.19${note}`, () => {
   });
 
   test("vLLM's side of the table is what LLMServingSim's own comparison prints", async () => {
-    const theirs = readFileSync(join(root, "sim-outputs/sharegpt_300_gpu_only_vs_vllm.txt"), "utf8")
+    const theirs = readFileSync(reference("sim-outputs/sharegpt_300_gpu_only_vs_vllm.txt"), "utf8")
       .split("\n")
       .map((line) => /^(\S+) (\S+) +([\d.]+) /.exec(line))
       .filter((match) => match !== null)

@@ -49,9 +49,15 @@ export default {
     rule("apps-on-top", "Nothing imports an app.", { path: "^packages/" }, { path: "^apps/" }),
     rule(
       "by-its-name",
-      "Import another package by its name.",
+      "Import another package by its name; only tests may share what another package's tests are made of.",
       { path: "^(packages|apps|configs|workloads)/([^/]+)/" },
-      { path: workspace, pathNot: "^$1/$2/", dependencyTypes: ["local"] },
+      { path: workspace, pathNot: ["^$1/$2/", "^packages/[^/]+/test/"], dependencyTypes: ["local"] },
+    ),
+    rule(
+      "fixtures-for-tests",
+      "What tests are made of is for tests.",
+      { path: "^(packages|apps)/", pathNot: tests },
+      { path: "^(packages|apps)/[^/]+/test/" },
     ),
     rule(
       "core-reads-no-files",

@@ -3,16 +3,7 @@
  * Speed of the hot path: one interleaved iteration of 256 decodes on 64 channels in 8 groups, 32 layers.
  */
 import { IterationPlanner } from "@tandem-sim/engine";
-import {
-  createBatchTable,
-  createDecoderGraph,
-  createPlayed,
-  Division,
-  fillTable,
-  Player,
-  SplitWorkspace,
-  splits,
-} from "@tandem-sim/trace";
+import { createBatchTable, createPlayed, Division, fillTable, Player, SplitWorkspace, splits } from "@tandem-sim/trace";
 import { Bench } from "tinybench";
 import { bundledInstance, decodeBatch } from "./static-batch.js";
 

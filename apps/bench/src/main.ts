@@ -4,7 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import Table from "cli-table3";
+import { percent, type Table, titledTable } from "@tandem-sim/report";
+import { draw } from "@tandem-sim/report/terminal";
 import { Command } from "commander";
 import { type CrossoverPoint, crossover } from "./crossover.js";
 import { iterationSpeed } from "./iteration.js";
@@ -14,9 +15,9 @@ import { schedulePicture } from "./picture.js";
 const baselineOf = (results: readonly ModeResult[], workload: string): ModeResult =>
   results.find((result) => result.workload === workload && result.mode === "gpu-only") as ModeResult;
 
-function modesTable(results: readonly ModeResult[]): string {
-  const table = new Table({
-    head: [
+function modesTable(results: readonly ModeResult[]): Table {
+  return titledTable(
+    [
       "workload",
       "mode",
       "phase",
@@ -29,46 +30,36 @@ function modesTable(results: readonly ModeResult[]): string {
       "interleaved",
       "sim ms",
     ],
-    colAligns: ["left", "left", "left", "right", "right", "right", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const result of results) {
-    const { summary } = result;
-    const base = baselineOf(results, result.workload).summary;
-    const { interleaved, chunked } = summary.interleaving;
-    table.push([
-      result.workload,
-      result.mode,
-      result.phase ?? "-",
-      (summary.makespan_ns / 1e9).toFixed(2),
-      summary.ttft_ms.mean.toFixed(1),
-      summary.tpot_ms.mean.toFixed(2),
-      `${(summary.makespan_ns / base.makespan_ns).toFixed(2)}x`,
-      `${(summary.gpu_busy * 100).toFixed(0)}%`,
-      summary.pim_util === null ? "-" : `${(summary.pim_util * 100).toFixed(0)}%`,
-      `${((100 * (interleaved + chunked)) / summary.iterations).toFixed(0)}%`,
-      result.wallMs.toFixed(0),
-    ]);
-  }
-  return table.toString();
+    results.map(({ workload, mode, phase, summary, wallMs }) => {
+      const { interleaved, chunked } = summary.interleaving;
+      return [
+        workload,
+        mode,
+        phase ?? "-",
+        (summary.makespan_ns / 1e9).toFixed(2),
+        summary.ttft_ms.mean.toFixed(1),
+        summary.tpot_ms.mean.toFixed(2),
+        `${(summary.makespan_ns / baselineOf(results, workload).summary.makespan_ns).toFixed(2)}x`,
+        percent(summary.gpu_busy),
+        summary.pim_util === null ? "-" : percent(summary.pim_util),
+        percent((interleaved + chunked) / summary.iterations),
+        wallMs.toFixed(0),
+      ];
+    }),
+  );
 }
 
-function crossoverTable(points: readonly CrossoverPoint[]): string {
+function crossoverTable(points: readonly CrossoverPoint[]): Table {
   const contexts = [...new Set(points.map((point) => point.context))];
-  const table = new Table({
-    head: ["decodes", ...contexts.map((context) => `context ${context}`)],
-    colAligns: ["right", ...contexts.map(() => "right" as const)],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const decodes of new Set(points.map((point) => point.decodes))) {
-    const cells = points
-      .filter((point) => point.decodes === decodes)
-      .map(({ gpuOnlyMs, offloadMs, interleavedMs }) =>
-        [gpuOnlyMs, offloadMs, interleavedMs].map((ms) => ms.toFixed(1)).join(" / "),
-      );
-    table.push([String(decodes), ...cells]);
-  }
-  return table.toString();
+  const cells = ({ gpuOnlyMs, offloadMs, interleavedMs }: CrossoverPoint): string =>
+    [gpuOnlyMs, offloadMs, interleavedMs].map((ms) => ms.toFixed(1)).join(" / ");
+  return titledTable(
+    ["decodes", ...contexts.map((context) => `context ${context}`)],
+    [...new Set(points.map(({ decodes }) => decodes))].map((decodes) => [
+      String(decodes),
+      ...points.filter((point) => point.decodes === decodes).map(cells),
+    ]),
+  );
 }
 
 async function main(options: { out: string }): Promise<void> {
@@ -78,10 +69,9 @@ async function main(options: { out: string }): Promise<void> {
     if (process.stderr.isTTY) process.stderr.write(`\r${results.length} runs `);
   });
   if (process.stderr.isTTY) process.stderr.write("\r");
-  console.log(modesTable(results));
+  console.log(draw([modesTable(results)]));
   const points = crossover();
-  console.log("\nOne decode iteration, ms: GPU-only / offload / interleaved");
-  console.log(crossoverTable(points));
+  console.log(draw(["\nOne decode iteration, ms: GPU-only / offload / interleaved", crossoverTable(points)]));
   const speed = await iterationSpeed();
   console.log("\nOne interleaved iteration of 256 decodes, 64 channels in 8 groups, 32 layers, median:");
   for (const { name, medianUs } of speed) console.log(`  ${medianUs.toFixed(2).padStart(8)} us  ${name}`);

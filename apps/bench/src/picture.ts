@@ -79,7 +79,7 @@ export function schedulePicture(): string {
 <style>text{font:13px system-ui,sans-serif;fill:#1d2733}.title{font-weight:600;font-size:14px}.in{fill:#fff;font-size:11px;text-anchor:middle}.tick{font-size:11px;fill:#5b6673;text-anchor:middle}.idle{fill:#eef1f4}.op{stroke:#fff;stroke-width:.7}</style>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 ${panel(`Offload only: ${DECODES} decodes at ${CONTEXT} tokens, ${offload.latencyMs.toFixed(1)} ms per iteration`, offload.bars, false, 24)}
-${panel(`Interleaved: half 1 (blue) and half 2 (orange), ${interleaved.latencyMs.toFixed(1)} ms per iteration`, interleaved.bars, true, 24 + panelHeight)}
+${panel(`Interleaved: sub-batch 1 (blue) and sub-batch 2 (orange), ${interleaved.latencyMs.toFixed(1)} ms per iteration`, interleaved.bars, true, 24 + panelHeight)}
 ${axis.join("\n")}
 </svg>
 `;

@@ -1,59 +1,17 @@
 /**
  * @module
- * The `tandem` command: registers the commands and turns errors into one line and an exit code.
+ * The `tandem` command as a process: its arguments, signals and exit code.
  */
-import { TandemError } from "@tandem-sim/schemas";
-import { Command, CommanderError } from "commander";
-import { compareCommand } from "./commands/compare.js";
-import { pimCommand } from "./commands/pim.js";
-import { profileCommand } from "./commands/profile.js";
-import { runCommand } from "./commands/run.js";
-import { schemaCommand } from "./commands/schema.js";
-import { validateCommand } from "./commands/validate.js";
-import { workloadCommand } from "./commands/workload.js";
-import { abortOpenFiles } from "./output-file.js";
-import { clearStatus, error } from "./terminal.js";
-import { version } from "./version.js";
-
-const EXIT_USAGE = 2;
-const EXIT_BUG = 1;
-
-/** Errors of this class are reported here, so commander itself neither prints nor exits. */
-function quiet(command: Command): Command {
-  command.exitOverride().configureOutput({ outputError: () => {} });
-  for (const child of command.commands) quiet(child);
-  return command;
-}
-
-/** Messages may quote input; whatever it holds, an error is one line. */
-const oneLine = (message: string): string => message.replace(/\s+/g, " ").trim();
-
-function fail(thrown: unknown): number {
-  clearStatus();
-  if (thrown instanceof CommanderError) {
-    // Help and version are not errors.
-    if (thrown.exitCode === 0) return 0;
-    // No command given: commander has shown the help.
-    if (thrown.code === "commander.help") return EXIT_USAGE;
-    error(oneLine(thrown.message.replace(/^error: /, "")));
-    return EXIT_USAGE;
-  }
-  if (thrown instanceof TandemError) {
-    error(oneLine(thrown.message));
-    return EXIT_USAGE;
-  }
-  const bug = thrown instanceof Error ? thrown : new Error(String(thrown));
-  error(`internal error: ${oneLine(bug.message)}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
-  if (process.env.TANDEM_DEBUG) process.stderr.write(`${bug.stack}\n`);
-  return EXIT_BUG;
-}
+import { tandem } from "./program.js";
+import { clearStatus } from "./terminal.js";
+import { abortUnfinished } from "./unfinished-outputs.js";
 
 /** Signals that end the program, and the exit codes that shells know them by. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 for (const [signal, exitCode] of Object.entries(signals)) {
   process.on(signal, () => {
     clearStatus();
-    abortOpenFiles();
+    abortUnfinished();
     process.exit(exitCode);
   });
 }
@@ -64,19 +22,4 @@ process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
   throw problem;
 });
 
-const program = new Command("tandem")
-  .description("Simulate LLM serving on GPU + PIM, with attention offload and sub-batch interleaving")
-  .version(version)
-  .addCommand(runCommand())
-  .addCommand(compareCommand())
-  .addCommand(pimCommand())
-  .addCommand(profileCommand())
-  .addCommand(validateCommand())
-  .addCommand(workloadCommand())
-  .addCommand(schemaCommand());
-
-try {
-  await quiet(program).parseAsync();
-} catch (thrown) {
-  process.exitCode = fail(thrown);
-}
+process.exitCode = await tandem(process.argv.slice(2));

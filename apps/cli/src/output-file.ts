@@ -3,49 +3,20 @@
  * Output files that appear whole or not at all: written under a temporary name beside the target, then renamed.
  * Devices and FIFOs are written directly, `-` is stdout; a symlink's target is replaced, not the link.
  */
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { TandemError } from "@tandem-sim/schemas";
-
-const open = new Set<WholeFile>();
+import { targetOf } from "./file-identity.js";
+import { makeFolder, removeUnusedFolders } from "./output-folder.js";
+import { finished, type Output, unfinished } from "./unfinished-outputs.js";
 
 const STDOUT = 1;
 
 /** Chunks below this size are gathered before they go to the system. */
 const BUFFER_CHARS = 1 << 16;
 
-/** Where a path leads: a symlink's target, whether that exists or not. */
-function targetOf(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    const target = resolve(dirname(path), readlinkSync(path));
-    // One that leads back to itself has no target: realpath says so.
-    return lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() ? realpathSync(path) : target;
-  }
-  return resolve(path);
-}
-
-/** Makes a folder and those above it. Node's recursive mkdir never returns on file systems that refuse new folders. */
-export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
-}
-
 /** One output file in progress. */
-export class WholeFile {
+export class WholeFile implements Output {
   private readonly target: string;
   /** Name that it is written under, undefined where it is written directly. */
   private readonly temporary: string | undefined;
@@ -68,9 +39,10 @@ export class WholeFile {
       if (!before || before.isFile()) this.temporary = `${this.target}.${process.pid}.tmp`;
       this.descriptor = openSync(this.temporary ?? this.target, "w", before?.mode);
     } catch (error) {
+      removeUnusedFolders();
       throw this.failure(error);
     }
-    open.add(this);
+    unfinished(this);
   }
 
   write(text: string): void {
@@ -89,18 +61,19 @@ export class WholeFile {
     } catch (error) {
       throw this.failure(error);
     }
-    open.delete(this);
+    finished(this);
   }
 
   /** Leaves no trace. */
   abort(): void {
-    if (!open.delete(this)) return;
+    if (!finished(this)) return;
     try {
       closeSync(this.descriptor);
     } catch {
       // Closed by a commit that then failed to rename.
     }
     if (this.temporary) rmSync(this.temporary, { force: true });
+    removeUnusedFolders();
   }
 
   private flush(): void {
@@ -127,6 +100,7 @@ export class WholeFile {
   }
 
   private failure(error: unknown): TandemError {
+    if (error instanceof TandemError) return error;
     const { code, message } = error as NodeJS.ErrnoException;
     return new TandemError("E_OUTPUT", `cannot be written: ${code ?? message}`, { where: this.path });
   }
@@ -142,9 +116,4 @@ export function writeWhole(path: string, content: string | Iterable<string>): vo
     file.abort();
     throw error;
   }
-}
-
-/** Removes what is half-written when the program is interrupted. */
-export function abortOpenFiles(): void {
-  for (const file of open) file.abort();
 }

@@ -33,6 +33,12 @@ export function readRecordedRun(dir: string): RecordedRun {
   };
 }
 
+/** The files of a recorded run that are there. */
+export const recordedFiles = (dir: string): string[] =>
+  ["requests.jsonl", "meta.json", "timeseries.csv", "cluster.json"]
+    .map((name) => join(dir, name))
+    .filter((file) => existsSync(file));
+
 /** The dataset's file: the one asked for, or one that lies where the recording's tools put it; null without. */
 export function findDataset({ dir, meta }: RecordedRun, asked: string | undefined): string | null {
   if (asked !== undefined) return findWorkloadFile(asked);

@@ -2,13 +2,17 @@
  * @module
  * The files of a run, each whole or not at all.
  */
-import { resolve } from "node:path";
 import { type SimulationObserver, type SimulationPlan, Timeline, type TimelineWindow } from "@tandem-sim/engine";
 import { seriesCsv } from "@tandem-sim/power";
-import { csvHeader, csvRow } from "@tandem-sim/report";
+import { bytes, csvHeader, csvRow } from "@tandem-sim/report";
 import { TandemError } from "@tandem-sim/schemas";
 import { WholeFile } from "./output-file.js";
+import type { OutputPaths } from "./output-paths.js";
+import { warn } from "./terminal.js";
+import { TimelineSize } from "./timeline-size.js";
 import { traceWriter } from "./trace-files.js";
+import { TraceFolder, tracesIn } from "./trace-folder.js";
+import type { Output } from "./unfinished-outputs.js";
 
 /** The flags that name them. */
 export interface OutputFlags {
@@ -22,38 +26,31 @@ export interface OutputFlags {
 }
 
 /** The files that the flags name. */
-export const outputPaths = (flags: OutputFlags): string[] =>
-  [flags.output, flags.summary, flags.timeline, flags.powerSeries].filter((path) => path !== undefined);
-
-/** One path per file, and a path that can be one. */
-function checkPaths(flags: OutputFlags): void {
-  const paths = outputPaths(flags).map((path) => (path === "" || path === "-" ? path : resolve(path)));
-  paths.forEach((path, i) => {
-    if (path === "")
-      throw new TandemError("E_USAGE", "expected a file name, found nothing", { where: "an output flag" });
-    if (paths.indexOf(path) < i && !path.startsWith("/dev/")) {
-      throw new TandemError("E_USAGE", "two outputs may not go to one file", { where: path });
-    }
-  });
-}
+export const outputPaths = (flags: OutputFlags): OutputPaths => [
+  ["--output", flags.output],
+  ["--summary", flags.summary],
+  ["--timeline", flags.timeline],
+  ["--power-series", flags.powerSeries],
+  ["--trace-dir", flags.traceDir],
+  ...tracesIn(flags.traceDir).map((trace) => ["--trace-dir", trace] as const),
+];
 
 /** Opens the files before the run, so that what cannot be written is known then. */
 export class RunOutputs {
-  private readonly files: WholeFile[] = [];
+  private readonly outputs: Output[] = [];
   private timeline: Timeline | undefined;
   readonly observers: SimulationObserver[] = [];
 
   private readonly summary: WholeFile | undefined;
 
-  constructor(flags: OutputFlags, plan: SimulationPlan) {
-    checkPaths(flags);
+  /** @param outputTokens that the run will generate */
+  constructor(flags: OutputFlags, plan: SimulationPlan, outputTokens: number) {
     try {
       if (flags.summary !== undefined) this.summary = this.open(flags.summary);
       if (flags.output !== undefined) this.addCsv(flags.output);
       if (flags.powerSeries !== undefined) this.addPowerSeries(flags.powerSeries, plan);
-      if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow);
-      if (flags.traceDir !== undefined)
-        this.observers.push({ onIteration: traceWriter(flags.traceDir, flags.traceLimit) });
+      if (flags.timeline !== undefined) this.addTimeline(flags.timeline, plan, flags.timelineWindow, outputTokens);
+      if (flags.traceDir !== undefined) this.addTraces(flags.traceDir, flags.traceLimit);
     } catch (error) {
       this.abort();
       throw error;
@@ -62,7 +59,7 @@ export class RunOutputs {
 
   private open(path: string): WholeFile {
     const file = new WholeFile(path);
-    this.files.push(file);
+    this.outputs.push(file);
     return file;
   }
 
@@ -88,24 +85,43 @@ export class RunOutputs {
     });
   }
 
-  private addTimeline(path: string, plan: SimulationPlan, window: TimelineWindow): void {
+  private addTimeline(path: string, plan: SimulationPlan, window: TimelineWindow, outputTokens: number): void {
     const file = this.open(path);
-    const timeline = new Timeline(plan, window, (text) => file.write(text));
+    const whole = window.startNs === 0 && window.endNs === Number.POSITIVE_INFINITY;
+    const size = new TimelineSize(outputTokens, (expected) =>
+      warn(
+        `--timeline: ${path} will take about ${bytes(expected)}; --timeline-window A:B cuts it to simulated seconds`,
+      ),
+    );
+    const timeline = new Timeline(plan, window, (text) => {
+      file.write(text);
+      size.wrote(text);
+    });
     this.timeline = timeline;
     this.observers.push({
-      onIteration: (iteration) => timeline.iteration(iteration),
+      onIteration: (iteration) => {
+        timeline.iteration(iteration);
+        // Who gives a window knows what to expect.
+        if (whole) size.iteration(iteration.batch.size);
+      },
       onRequest: (finished) => timeline.request(finished),
       onInterval: (interval) => timeline.interval(interval),
     });
   }
 
+  private addTraces(path: string, limit: number): void {
+    const folder = new TraceFolder(path);
+    this.outputs.push(folder);
+    this.observers.push({ onIteration: traceWriter(folder, limit) });
+  }
+
   commit(summary: unknown): void {
     this.timeline?.end();
     this.summary?.write(`${JSON.stringify(summary, null, 2)}\n`);
-    for (const file of this.files) file.commit();
+    for (const output of this.outputs) output.commit();
   }
 
   abort(): void {
-    for (const file of this.files) file.abort();
+    for (const output of this.outputs) output.abort();
   }
 }

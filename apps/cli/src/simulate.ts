@@ -15,6 +15,7 @@ import { type Summary, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
+import { clusterFiles } from "./input-files.js";
 import { instanceOptionsFrom } from "./instance-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
@@ -26,6 +27,8 @@ const LAST_ARRIVAL_NS = 2 ** 52;
 export interface PreparedRun {
   inputs: ClusterInputs;
   chunks: RequestChunk[];
+  /** Every file that was read. */
+  files: string[];
 }
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
@@ -49,8 +52,12 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
       hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
     });
   }
-  return { inputs, chunks };
+  return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags.gpuProfile)] };
 }
+
+/** Tokens that a workload asks for. */
+export const outputTokens = (chunks: readonly RequestChunk[]): number =>
+  chunks.reduce((total, chunk) => chunk.outputTokens.reduce((sum, tokens) => sum + tokens, total), 0);
 
 /** Makes the plan; `warnings` says, after a run, on which axes it left the GPU profile's measured range. */
 export function planRun(

@@ -2,20 +2,13 @@
  * @module
  * Text traces of iterations, one file each.
  */
-import { join } from "node:path";
 import type { IterationStart } from "@tandem-sim/engine";
 import { architectureOf } from "@tandem-sim/hardware";
-import { TandemError } from "@tandem-sim/schemas";
 import { toText } from "@tandem-sim/trace";
-import { makeFolder, writeWhole } from "./output-file.js";
+import type { TraceFolder } from "./trace-folder.js";
 
-/** Writes `instance_<i>_batch_<n>.txt` for the first `limit` iterations of every instance. */
-export function traceWriter(dir: string, limit: number): (iteration: IterationStart) => void {
-  try {
-    makeFolder(dir);
-  } catch (error) {
-    throw new TandemError("E_OUTPUT", `cannot create the folder: ${(error as Error).message}`, { where: dir });
-  }
+/** Writes a trace for the first `limit` iterations of every instance. */
+export function traceWriter(folder: TraceFolder, limit: number): (iteration: IterationStart) => void {
   return ({ plan, index, batch, division, table }) => {
     if (index >= limit) return;
     const text = toText({
@@ -29,6 +22,6 @@ export function traceWriter(dir: string, limit: number): (iteration: IterationSt
       table,
       node: plan.node,
     });
-    writeWhole(join(dir, `instance_${plan.id}_batch_${index}.txt`), text);
+    folder.write(plan.id, index, text);
   };
 }

@@ -21,10 +21,32 @@ const documents = [
 
 const documented = documents.flatMap((document) => commandsIn(document).map((command) => [document, command] as const));
 
+/** What a document shows below a block with one command: the command, and the block's lines. */
+function outputsIn(file: string): (readonly [command: string, lines: string[]])[] {
+  const text = readFileSync(join(repository, file), "utf8");
+  return [...text.matchAll(/```sh\n(npx tandem .*)\n```\n\n```\n([\s\S]*?)```/g)].map(
+    ([, command = "", block = ""]) => [command, block.split("\n").filter((line) => line !== "")] as const,
+  );
+}
+
+const shown = documents.flatMap((document) =>
+  outputsIn(document).map(([command, lines]) => [document, command, lines] as const),
+);
+
+test("the front page shows what its first comparison prints", () => {
+  expect(shown.map(([document]) => document)).toContain("README.md");
+});
+
+test.each(shown)("%s shows what this prints: %s", async (_document, command, lines) => {
+  const { stdout } = await tandem(command.slice("npx tandem ".length).split(/\s+/));
+  const printed = stdout.split("\n").map((line) => line.trimEnd());
+  for (const line of lines) expect(printed).toContain(line);
+});
+
 describe("the documentation's commands run", () => {
-  test.each(documented)("%s: %s", (_document, command) => {
+  test.each(documented)("%s: %s", async (_document, command) => {
     const args = command.slice("npx tandem ".length).split(/\s+/);
-    const { code, stderr } = tandem(args);
+    const { code, stderr } = await tandem(args);
     expect(stderr).not.toContain("[ERROR]");
     expect(code).toBe(0);
   });

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseText, replayText } from "@tandem-sim/trace";
-import { describe, expect, test } from "vitest";
-import { repository, tandem, temporaryFolder } from "./tandem.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { command, repository, tandem, tandemProcess, temporaryFolder } from "./tandem.js";
 
 const interleaved = ["--enable-attn-offloading", "--enable-sub-batch-interleaving"];
 const csvHeader = "instance id,request id,model,input,output,arrival,end_time,latency,queuing_delay,TTFT,TPOT,ITL";
@@ -21,7 +21,7 @@ describe("the main job", () => {
     const job = `run --cluster-config configs/cluster/single_node_pim_instance.json --dtype float16 --block-size 16
       --enable-attn-offloading --enable-sub-batch-interleaving --dataset workloads/example_trace.jsonl
       --output ${output} --log-level WARNING`;
-    const { code, stdout, stderr } = tandem(job.split(/\s+/));
+    const { code, stdout, stderr } = tandemProcess(job.split(/\s+/));
     expect(code).toBe(0);
     expect(readFileSync(output, "utf8").split("\n")[0]).toBe(csvHeader);
     const rows = rowsOf(output);
@@ -35,16 +35,16 @@ describe("the main job", () => {
     );
   });
 
-  test("needs offload for interleaving, and says so in one line", () => {
-    const { code, stdout, stderr } = tandem(["run", "--enable-sub-batch-interleaving"]);
+  test("needs offload for interleaving, and says so in one line", async () => {
+    const { code, stdout, stderr } = await tandem(["run", "--enable-sub-batch-interleaving"]);
     expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toContain("--enable-attn-offloading");
   });
 
-  test("shows pim_busy only with offload and power only with a power block", () => {
-    const { stderr } = tandem(["run", "--cluster-config", "single_node_gpu_instance"]);
+  test("shows pim_busy only with offload and power only with a power block", async () => {
+    const { stderr } = await tandem(["run", "--cluster-config", "single_node_gpu_instance"]);
     expect(stderr).toMatch(/npu_mem=\S+ GB gpu_busy=\d+%$/m);
   });
 });
@@ -53,22 +53,23 @@ describe("the same inputs", () => {
   test.each([
     [["--cluster-config", "two_instances_pim", "--request-routing-policy", "RAND"]],
     [["--attn-offload-phase", "decode"]],
-  ])("give the same bytes: %j", (flags) => {
+  ])("give the same bytes: %j", async (flags) => {
     const folder = temporaryFolder();
-    const run = (name: string): string => {
+    const run = async (name: string, how: typeof tandem | typeof tandemProcess): Promise<string> => {
       const args = ["run", "--dataset", "mixed", "--num-reqs", "60", ...interleaved, ...flags];
-      expect(tandem([...args, "--output", join(folder, name)]).code).toBe(0);
+      expect((await how([...args, "--output", join(folder, name)])).code).toBe(0);
       return readFileSync(join(folder, name), "utf8");
     };
-    expect(run("a.csv")).toBe(run("b.csv"));
+    // In a process of its own, and in one that has run others before.
+    expect(await run("a.csv", tandem)).toBe(await run("b.csv", tandemProcess));
   });
 });
 
 describe("two instances behind the router", () => {
-  test.each(["LOAD", "RR", "RAND"])("%s loads both and loses no token", (policy) => {
+  test.each(["LOAD", "RR", "RAND"])("%s loads both and loses no token", async (policy) => {
     const summary = join(temporaryFolder(), "summary.json");
     const args = ["--cluster-config", "two_instances_pim", "--dataset", "mixed", "--request-routing-policy", policy];
-    expect(tandem(["run", ...args, ...interleaved, "--summary", summary]).code).toBe(0);
+    expect((await tandem(["run", ...args, ...interleaved, "--summary", summary])).code).toBe(0);
     const { requests, output_tokens, instances } = JSON.parse(readFileSync(summary, "utf8"));
     const lines = readFileSync(join(repository, "workloads/mixed.jsonl"), "utf8").trim().split("\n");
     expect(requests).toBe(lines.length);
@@ -80,78 +81,74 @@ describe("two instances behind the router", () => {
 
 describe("text traces", () => {
   const folder = temporaryFolder();
-  const flags = ["--num-reqs", "4", ...interleaved, "--log-interval", "0"];
-  const { code } = tandem([
-    "run",
-    ...flags,
-    "--trace-dir",
-    folder,
-    "--trace-limit",
-    "40",
-    "--timeline",
-    join(folder, "t.json"),
-  ]);
-  const files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
-  const { traceEvents } = JSON.parse(readFileSync(join(folder, "t.json"), "utf8"));
-  const iterations = traceEvents.filter((event: { name: string }) => event.name.startsWith("iteration "));
+  let files: string[];
+  let iterations: { dur: number; args: { kind: string; requests: number } }[];
+
+  beforeAll(async () => {
+    const flags = ["--num-reqs", "4", ...interleaved, "--log-interval", "0", "--timeline", join(folder, "t.json")];
+    expect((await tandem(["run", ...flags, "--trace-dir", folder, "--trace-limit", "40"])).code).toBe(0);
+    files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
+    const { traceEvents } = JSON.parse(readFileSync(join(folder, "t.json"), "utf8"));
+    iterations = traceEvents.filter((event: { name: string }) => event.name.startsWith("iteration "));
+  });
 
   test("are written, one per iteration, flat in the folder", () => {
-    expect(code).toBe(0);
     expect(files.length).toBe(40);
     expect(files.every((file) => /^instance_0_batch_\d+\.txt$/.test(file))).toBe(true);
   });
 
-  test.each(files)("%s tags its halves and replays to the iteration's latency", (file) => {
-    const text = readFileSync(join(folder, file), "utf8");
-    const rows = parseText(text, file);
-    const index = Number(/batch_(\d+)/.exec(file)?.[1]);
-    const iteration = iterations[index];
-    const tags = new Set(rows.flatMap((row) => (row.misc ? [row.misc] : [])));
-    expect([...tags]).toEqual(iteration.args.kind === "interleaved" ? ["BATCH_1", "BATCH_2"] : ["NONE"]);
-    if (iteration.args.requests === 1) expect([...tags]).toEqual(["NONE"]);
-    expect(Number(text.split("\n")[1])).toBe(rows.length);
-    expect(rows[0]?.inputLocation).toBe("REMOTE:0");
-    expect(rows.at(-1)?.outputLocation).toBe("REMOTE:0");
-    expect(replayText(rows)).toBeCloseTo(iteration.dur * 1000, 0);
+  test("tag their sub-batches and replay to the iteration's latency", () => {
+    for (const file of files) {
+      const text = readFileSync(join(folder, file), "utf8");
+      const rows = parseText(text, file);
+      const iteration = iterations[Number(/batch_(\d+)/.exec(file)?.[1])];
+      const tags = new Set(rows.flatMap((row) => (row.misc ? [row.misc] : [])));
+      expect([...tags], file).toEqual(iteration?.args.kind === "interleaved" ? ["BATCH_1", "BATCH_2"] : ["NONE"]);
+      if (iteration?.args.requests === 1) expect([...tags], file).toEqual(["NONE"]);
+      expect(Number(text.split("\n")[1]), file).toBe(rows.length);
+      expect(rows[0]?.inputLocation, file).toBe("REMOTE:0");
+      expect(rows.at(-1)?.outputLocation, file).toBe("REMOTE:0");
+      expect(replayText(rows), file).toBeCloseTo((iteration?.dur ?? 0) * 1000, 0);
+    }
   });
 });
 
 describe("outputs appear whole or not at all", () => {
-  test("a failing run leaves no file, and none that was there changes", () => {
+  test("a failing run leaves no file, and none that was there changes", async () => {
     const folder = temporaryFolder();
     const output = join(folder, "run.csv");
     writeFileSync(output, "before");
-    const { code } = tandem(["run", "--max-model-len", "10", "--output", output]);
+    const { code } = await tandem(["run", "--max-model-len", "10", "--output", output]);
     expect(code).toBe(2);
     expect(readFileSync(output, "utf8")).toBe("before");
     expect(readdirSync(folder)).toEqual(["run.csv"]);
   });
 
-  test("a symlink stays one; its target is replaced", () => {
+  test("a symlink stays one; its target is replaced", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "target.csv"), "before");
     symlinkSync(join(folder, "target.csv"), join(folder, "link.csv"));
-    expect(tandem(["run", "--num-reqs", "1", "--output", join(folder, "link.csv")]).code).toBe(0);
+    expect((await tandem(["run", "--num-reqs", "1", "--output", join(folder, "link.csv")])).code).toBe(0);
     expect(readFileSync(join(folder, "target.csv"), "utf8").split("\n")[0]).toBe(csvHeader);
     expect(readdirSync(folder).sort()).toEqual(["link.csv", "target.csv"]);
   });
 
-  test("a folder that is missing is made, stdout and devices are written directly", () => {
+  test("a folder that is missing is made, stdout and devices are written directly", async () => {
     const folder = temporaryFolder();
-    expect(tandem(["run", "--num-reqs", "1", "--output", join(folder, "new/deep/run.csv")]).code).toBe(0);
-    expect(existsSync(join(folder, "new/deep/run.csv"))).toBe(true);
-    expect(tandem(["run", "--num-reqs", "1", "--output", "/dev/null"]).code).toBe(0);
-    const { stdout } = tandem(["run", "--num-reqs", "1", "--log-level", "ERROR", "--summary", "-"]);
+    expect((await tandem(["run", "--num-reqs", "1", "--output", join(folder, "new/run.csv")])).code).toBe(0);
+    expect(existsSync(join(folder, "new/run.csv"))).toBe(true);
+    expect((await tandem(["run", "--num-reqs", "1", "--output", "/dev/null"])).code).toBe(0);
+    const { stdout } = tandemProcess(["run", "--num-reqs", "1", "--log-level", "ERROR", "--summary", "-"]);
     expect(JSON.parse(stdout).requests).toBe(1);
   });
 
   test.skipIf(process.platform === "win32")("Ctrl-C exits with 130 and leaves nothing behind", async () => {
     const folder = temporaryFolder();
     const workload = join(folder, "long.jsonl");
-    tandem(["workload", "generate", "--num-reqs", "40000", "--request-rate", "20", "--out", workload]);
+    await tandem(["workload", "generate", "--num-reqs", "40000", "--request-rate", "20", "--out", workload]);
     const child = spawn(
       process.execPath,
-      [join(repository, "apps/cli/bin/tandem.js"), "run", "--dataset", workload, "--output", join(folder, "run.csv")],
+      [command, "run", "--dataset", workload, "--output", join(folder, "run.csv")],
       { stdio: ["ignore", "ignore", "pipe"] },
     );
     await new Promise((resolve) => child.stderr.once("data", resolve));
@@ -176,10 +173,10 @@ describe("outputs appear whole or not at all", () => {
 });
 
 describe("goodput", () => {
-  test("counts the requests that meet every given limit", () => {
+  test("counts the requests that meet every given limit", async () => {
     const folder = temporaryFolder();
     const files = ["--output", join(folder, "run.csv"), "--summary", join(folder, "summary.json")];
-    expect(tandem(["run", "--dataset", "mixed", "--slo", "ttft=50,tpot=14.5", ...files]).code).toBe(0);
+    expect((await tandem(["run", "--dataset", "mixed", "--slo", "ttft=50,tpot=14.5", ...files])).code).toBe(0);
     const good = rowsOf(join(folder, "run.csv")).filter((row) => Number(row[9]) <= 50e6 && Number(row[10]) <= 14.5e6);
     const { goodput, makespan_ns } = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
     expect(goodput.requests).toBe(good.length);
@@ -189,10 +186,10 @@ describe("goodput", () => {
 });
 
 describe("energy", () => {
-  test("equals the integral of the power series", () => {
+  test("equals the integral of the power series", async () => {
     const folder = temporaryFolder();
     const files = ["--power-series", join(folder, "power.csv"), "--summary", join(folder, "summary.json")];
-    expect(tandem(["run", "--dataset", "mixed", "--num-reqs", "40", ...interleaved, ...files]).code).toBe(0);
+    expect((await tandem(["run", "--dataset", "mixed", "--num-reqs", "40", ...interleaved, ...files])).code).toBe(0);
     const [header, ...rows] = readFileSync(join(folder, "power.csv"), "utf8").trim().split("\n");
     const total = (header as string).split(",").indexOf("total_w");
     const joules = rows
@@ -202,12 +199,12 @@ describe("energy", () => {
     expect(Math.abs(joules / energy_j.total - 1)).toBeLessThan(1e-9);
   });
 
-  test("of a cluster without power blocks is null, and --power-series says why there is none", () => {
+  test("of a cluster without power blocks is null, and --power-series says why there is none", async () => {
     const summary = join(temporaryFolder(), "summary.json");
     const gpu = ["run", "--cluster-config", "single_node_gpu_instance", "--num-reqs", "2"];
-    expect(tandem([...gpu, "--summary", summary]).code).toBe(0);
+    expect((await tandem([...gpu, "--summary", summary])).code).toBe(0);
     expect(JSON.parse(readFileSync(summary, "utf8")).energy_j).toBeNull();
-    const refused = tandem([...gpu, "--power-series", "/dev/null"]);
+    const refused = await tandem([...gpu, "--power-series", "/dev/null"]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("power block");
   });
@@ -338,8 +335,8 @@ describe("bad input: one line, the place, exit code 2", () => {
     ["an output that cannot be written", ["--output", "/dev/null/x.csv"], /\/dev\/null\/x\.csv: cannot be written/],
   ];
 
-  test.each(cases)("%s", (_name, args, message) => {
-    const { code, stderr } = tandem(["run", ...args]);
+  test.each(cases)("%s", async (_name, args, message) => {
+    const { code, stderr } = await tandem(["run", ...args]);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);

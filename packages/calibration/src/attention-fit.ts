@@ -2,7 +2,7 @@
  * @module
  * Fits mixed attention (a prefill chunk and decodes in one batch) on a small grid of knots to all measured samples.
  */
-import { bracketLow, bracketPosition, evenAttentionUs } from "@tandem-sim/hardware";
+import { type AttentionLookup, bracketLow, bracketPosition, evenAttentionUs } from "@tandem-sim/hardware";
 import type { AttentionSamples, GpuProfile } from "@tandem-sim/schemas";
 import { Samples } from "./least-squares.js";
 
@@ -26,26 +26,45 @@ export type AttentionWeight = (
 /** How strongly knots are held to the raw table's value at them: some have hardly a sample near. */
 const pullToTable = 0.01;
 
-interface Axis {
-  knots: Float64Array;
-  low: number;
-  position: number;
+/** The knots around a value, and how much of it each has. */
+function sharesOf(knots: Float64Array, value: number): [knot: number, share: number][] {
+  const low = bracketLow(knots, 0, knots.length, value);
+  const position = bracketPosition(knots, low, knots.length, value);
+  if (position === 0) return [[knots[low], 1]];
+  return [
+    [knots[low], 1 - position],
+    [knots[low + 1], position],
+  ];
 }
 
-const axisOf = (knots: readonly number[]): Axis => ({ knots: Float64Array.from(knots), low: 0, position: 0 });
-
-function locate(axis: Axis, value: number): void {
-  axis.low = bracketLow(axis.knots, 0, axis.knots.length, value);
-  axis.position = bracketPosition(axis.knots, axis.low, axis.knots.length, value);
+/** A sample at every knot of `grid`, as `tableUs` has it, and the place of a knot among them by its coordinates. */
+function samplesAtKnots(
+  grid: MixedGrid,
+  tableUs: AttentionLookup,
+): { samples: AttentionSamples; knotAt: (...coordinates: number[]) => number } {
+  const samples: AttentionSamples = { prefillChunk: [], kvPrefill: [], nDecode: [], kvDecode: [], timeUs: [] };
+  const places = new Map<string, number>();
+  for (const chunk of grid.chunk) {
+    for (const kvPrefill of grid.kvPrefill) {
+      for (const nDecode of grid.nDecode) {
+        for (const kvDecode of nDecode === 0 ? [0] : grid.kvDecode) {
+          places.set([chunk, kvPrefill, nDecode, kvDecode].join(), samples.timeUs.length);
+          samples.prefillChunk.push(chunk);
+          samples.kvPrefill.push(kvPrefill);
+          samples.nDecode.push(nDecode);
+          samples.kvDecode.push(kvDecode);
+          samples.timeUs.push(tableUs(chunk, kvPrefill, nDecode, kvDecode));
+        }
+      }
+    }
+  }
+  const knotAt = (...coordinates: number[]): number => {
+    const place = places.get(coordinates.join());
+    if (place === undefined) throw new RangeError(`the grid has no knot at ${coordinates.join(", ")}`);
+    return place;
+  };
+  return { samples, knotAt };
 }
-
-const sharesOf = (axis: Axis): [at: number, share: number][] =>
-  axis.position === 0
-    ? [[axis.low, 1]]
-    : [
-        [axis.low, 1 - axis.position],
-        [axis.low + 1, axis.position],
-      ];
 
 /**
  * Samples at every knot of `grid`, fitted to the samples of `raw` with a prefill chunk.
@@ -54,59 +73,34 @@ const sharesOf = (axis: Axis): [at: number, share: number][] =>
  * half of the chunks of LLMServingSim's bundles start at 512 tokens. `heldChunks` reproduces that at lookup.
  */
 export function fitMixedAttention(raw: GpuProfile, grid: MixedGrid, weightOf: AttentionWeight): AttentionSamples {
-  const { attention } = raw;
-  const tableUs = evenAttentionUs(raw);
-  const fitted: AttentionSamples = { prefillChunk: [], kvPrefill: [], nDecode: [], kvDecode: [], timeUs: [] };
-  const indexOf = new Map<string, number>();
-  for (const chunk of grid.chunk) {
-    for (const kvPrefill of grid.kvPrefill) {
-      for (const nDecode of grid.nDecode) {
-        for (const kvDecode of nDecode === 0 ? [0] : grid.kvDecode) {
-          indexOf.set([chunk, kvPrefill, nDecode, kvDecode].join(), fitted.timeUs.length);
-          fitted.prefillChunk.push(chunk);
-          fitted.kvPrefill.push(kvPrefill);
-          fitted.nDecode.push(nDecode);
-          fitted.kvDecode.push(kvDecode);
-          fitted.timeUs.push(tableUs(chunk, kvPrefill, nDecode, kvDecode));
-        }
-      }
-    }
-  }
-
-  const knotAt = (key: string): number => {
-    const knot = indexOf.get(key);
-    if (knot === undefined) throw new RangeError(`the grid has no knot at ${key}`);
-    return knot;
+  const { prefillChunk, kvPrefill, nDecode, kvDecode, timeUs } = raw.attention;
+  const { samples, knotAt } = samplesAtKnots(grid, evenAttentionUs(raw));
+  const axes = {
+    chunk: Float64Array.from(grid.chunk),
+    kvPrefill: Float64Array.from(grid.kvPrefill),
+    nDecode: Float64Array.from(grid.nDecode),
+    kvDecode: Float64Array.from(grid.kvDecode),
   };
-  const chunk = axisOf(grid.chunk);
-  const kvPrefill = axisOf(grid.kvPrefill);
-  const nDecode = axisOf(grid.nDecode);
-  const kvDecode = axisOf(grid.kvDecode);
   const rows = new Samples();
-  attention.timeUs.forEach((timeUs, i) => {
-    if (attention.prefillChunk[i] === 0) return;
-    locate(chunk, attention.prefillChunk[i]);
-    locate(kvPrefill, attention.kvPrefill[i]);
-    locate(nDecode, attention.nDecode[i]);
-    locate(kvDecode, attention.kvDecode[i]);
-    for (const [c, chunkShare] of sharesOf(chunk)) {
-      for (const [p, prefillShare] of sharesOf(kvPrefill)) {
-        for (const [n, countShare] of sharesOf(nDecode)) {
-          const key = [grid.chunk[c], grid.kvPrefill[p], grid.nDecode[n]].join();
+  const addShares = (i: number): void => {
+    for (const [chunk, chunkShare] of sharesOf(axes.chunk, prefillChunk[i])) {
+      for (const [prefill, prefillShare] of sharesOf(axes.kvPrefill, kvPrefill[i])) {
+        for (const [count, countShare] of sharesOf(axes.nDecode, nDecode[i])) {
           const share = chunkShare * prefillShare * countShare;
-          if (grid.nDecode[n] === 0) rows.share(knotAt(`${key},0`), share);
+          if (count === 0) rows.share(knotAt(chunk, prefill, 0, 0), share);
           else {
-            for (const [k, contextShare] of sharesOf(kvDecode)) {
-              rows.share(knotAt(`${key},${grid.kvDecode[k]}`), share * contextShare);
+            for (const [context, contextShare] of sharesOf(axes.kvDecode, kvDecode[i])) {
+              rows.share(knotAt(chunk, prefill, count, context), share * contextShare);
             }
           }
         }
       }
     }
-    rows.close(
-      timeUs,
-      weightOf(attention.prefillChunk[i], attention.kvPrefill[i], attention.nDecode[i], attention.kvDecode[i], timeUs),
-    );
+  };
+  timeUs.forEach((us, i) => {
+    if (prefillChunk[i] === 0) return;
+    addShares(i);
+    rows.close(us, weightOf(prefillChunk[i], kvPrefill[i], nDecode[i], kvDecode[i], us));
   });
-  return { ...fitted, timeUs: rows.solve(fitted.timeUs, pullToTable) };
+  return { ...samples, timeUs: rows.solve(samples.timeUs, pullToTable) };
 }

@@ -54,6 +54,7 @@ function metaOf(meta: RawProfileMeta, profiles: readonly GpuProfile[], fitted: b
     variant: meta.variant,
     architecture: meta.architecture,
     tp_degrees: profiles.map(({ tp }) => tp),
+    ...(profiles.some(({ kvCacheDtype }) => kvCacheDtype === "fp8") ? { kv_cache_dtype: "fp8" as const } : {}),
     source: sourceOf(meta, fitted),
     skew: {
       alpha_default: Object.fromEntries(profiles.map(({ tp, skew }) => [tp, skew.alphaDefault])),

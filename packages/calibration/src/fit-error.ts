@@ -4,9 +4,10 @@
  */
 import { type Architecture, createGpuCosts, iterationNs, type LayerName, layerCurve } from "@tandem-sim/hardware";
 import type { GpuProfile } from "@tandem-sim/schemas";
+import { quantile } from "d3-array";
 import { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
 
-/** Absolute relative errors and the signed error of the sum; 0.01 is 1%. */
+/** Absolute relative errors, quantiles linear between neighbours, and the signed error of the sum; 0.01 is 1%. */
 export interface ErrorStats {
   name: string;
   median: number;
@@ -26,8 +27,8 @@ export interface FitReport {
 }
 
 function statsOf(name: string, got: readonly number[], want: readonly number[]): ErrorStats {
-  const errors = got.map((value, i) => Math.abs(value / want[i] - 1)).sort((a, b) => a - b);
-  const at = (quantile: number): number => errors[Math.min(errors.length - 1, Math.floor(quantile * errors.length))];
+  const errors = Float64Array.from(got, (value, i) => Math.abs(value / want[i] - 1)).sort();
+  const at = (q: number): number => quantile(errors, q) ?? Number.NaN;
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return { name, median: at(0.5), p95: at(0.95), max: at(1), bias: total(got) / total(want) - 1 };
 }

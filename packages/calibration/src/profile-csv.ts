@@ -2,7 +2,6 @@
  * @module
  * A GPU profile as the CSV files that `readGpuProfile` reads.
  */
-
 import type { AttentionSamples, GpuProfile, LayerSamples } from "@tandem-sim/schemas";
 import { stringify } from "csv-stringify/browser/esm/sync";
 

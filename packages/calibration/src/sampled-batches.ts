@@ -3,6 +3,8 @@
  * Seeded random batches that look like vLLM's, for measuring a fit on workloads that it has not seen.
  */
 import type { GpuBatch } from "@tandem-sim/hardware";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { mersenne } from "pure-rand/generator/mersenne";
 
 /** A family of batches. Limits are vLLM's options of the same names. */
 export interface BatchFamily {
@@ -27,17 +29,6 @@ export const batchFamilies: readonly BatchFamily[] = [
   { name: "decode-only, long contexts", kind: "decode", ...limits, context: [4000, 16000] },
   { name: "mixed, long contexts", kind: "mixed", ...limits, context: [2000, 12000] },
 ];
-
-/** mulberry32: small, seeded, the same on any machine. Uniform in [0, 1). */
-function seededUniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function decodes(family: BatchFamily, n: number, uniform: () => number) {
   const logUniform = (low: number, high: number): number => low * (high / low) ** uniform();
@@ -72,7 +63,8 @@ function prefill(family: BatchFamily, nDecode: number, uniform: () => number) {
 
 /** `count` batches of a family; the same seed gives the same batches. */
 export function sampleBatches(family: BatchFamily, count: number, seed: number): GpuBatch[] {
-  const uniform = seededUniform(seed);
+  const generator = mersenne(seed);
+  const uniform = (): number => uniformFloat64(generator);
   return Array.from({ length: count }, () => {
     if (family.kind === "decode") {
       const n = 1 + Math.floor(uniform() * family.maxNumSeqs);

@@ -2,8 +2,8 @@ import { ClusterConfig, type GpuProfile, InstanceOptions, ModelConfig } from "@t
 import { createChunkBuilder } from "@tandem-sim/workload";
 import { describe, expect, it } from "vitest";
 import { createPlan } from "./create-plan.js";
-import type { RequestResult } from "./observer.js";
 import type { SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import { simulate } from "./simulation.js";
 
 /** A GPU on which every layer takes 1 us, whatever the batch: all iterations take the same time. */
@@ -24,6 +24,7 @@ function constantGpu(): GpuProfile {
     model: "tiny",
     variant: "bf16",
     tp: 1,
+    kvCacheDtype: "auto",
     form: "raw",
     dense: Object.fromEntries(dense.map((name) => [name, layer])),
     perSequence: { lm_head: layer, sampler: layer },
@@ -73,8 +74,7 @@ function planOf({ gpuBlocks, ...options }: Setting): SimulationPlan {
   return createPlan({
     source: "test",
     cluster,
-    nodes: [{ pim: null, instances: [instance] }],
-    ...(gpuBlocks === undefined ? {} : { gpuBlocks }),
+    nodes: [{ pim: null, instances: [{ ...instance, ...(gpuBlocks === undefined ? {} : { gpuBlocks }) }] }],
   });
 }
 

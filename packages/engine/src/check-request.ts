@@ -1,52 +1,76 @@
 /**
  * @module
- * Requests that an instance could never serve, refused with the numbers before anything runs.
+ * Requests that no instance could ever serve, refused with the numbers before anything runs.
  */
 import { TandemError } from "@tandem-sim/schemas";
-import type { RequestChunk } from "@tandem-sim/workload";
-import type { SimulationPlan } from "./plan.js";
+import { type RequestChunk, requestPlace } from "@tandem-sim/workload";
+import type { InstancePlan, SimulationPlan } from "./plan.js";
+
+interface Refusal {
+  message: string;
+  hint: string;
+}
+
+/** Why an instance can never serve a request of this size; null where it can. */
+function refusal(instance: InstancePlan, inputTokens: number, outputTokens: number): Refusal | null {
+  const { id, options, pim, gpuBlocks, maxModelLen } = instance;
+  if (inputTokens + outputTokens > maxModelLen) {
+    return { message: `is longer than instance ${id} serves`, hint: `max-model-len is ${maxModelLen}` };
+  }
+  if (!options.enableChunkedPrefill && options.maxNumBatchedTokens > 0 && inputTokens > options.maxNumBatchedTokens) {
+    return {
+      message: "can never be scheduled: its prompt may not be cut",
+      hint: `raise --max-num-batched-tokens (${options.maxNumBatchedTokens}) or leave chunked prefill on`,
+    };
+  }
+  // The last token is never attended to, so its K and V are never stored.
+  const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
+  // With decodes on PIM the GPU holds prompts only.
+  const onGpu = !pim ? blocks : pim.attendsOnPim(true) ? 0 : Math.ceil(inputTokens / options.blockSize);
+  if (onGpu > gpuBlocks) {
+    return { message: `needs ${onGpu} KV blocks`, hint: `the GPU of instance ${id} has ${gpuBlocks}` };
+  }
+  if (pim && blocks > pim.layout.blocksPerGroup) {
+    const { channelsPerGroup, blocksPerGroup } = pim.layout;
+    return {
+      message: `needs ${blocks} KV blocks`,
+      hint: `a group of ${channelsPerGroup} PIM channels of instance ${id} has ${blocksPerGroup}`,
+    };
+  }
+  return null;
+}
+
+/** Whether an instance can serve a request of this size. */
+export const canServe = (instance: InstancePlan, inputTokens: number, outputTokens: number): boolean =>
+  refusal(instance, inputTokens, outputTokens) === null;
 
 /**
- * Checks that a request can be served at all.
+ * Checks that some instance can serve a request of a chunk.
  *
- * @throws {TandemError} E_CAPACITY with the numbers
+ * @param id its number in the workload
+ * @param source the workload's name
+ * @throws {TandemError} E_CAPACITY with its place and the numbers
  */
 export function checkRequest(
-  plan: SimulationPlan,
+  { instances }: SimulationPlan,
   id: number,
-  inputTokens: number,
-  outputTokens: number,
+  chunk: RequestChunk,
+  row: number,
   source: string,
 ): void {
-  for (const instance of plan.instances) {
-    const refuse = (message: string, hint: string): never => {
-      throw new TandemError("E_CAPACITY", `request ${id} (${inputTokens} + ${outputTokens} tokens) ${message}`, {
-        where: source,
-        hint,
-      });
-    };
-    const { options, pim } = instance;
-    if (inputTokens + outputTokens > instance.maxModelLen) {
-      refuse(`is longer than instance ${instance.id} serves`, `max-model-len is ${instance.maxModelLen}`);
-    }
-    if (!options.enableChunkedPrefill && options.maxNumBatchedTokens > 0 && inputTokens > options.maxNumBatchedTokens) {
-      refuse(
-        "can never be scheduled: its prompt may not be cut",
-        `raise --max-num-batched-tokens (${options.maxNumBatchedTokens}) or leave chunked prefill on`,
-      );
-    }
-    // The last token is never attended to, so its K and V are never stored.
-    const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
-    if (!pim?.attendsOnPim(true) && blocks > instance.gpuBlocks) {
-      refuse(`needs ${blocks} KV blocks`, `the GPU of instance ${instance.id} has ${instance.gpuBlocks}`);
-    }
-    if (pim && blocks > pim.layout.blocksPerGroup) {
-      refuse(
-        `needs ${blocks} KV blocks`,
-        `a group of ${pim.layout.channelsPerGroup} PIM channels of instance ${instance.id} has ${pim.layout.blocksPerGroup}`,
-      );
-    }
+  const inputTokens = chunk.inputTokens[row];
+  const outputTokens = chunk.outputTokens[row];
+  let why: Refusal | null = null;
+  for (const instance of instances) {
+    why = refusal(instance, inputTokens, outputTokens);
+    if (!why) return;
   }
+  if (!why) return;
+  const none = instances.length > 1 ? ", and fits no other instance either" : "";
+  throw new TandemError("E_CAPACITY", `request ${id} (${inputTokens} + ${outputTokens} tokens) ${why.message}${none}`, {
+    where: requestPlace(source, chunk, row),
+    hint: why.hint,
+  });
 }
 
 /**
@@ -56,8 +80,5 @@ export function checkRequest(
  */
 export function checkWorkload(plan: SimulationPlan, chunks: readonly RequestChunk[], source: string): void {
   let id = 0;
-  for (const chunk of chunks) {
-    for (let i = 0; i < chunk.count; i++)
-      checkRequest(plan, id++, chunk.inputTokens[i]!, chunk.outputTokens[i]!, source);
-  }
+  for (const chunk of chunks) for (let row = 0; row < chunk.count; row++) checkRequest(plan, id++, chunk, row, source);
 }

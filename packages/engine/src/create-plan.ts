@@ -33,7 +33,6 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           share: offloads ? { rank: rank++, of, node, device, at: `${inputs.source}: $.nodes[${n}].cpu_mem` } : null,
           at: `${inputs.source}: $.nodes[${n}].instances[${i}]`,
           planOptions,
-          knownBlocks: inputs.gpuBlocks,
         }),
       );
     });

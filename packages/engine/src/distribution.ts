@@ -59,8 +59,8 @@ function orderStatistic(values: Float64Array, ranks: Float64Array, index: number
   let high = ranks.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ranks[middle]! > index) high = middle;
+    if (ranks[middle] > index) high = middle;
     else low = middle + 1;
   }
-  return values[low]!;
+  return values[low];
 }

@@ -4,6 +4,7 @@
  * iteration, every GPU segment, PIM stage and transfer of the executed schedule.
  */
 import { createNodeMeter, type NodeEnergy, type NodeMeter } from "@tandem-sim/power";
+import type { Batch } from "@tandem-sim/scheduler";
 import { type Played, runsOf, type StageGraph, type StageTable } from "@tandem-sim/trace";
 import type { IterationPlanner } from "./iteration-planner.js";
 import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
@@ -23,11 +24,12 @@ export interface NodeEnergyResult {
 }
 
 export class EnergyMeters {
-  private readonly meters: Meter[];
+  private meters: Meter[] = [];
   /** Index of each instance's GPU on its node. */
   private readonly gpuOf = new Map<number, number>();
 
   private readonly runs = new Map<StageGraph, Int32Array>();
+  private startNs = 0;
   private finished = false;
 
   /** @param seriesStepNs width of a step of the power series */
@@ -35,19 +37,26 @@ export class EnergyMeters {
     private readonly plan: SimulationPlan,
     private readonly seriesStepNs: number,
   ) {
-    this.meters = plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
+    for (const { id } of plan.nodes) {
       const instances = plan.instances.filter(({ node }) => node === id);
       instances.forEach((instance, gpu) => void this.gpuOf.set(instance.id, gpu));
+    }
+  }
+
+  /** The first request arrives: energy counts from here. */
+  start(nowNs: number): void {
+    this.startNs = nowNs;
+    this.meters = this.plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
       if (!power) return [];
-      const gpus = instances.map(({ hardware }) => hardware);
-      return [{ node: id, meter: createNodeMeter(power, { gpus, hostMemGiB, pim }, seriesStepNs) }];
+      const gpus = this.plan.instances.flatMap(({ node, hardware }) => (node === id ? [hardware] : []));
+      return [{ node: id, meter: createNodeMeter(power, { gpus, hostMemGiB, pim }, this.seriesStepNs, nowNs) }];
     });
   }
 
-  /** An iteration starts. Its whole schedule is known by then. */
-  iteration({ plan, planner, startNs, running }: ServingInstance): void {
+  /** The iteration of a batch starts. Its whole schedule is known by then. */
+  iteration({ plan, planner, startNs }: ServingInstance, batch: Batch): void {
     const meter = this.meters.find(({ node }) => node === plan.node)?.meter;
-    if (!meter || !running) return;
+    if (!meter) return;
     const gpu = this.gpuOf.get(plan.id) ?? 0;
     const endNs = startNs + planner.played.latencyNs;
     const { busyNs, idleNs } = gpuTime(planner.table.graph, planner.played);
@@ -58,7 +67,7 @@ export class EnergyMeters {
       meter.linkBytes(startNs, endNs, bytes);
     } else reportRuns(meter, gpu, planner, startNs);
     // Token ids go to the GPU and come back.
-    meter.hostBytes(startNs, endNs, running.totalTokens * 2 * TOKEN_ID_BYTES);
+    meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
   }
 
   private sums(table: StageTable): { pj: number; bytes: number } {
@@ -92,13 +101,13 @@ export class EnergyMeters {
    */
   averagePowerW(startNs: number, endNs: number): number | null {
     const wholeSteps = (ns: number): number => Math.floor(ns / this.seriesStepNs) * this.seriesStepNs;
-    const from = wholeSteps(startNs);
+    const from = Math.max(this.startNs, wholeSteps(startNs));
     const to = this.finished ? endNs : wholeSteps(endNs);
     if (this.meters.length === 0 || from >= to) return null;
     return this.meters.reduce((sum, { meter }) => sum + meter.averagePowerW(from, to), 0);
   }
 
-  /** Energy from time 0 to `endNs`, per node. */
+  /** Energy from the first arrival to `endNs`, per node. */
   finish(endNs: number): NodeEnergyResult[] {
     this.finished = true;
     const counted = new Map(this.meters.map(({ node, meter }) => [node, meter.finish(endNs)]));

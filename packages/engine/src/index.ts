@@ -10,7 +10,7 @@ export type { NodeEnergyResult } from "./energy.js";
 export type { IterationKind } from "./instance-totals.js";
 export { IterationPlanner } from "./iteration-planner.js";
 export { inMode, type Mode, modeNames, modes } from "./modes.js";
-export type { IntervalReport, RequestResult, SimulationObserver } from "./observer.js";
+export type { IntervalReport, SimulationObserver } from "./observer.js";
 export type {
   InstancePlan,
   NodePlan,
@@ -19,6 +19,8 @@ export type {
   RoutingPolicy,
   SimulationPlan,
 } from "./plan.js";
+export { withGpuBlocks } from "./plan.js";
+export type { RequestResult } from "./request-log.js";
 export { type Router, type RoutingTarget, routers } from "./router.js";
 export type { IterationStart } from "./serving-instance.js";
 export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";

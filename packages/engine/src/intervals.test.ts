@@ -81,9 +81,8 @@ describe("interval reports", () => {
   test("skip idle time, however long, with however short an interval", () => {
     const day = 86_400e9;
     const requests = [0, day, 30 * day].map((arrivalNs) => ({ input: 10, output: 1, arrivalNs }));
-    const start = performance.now();
+    // Walked through, 30 days of intervals would not end.
     const { reports } = run({}, requests, 10_000);
-    expect(performance.now() - start).toBeLessThan(1000);
     expect(reports.length).toBeLessThan(100);
     expect(total(reports, ({ decodeTokS }) => decodeTokS) / 1e9).toBeCloseTo(3, 6);
   });

@@ -46,12 +46,15 @@ export class IntervalLog {
   }
 
   /** An iteration has ended. */
-  count(nowNs: number, promptTokens: number, decodeTokens: number): void {
+  count(promptTokens: number, decodeTokens: number): void {
     this.promptTokens += promptTokens;
     this.decodeTokens += decodeTokens;
     this.active = true;
-    // Iterations that end together share a line.
-    if (this.intervalNs === 0 && nowNs > this.startNs) this.emit(nowNs);
+  }
+
+  /** All iterations that end at `nowNs` have ended: with a report per iteration, they share one. */
+  iterationsEnded(nowNs: number): void {
+    if (this.intervalNs === 0 && this.active) this.emit(nowNs);
   }
 
   /** The run is over: reports the unfinished last interval. */

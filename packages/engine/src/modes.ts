@@ -29,7 +29,7 @@ export function inMode(inputs: PlanInputs, mode: Mode): PlanInputs {
     nodes: inputs.nodes.map((node, n) => ({
       ...node,
       instances: node.instances.map((instance, i) => {
-        const turnedOff = instanceOverrides(inputs.cluster.nodes[n]!.instances[i]!).enableAttnOffloading === false;
+        const turnedOff = instanceOverrides(inputs.cluster.nodes[n].instances[i]).enableAttnOffloading === false;
         const stays = turnedOff || (somePim && node.pim === null);
         return { ...instance, options: { ...instance.options, ...modes[stays ? "gpu-only" : mode] } };
       }),

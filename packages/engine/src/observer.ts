@@ -3,27 +3,8 @@
  * What a simulation tells while it runs. It prints nothing itself.
  */
 import type { NodeEnergyResult } from "./energy.js";
+import type { RequestResult } from "./request-log.js";
 import type { IterationStart } from "./serving-instance.js";
-
-/** A finished request. Times are whole ns. */
-export interface RequestResult {
-  instanceId: number;
-  requestId: number;
-  model: string;
-  inputTokens: number;
-  outputTokens: number;
-  arrivalNs: number;
-  /** The engine's first step at or after the arrival, as vLLM's `queued_ts`. */
-  queuedNs: number;
-  endNs: number;
-  latencyNs: number;
-  /** Arrival to the step that scheduled it first. */
-  queuingNs: number;
-  ttftNs: number;
-  /** 0 for one token. */
-  tpotNs: number;
-  itlNs: readonly number[];
-}
 
 /** Throughput and load of one log interval. */
 export interface IntervalReport {

@@ -3,7 +3,15 @@
  * The plan of one instance: its weights, its KV room, its cost models.
  */
 import { architectureOf, createGpuCosts, kvBytesPerToken, weightBytes } from "@tandem-sim/hardware";
-import { type ClusterInstance, type ClusterNode, dtypeBytes, modelDtype, TandemError } from "@tandem-sim/schemas";
+import {
+  type ClusterInstance,
+  type ClusterNode,
+  checkKvMeasured,
+  dtypeBytes,
+  kvElementBytes,
+  modelDtype,
+  TandemError,
+} from "@tandem-sim/schemas";
 import { splits } from "@tandem-sim/trace";
 import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
 import { GIB, planPim, type ShareOfNode } from "./plan-pim.js";
@@ -20,17 +28,17 @@ export interface InstanceSource {
   /** File and JSON path, for errors. */
   at: string;
   planOptions: PlanOptions;
-  knownBlocks: number | undefined;
 }
 
 /** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
 export function planInstance(source: InstanceSource): InstancePlan {
   const { id, node, clusterNode, config, share, at, planOptions } = source;
   const { model, profile, options } = source.loaded;
+  checkKvMeasured(profile, model, options, at);
   const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
-  const kvElementBytes = options.kvCacheDtype === "fp8" ? 1 : elementBytes;
+  const kvBytes = kvElementBytes(model, options);
   const weights = weightBytes(model, elementBytes);
-  const blockBytes = kvBytesPerToken(model, kvElementBytes) * options.blockSize;
+  const blockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
   const kvRoom = roomBesideWeights(source, weights);
   const pim =
     share &&
@@ -39,7 +47,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
       model,
       options,
       elementBytes,
-      kvElementBytes,
+      kvElementBytes: kvBytes,
       blockBytes,
       withEnergy: Boolean(clusterNode.power),
     });
@@ -52,7 +60,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
     options,
     maxModelLen: options.maxModelLen ?? model.max_position_embeddings,
     elementBytes,
-    kvElementBytes,
+    kvElementBytes: kvBytes,
     weightBytes: weights,
     blockBytes,
     gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
@@ -63,6 +71,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
         onExtrapolate: (...what) => planOptions.onExtrapolate?.(id, ...what),
       }),
       hostNs: hostTransfer(clusterNode),
+      separateAttention: options.gpuMixedAttention === "separate",
       pim,
     },
     pim,
@@ -83,8 +92,8 @@ function roomBesideWeights({ config, loaded, at }: InstanceSource, weights: numb
   );
 }
 
-function gpuBlocks({ knownBlocks, loaded, at }: InstanceSource, kvRoom: number, blockBytes: number): number {
-  const blocks = knownBlocks ?? Math.floor(kvRoom / blockBytes);
+function gpuBlocks({ loaded, at }: InstanceSource, kvRoom: number, blockBytes: number): number {
+  const blocks = loaded.gpuBlocks ?? Math.floor(kvRoom / blockBytes);
   if (blocks > 0) return blocks;
   throw new TandemError("E_CAPACITY", `${gigabytes(kvRoom)} are left beside the weights: not one KV block`, {
     where: `${at}.npu_mem`,

@@ -19,10 +19,14 @@ export interface PlanInputs {
   cluster: ClusterConfig;
   nodes: {
     pim: PimDevice | null;
-    instances: { model: ModelConfig; profile: GpuProfile; options: InstanceOptions }[];
+    instances: {
+      model: ModelConfig;
+      profile: GpuProfile;
+      options: InstanceOptions;
+      /** KV blocks of its GPU, where known from a real engine; otherwise they follow from its memory. */
+      gpuBlocks?: number;
+    }[];
   }[];
-  /** KV blocks of every instance's GPU, where known from a real engine; otherwise they follow from its memory. */
-  gpuBlocks?: number;
 }
 
 export interface InstancePlan {
@@ -76,3 +80,12 @@ export interface PlanOptions {
   /** Called with a warning, once per axis of a profile that a run leaves. */
   onExtrapolate?: (instance: number, ...what: Parameters<OnExtrapolate>) => void;
 }
+
+/** The same inputs where the KV blocks of every GPU are known from a real engine. */
+export const withGpuBlocks = <I extends PlanInputs>(inputs: I, gpuBlocks: number): I => ({
+  ...inputs,
+  nodes: inputs.nodes.map((node) => ({
+    ...node,
+    instances: node.instances.map((instance) => ({ ...instance, gpuBlocks })),
+  })),
+});

@@ -3,8 +3,27 @@
  * When things happened to the requests in flight, by their row in the scheduler's table. Times are whole ns.
  */
 import { type Batch, grown, type RequestTable } from "@tandem-sim/scheduler";
-import type { RequestResult } from "./observer.js";
 import type { InstancePlan } from "./plan.js";
+
+/** A finished request. Times are whole ns but for the mean. */
+export interface RequestResult {
+  instanceId: number;
+  requestId: number;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  arrivalNs: number;
+  /** The engine's first step at or after the arrival, as vLLM's `queued_ts`. */
+  queuedNs: number;
+  endNs: number;
+  latencyNs: number;
+  /** Arrival to the step that scheduled it first. */
+  queuingNs: number;
+  ttftNs: number;
+  /** Mean time per token after the first, not rounded; 0 for one token. */
+  tpotNs: number;
+  itlNs: readonly number[];
+}
 
 export class RequestLog {
   private arrivalNs = new Float64Array(256);
@@ -94,7 +113,7 @@ export class RequestLog {
       latencyNs,
       queuingNs: this.firstScheduledNs[row] - arrivalNs,
       ttftNs,
-      tpotNs: outputTokens > 1 ? Math.floor((latencyNs - ttftNs) / (outputTokens - 1)) : 0,
+      tpotNs: outputTokens > 1 ? (latencyNs - ttftNs) / (outputTokens - 1) : 0,
       itlNs,
     };
   }

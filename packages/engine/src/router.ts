@@ -2,6 +2,7 @@
  * @module
  * Which instance serves a request: chosen on arrival, once.
  */
+import { createRandom } from "@tandem-sim/workload";
 import type { RoutingPolicy } from "./plan.js";
 
 /** Load of one instance as the router sees it. */
@@ -34,15 +35,9 @@ const roundRobin = (): Router => {
   return (targets) => turn++ % targets.length;
 };
 
-/** mulberry32: 32 bits of state are plenty for choosing an instance, and integer arithmetic is the same everywhere. */
 const random = (seed: number): Router => {
-  let state = seed | 0;
-  return (targets) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * targets.length);
-  };
+  const stream = createRandom(seed, "routing");
+  return (targets) => Math.floor(stream.uniform() * targets.length);
 };
 
 /** The registry of routing policies. */

@@ -2,7 +2,9 @@
  * @module
  * One instance at work: its scheduler, the batches in flight, and the schedule of the one that runs.
  */
+import type { PimSystem } from "@tandem-sim/hardware";
 import { type Batch, ChannelGroups, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
+import type { InstanceOptions } from "@tandem-sim/schemas";
 import type { Division, Played, StageSink, StageTable } from "@tandem-sim/trace";
 import { InstanceTotals, type IterationKind } from "./instance-totals.js";
 import { IterationPlanner } from "./iteration-planner.js";
@@ -46,9 +48,7 @@ export class ServingInstance {
     private readonly log: RequestLog,
   ) {
     const { options, pim } = plan;
-    const groups = pim
-      ? new ChannelGroups(pim.layout.groups, pim.layout.blocksPerGroup, options.blockSize, options.enablePrefixCaching)
-      : null;
+    const groups = pim && groupsOf(pim, options);
     this.scheduler = new Scheduler(
       requests,
       options,
@@ -98,15 +98,15 @@ export class ServingInstance {
     return this.played.latencyNs;
   }
 
-  /** The iteration that runs, for observers. */
-  get iteration(): IterationStart {
+  /** The iteration of the batch that runs, for observers. */
+  iteration(batch: Batch): IterationStart {
     const { planner } = this;
     return {
       plan: this.plan,
       index: this.started - 1,
       startNs: this.startNs,
       kind: planner.kind,
-      batch: this.running!,
+      batch,
       division: planner.division,
       table: planner.table,
       played: planner.played,
@@ -114,8 +114,8 @@ export class ServingInstance {
     };
   }
 
-  /** Ends the iteration that runs. */
-  finish(finishedRows: number[]): void {
+  /** Ends the iteration of the batch that runs. */
+  finish(batch: Batch, finishedRows: number[]): void {
     const { totals, planner } = this;
     totals.add(planner.kind, planner.table, planner.played);
     if (planner.division) {
@@ -126,7 +126,7 @@ export class ServingInstance {
       totals.extraGpuBusyNs += planner.played.coveredNs[gpu] - planner.undivided.coveredNs[gpu];
     }
     const before = finishedRows.length;
-    this.scheduler.complete(this.running!, finishedRows);
+    this.scheduler.complete(batch, finishedRows);
     totals.requests += finishedRows.length - before;
     this.running = null;
   }
@@ -143,4 +143,11 @@ export class ServingInstance {
     if (!groups) return 0;
     return groups.caches.reduce((sum, { pool }) => sum + (pool.count - pool.free), 0) * this.plan.blockBytes;
   }
+}
+
+function groupsOf({ layout, attention, attendsOnPim }: PimSystem, options: InstanceOptions): ChannelGroups {
+  return new ChannelGroups(layout.groups, layout.blocksPerGroup, options.blockSize, options.enablePrefixCaching, {
+    decodeNs: attention.decodeNs,
+    prefillNs: attendsOnPim(true) ? attention.prefillNs : () => 0,
+  });
 }

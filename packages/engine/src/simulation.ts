@@ -1,17 +1,20 @@
 /**
  * @module
- * The discrete-event loop: arrivals and ends of iterations, ordered by (time, instance, sequence).
+ * The discrete-event loop. What happens at one time happens in this order: requests arrive; iterations end, by group; then
+ * all groups that stand idle go through two phases: every member schedules, then every member is costed and starts.
  */
 
 import { type Batch, RequestTable } from "@tandem-sim/scheduler";
 import type { Summary } from "@tandem-sim/schemas";
 import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
-import { checkRequest } from "./check-request.js";
+import { canServe, checkRequest } from "./check-request.js";
 import { EnergyMeters } from "./energy.js";
-import { EventQueue } from "./event-queue.js";
+import { ARRIVAL, EventQueue, ITERATION_END } from "./event-queue.js";
 import { IntervalLog } from "./intervals.js";
-import type { RequestResult, SimulationObserver } from "./observer.js";
+import type { SimulationObserver } from "./observer.js";
+import { checkChunk, PendingRequests } from "./pending-requests.js";
 import type { SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import { RequestLog } from "./request-log.js";
 import { type Router, routers } from "./router.js";
 import { ServingInstance } from "./serving-instance.js";
@@ -42,13 +45,15 @@ export interface Simulation {
    * Adds requests, in order of arrival.
    *
    * @throws {TandemError} E_CAPACITY for a request that can never be served
+   * @throws {RangeError} for what is no chunk, for an arrival out of order or in time that has been simulated, and once the
+   *   simulation has finished
    */
   push(chunk: RequestChunk): void;
   /** Time of the next event; infinite when all requests so far are done. */
   readonly nextEventNs: number;
   /** Processes all events before `untilNs`. Every arrival before it must have been pushed. */
   advance(untilNs: number): void;
-  /** Processes the rest and returns the result. */
+  /** Processes the rest and returns the result; called again, the same result. */
   finish(): Summary;
 }
 
@@ -89,13 +94,14 @@ class EventLoop implements Simulation {
   private readonly results: ResultCollector;
   private readonly intervals: IntervalLog | null;
   private readonly energy: EnergyMeters;
-  /** Chunks whose requests have not all arrived, and the next of the first one. */
-  private readonly pending: RequestChunk[] = [];
-  private nextInChunk = 0;
+  private readonly pending = new PendingRequests();
   private arrived = 0;
   private pushed = 0;
   private lastArrivalNs = 0;
   private nowNs = 0;
+  /** Up to when every arrival has been promised to be there. */
+  private simulatedNs = 0;
+  private result: Summary | null = null;
   private readonly finishedRows: number[] = [];
   /** Results of the current moment, sorted by id when the clock moves on. */
   private readonly fresh: RequestResult[] = [];
@@ -126,34 +132,36 @@ class EventLoop implements Simulation {
   }
 
   get nextEventNs(): number {
-    return Math.min(this.nextArrivalNs(), this.events.nextNs);
+    return this.events.nextNs;
   }
 
   push(chunk: RequestChunk): void {
-    for (let i = 0; i < chunk.count; i++) {
-      const arrivalNs = chunk.arrivalNs[i];
-      if (arrivalNs < this.lastArrivalNs)
+    if (this.result) throw new RangeError("the simulation has finished: nothing can be added to it");
+    checkChunk(chunk);
+    for (let row = 0; row < chunk.count; row++) {
+      const arrivalNs = chunk.arrivalNs[row];
+      if (!(arrivalNs >= this.lastArrivalNs))
         throw new RangeError(`request ${this.pushed} arrives before the one in front of it`);
-      checkRequest(this.plan, this.pushed, chunk.inputTokens[i], chunk.outputTokens[i], "workload");
+      if (arrivalNs < this.simulatedNs)
+        throw new RangeError(
+          `request ${this.pushed} arrives at ${arrivalNs} ns, and ${this.simulatedNs} ns have been simulated`,
+        );
+      checkRequest(this.plan, this.pushed, chunk, row, "workload");
       this.lastArrivalNs = arrivalNs;
       this.pushed++;
     }
-    if (chunk.count > 0) this.pending.push(chunk);
+    const isNext = this.pending.nextNs === Number.POSITIVE_INFINITY;
+    this.pending.push(chunk);
+    if (isNext) this.announceArrival();
   }
 
   advance(untilNs: number): void {
-    for (;;) {
-      const arrivalNs = this.nextArrivalNs();
-      const nextNs = Math.min(arrivalNs, this.events.nextNs);
-      if (nextNs >= untilNs) return;
-      this.moveClock(nextNs);
-      // Arrivals first: a request that arrives as an iteration ends joins the next one.
-      if (arrivalNs === nextNs) this.arrive(nextNs);
-      else this.endIteration(this.groups[this.events.pop()]);
-    }
+    while (this.events.nextNs < untilNs) this.processMoment(this.events.nextNs);
+    if (Number.isFinite(untilNs)) this.simulatedNs = Math.max(this.simulatedNs, untilNs);
   }
 
   finish(): Summary {
+    if (this.result) return this.result;
     this.advance(Number.POSITIVE_INFINITY);
     this.flushResults();
     if (this.requests.live > 0)
@@ -161,11 +169,27 @@ class EventLoop implements Simulation {
     const energy = this.energy.finish(this.nowNs);
     this.intervals?.end(this.nowNs);
     this.observer.onEnergy?.(energy);
-    return this.results.summary(this.instances, energy);
+    this.result = this.results.summary(this.instances, energy);
+    return this.result;
   }
 
-  private nextArrivalNs(): number {
-    return this.pending[0]?.arrivalNs[this.nextInChunk] ?? Number.POSITIVE_INFINITY;
+  /** The head of the pending requests becomes an event. */
+  private announceArrival(): void {
+    if (this.pending.nextNs < Number.POSITIVE_INFINITY) this.events.push(this.pending.nextNs, ARRIVAL, 0);
+  }
+
+  private processMoment(nowNs: number): void {
+    this.moveClock(nowNs);
+    while (this.events.nextNs === nowNs) {
+      const kind = this.events.nextKind;
+      const subject = this.events.pop();
+      if (kind === ARRIVAL) this.arrive(nowNs);
+      else this.endIteration(this.groups[subject]);
+    }
+    this.intervals?.iterationsEnded(nowNs);
+    this.groups.forEach((group, g) => {
+      if (!group.busy) this.begin(group, g);
+    });
   }
 
   private moveClock(nowNs: number): void {
@@ -176,66 +200,61 @@ class EventLoop implements Simulation {
   }
 
   private arrive(nowNs: number): void {
-    while (this.nextArrivalNs() === nowNs) {
-      const chunk = this.pending[0];
-      const i = this.nextInChunk++;
-      const target = this.route();
-      this.results.arrived(nowNs);
-      const row = this.requests.add({
-        id: this.arrived++,
-        inputTokens: chunk.inputTokens[i],
-        outputTokens: chunk.outputTokens[i],
-        hashes: hashesOf(chunk, i, target.plan.options),
-      });
-      this.log.arrived(row, nowNs);
-      target.enqueue(row);
-      if (this.nextInChunk === chunk.count) {
-        this.pending.shift();
-        this.nextInChunk = 0;
-      }
-    }
-    this.groups.forEach((group, g) => {
-      if (!group.busy) this.begin(group, g);
-    });
+    this.pending.take(nowNs, (chunk, row) => this.admit(chunk, row, nowNs));
+    this.announceArrival();
   }
 
-  private route(): ServingInstance {
+  private admit(chunk: RequestChunk, i: number, nowNs: number): void {
+    const inputTokens = chunk.inputTokens[i];
+    const outputTokens = chunk.outputTokens[i];
+    const target = this.route(inputTokens, outputTokens);
+    if (this.arrived === 0) this.energy.start(nowNs);
+    this.results.arrived(nowNs);
+    const hashes = hashesOf(chunk, i, target.plan.options);
+    const row = this.requests.add({ id: this.arrived++, inputTokens, outputTokens, hashes });
+    this.log.arrived(row, nowNs);
+    target.enqueue(row);
+  }
+
+  /** Among the instances that can serve a request of this size. */
+  private route(inputTokens: number, outputTokens: number): ServingInstance {
     const { instances } = this;
     if (instances.length === 1) return instances[0];
-    const loads = instances.map(({ scheduler }) => ({
-      waiting: scheduler.waiting.size,
-      running: scheduler.running.length,
-    }));
-    return instances[this.router(loads)];
+    const able = instances.filter(({ plan }) => canServe(plan, inputTokens, outputTokens));
+    const loads = able.map(({ scheduler }) => ({ waiting: scheduler.waiting.size, running: scheduler.running.length }));
+    return able[this.router(loads)];
   }
 
   private begin(group: LockstepGroup, index: number): void {
+    for (const member of group.members) member.fillQueue(this.nowNs);
     let latencyNs = 0;
+    for (const member of group.members) latencyNs = Math.max(latencyNs, member.start(this.nowNs));
+    if (latencyNs === 0) return;
     for (const member of group.members) {
+      // With its batch running, an asynchronous engine schedules the next.
       member.fillQueue(this.nowNs);
-      latencyNs = Math.max(latencyNs, member.start(this.nowNs));
-      member.fillQueue(this.nowNs);
-      if (member.running) this.energy.iteration(member);
-      if (this.observer.onIteration && member.running) this.observer.onIteration(member.iteration);
+      if (!member.running) continue;
+      this.energy.iteration(member, member.running);
+      this.observer.onIteration?.(member.iteration(member.running));
     }
-    group.busy = latencyNs > 0;
-    if (group.busy) this.events.push(this.nowNs + latencyNs, index);
+    group.busy = true;
+    this.events.push(this.nowNs + latencyNs, ITERATION_END, index);
   }
 
   private endIteration(group: LockstepGroup): void {
     for (const member of group.members) if (member.running) this.finishIteration(member, member.running);
-    this.begin(group, this.groups.indexOf(group));
+    group.busy = false;
   }
 
   private finishIteration(member: ServingInstance, batch: Batch): void {
     const { promptTokens, decodeTokens } = this.log.ran(batch, this.nowNs);
     this.finishedRows.length = 0;
-    member.finish(this.finishedRows);
+    member.finish(batch, this.finishedRows);
     for (const row of this.finishedRows) {
       this.fresh.push(this.log.result(row, member.plan, this.nowNs));
       this.requests.remove(row);
     }
-    this.intervals?.count(this.nowNs, promptTokens, decodeTokens);
+    this.intervals?.count(promptTokens, decodeTokens);
   }
 
   private flushResults(): void {

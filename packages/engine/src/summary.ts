@@ -8,8 +8,8 @@ import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
 import { Distribution } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
 import type { InstanceTotals } from "./instance-totals.js";
-import type { RequestResult } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import type { ServingInstance } from "./serving-instance.js";
 
 const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
@@ -59,7 +59,7 @@ export class ResultCollector {
     this.ttft.add(result.ttftNs);
     this.latency.add(result.latencyNs);
     this.queuing.add(result.queuingNs);
-    if (result.outputTokens > 1) this.tpot.add((result.latencyNs - result.ttftNs) / (result.outputTokens - 1));
+    if (result.outputTokens > 1) this.tpot.add(result.tpotNs);
     for (const ns of result.itlNs) this.itl.add(ns);
   }
 

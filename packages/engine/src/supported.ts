@@ -59,7 +59,7 @@ export function withInterleavingWhereOffloaded(inputs: PlanInputs): PlanInputs {
       instances: node.instances.map((instance, i) => {
         const { options } = instance;
         if (!options.enableSubBatchInterleaving || options.enableAttnOffloading) return instance;
-        const ownWish = instanceOverrides(inputs.cluster.nodes[n]!.instances[i]!).enableSubBatchInterleaving;
+        const ownWish = instanceOverrides(inputs.cluster.nodes[n].instances[i]).enableSubBatchInterleaving;
         if (ownWish) refuse(`${inputs.source}: $.nodes[${n}].instances[${i}].enable_sub_batch_interleaving`);
         return { ...instance, options: { ...options, enableSubBatchInterleaving: false } };
       }),

@@ -104,7 +104,7 @@ describe("a timeline", () => {
     expect(channels.reduce((sum, busy) => sum + busy, 0) / 8).toBeCloseTo(summary.pim_util!, 12);
   });
 
-  test("names slices by op, layer and half", () => {
+  test("names slices by op, layer and sub-batch", () => {
     const names = (options: TinyCluster["options"]) =>
       new Set(
         draw({ ...(options ? { options } : {}) }, prompts(4))
@@ -112,11 +112,17 @@ describe("a timeline", () => {
           .map(({ name }) => name),
       );
     const split = names(interleaved);
-    for (const name of ["iteration 0", "pre 1 half 1", "pim 3 half 2", "up 2 half 1", "head 3 half 2"])
+    for (const name of [
+      "iteration 0",
+      "pre 1 sub-batch 1",
+      "pim 3 sub-batch 2",
+      "up 2 sub-batch 1",
+      "head 3 sub-batch 2",
+    ])
       expect(split).toContain(name);
     const whole = names({});
     for (const name of ["prologue 1", "attention 2", "post 3"]) expect(whole).toContain(name);
-    expect([...whole].filter((name) => name.includes("half"))).toEqual([]);
+    expect([...whole].filter((name) => name.includes("sub-batch"))).toEqual([]);
   });
 
   test("has each request from its arrival to its end, queued, in prefill, in decode", () => {

@@ -5,8 +5,9 @@
  */
 
 import { createDecoderGraph, type Resource } from "@tandem-sim/trace";
-import type { IntervalReport, RequestResult } from "./observer.js";
+import type { IntervalReport } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
+import type { RequestResult } from "./request-log.js";
 import type { IterationStart } from "./serving-instance.js";
 
 /** Simulated time to be drawn; an op, iteration or request that touches it is drawn whole. */
@@ -63,7 +64,7 @@ export class Timeline {
       const at = startNs + fromNs;
       if (toNs === fromNs || !this.overlaps(at, startNs + toNs)) return;
       const { name, subBatch, resource } = stages[stage];
-      const title = division ? `${name} ${layer} half ${subBatch + 1}` : `${name} ${layer}`;
+      const title = division ? `${name} ${layer} sub-batch ${subBatch + 1}` : `${name} ${layer}`;
       for (const { tid } of tracks[resource][unit]) this.slice(pid, tid, title, at, toNs - fromNs);
     });
   }

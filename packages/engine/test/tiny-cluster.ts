@@ -100,6 +100,7 @@ export const profile: GpuProfile = (() => {
     hardware: "TINY",
     model: "tiny",
     variant: "bf16",
+    kvCacheDtype: "auto",
     tp: 1,
     form: "raw" as const,
     dense: Object.fromEntries(Object.entries(weights).map(([layer, us]) => [layer, samples(denseUs(us))])),
@@ -152,12 +153,11 @@ export function tinyInputs({
       },
     ],
   });
-  const instance = { model, profile, options: InstanceOptions.parse({ blockSize: 4, ...options }) };
+  const instance = { model, profile, options: InstanceOptions.parse({ blockSize: 4, ...options }), gpuBlocks };
   return {
     source: "tiny",
     cluster,
     nodes: [{ pim: device, instances: Array.from({ length: instances }, () => instance) }],
-    gpuBlocks,
   };
 }
 

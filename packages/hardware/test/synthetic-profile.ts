@@ -73,6 +73,7 @@ export function syntheticProfile(): GpuProfile {
     model: "meta-llama/Llama-3.1-8B",
     variant: "bf16",
     tp: 1,
+    kvCacheDtype: "auto",
     form: "raw",
     heldChunks: [],
     dense: Object.fromEntries(Object.entries(weights).map(([layer, us]) => [layer, layerSamples(denseUs(us), tokens)])),

@@ -12,7 +12,7 @@ export interface PowerRow {
   total: number;
 }
 
-/** Energy from time 0 to the end, J, and the power that it is the integral of. */
+/** Energy from the metering's start to its end, J, and the power that it is the integral of. */
 export interface NodeEnergy {
   components: ByComponent;
   total: number;

@@ -14,7 +14,7 @@ import { type Amount, ANY_GPU, activeColumn, createWork, standbyColumn, type Wor
 import { WorkBuckets } from "./work-buckets.js";
 
 /**
- * Times are whole ns from 0. Every method but `averagePowerW` throws a RangeError for an interval that begins before
+ * Times are whole ns. Every method but `averagePowerW` throws a RangeError for an interval that begins before
  * the settled time, or ends before it begins. Reports may lie ahead of time: a schedule is best reported as soon as it
  * is known, and settled as the clock moves on.
  */
@@ -51,6 +51,7 @@ export interface NodeMeter {
  * Starts metering a node.
  *
  * @param seriesStepNs width of the power series' buckets, whole ns; Infinity for none, one row over the whole time
+ * @param startNs when the metering begins; the series' buckets still have their borders at multiples of the step
  * @throws {TandemError} E_SCHEMA where `power.npu` lacks a GPU of the node
  * @throws {RangeError} where `seriesStepNs` is not positive and whole
  *
@@ -64,11 +65,12 @@ export function createNodeMeter(
   power: PowerBlock,
   hardware: NodeHardware,
   seriesStepNs = Number.POSITIVE_INFINITY,
+  startNs = 0,
 ): NodeMeter {
   if (!(seriesStepNs === Number.POSITIVE_INFINITY || (Number.isSafeInteger(seriesStepNs) && seriesStepNs > 0))) {
     throw new RangeError(`a series step of ${seriesStepNs} ns is not positive and whole`);
   }
-  return new Meter(createNodePower(power, hardware), hardware, seriesStepNs);
+  return new Meter(createNodePower(power, hardware), hardware, seriesStepNs, startNs);
 }
 
 class Meter implements NodeMeter {
@@ -87,16 +89,21 @@ class Meter implements NodeMeter {
     private readonly power: NodePower,
     private readonly hardware: NodeHardware,
     seriesStepNs: number,
+    private readonly startNs: number,
   ) {
     this.total = createWork(power.columns);
     this.series = new PowerSeries(power);
     this.buckets = Number.isFinite(seriesStepNs)
-      ? new WorkBuckets(seriesStepNs, power.columns, (startNs, endNs, work) => this.series.add(startNs, endNs, work))
+      ? new WorkBuckets(seriesStepNs, startNs, power.columns, (fromNs, toNs, work) =>
+          this.series.add(fromNs, toNs, work),
+        )
       : null;
     const gpus = hardware.gpus.length;
     this.union = new BusyUnion(gpus);
-    this.knownNs = new Float64Array(gpus);
+    this.knownNs = new Float64Array(gpus).fill(startNs);
     this.warmUntilNs = new Float64Array(gpus);
+    this.settledNs = startNs;
+    this.lastNs = startNs;
   }
 
   takesTotals(gpu: number, startNs: number, endNs: number, idleNs: number): boolean {
@@ -170,10 +177,10 @@ class Meter implements NodeMeter {
     }
     this.settle(endNs);
     if (this.buckets) this.buckets.finish(endNs);
-    else if (endNs > 0) this.series.add(0, endNs, this.total);
+    else if (endNs > this.startNs) this.series.add(this.startNs, endNs, this.total);
     this.settledNs = Number.POSITIVE_INFINITY;
     this.knownNs.fill(Number.POSITIVE_INFINITY);
-    const joules = this.power.joules(this.total, endNs);
+    const joules = this.power.joules(this.total, endNs - this.startNs);
     return { components: joules, total: totalOf(joules), series: this.series.rows };
   }
 

@@ -30,7 +30,7 @@ export class PowerSeries {
   /** @throws {RangeError} where rows do not reach from `startNs` to `endNs` */
   averageW(startNs: number, endNs: number): number {
     const { rows } = this;
-    if (!(endNs > startNs && startNs >= 0 && endNs <= (rows.at(-1)?.endNs ?? 0))) {
+    if (!(endNs > startNs && startNs >= (rows[0]?.startNs ?? 0) && endNs <= (rows.at(-1)?.endNs ?? 0))) {
       throw new RangeError(`no power series over [${startNs}, ${endNs}) ns`);
     }
     let joules = 0;

@@ -23,13 +23,18 @@ export class WorkBuckets {
   /** First bucket that is not closed. */
   private next = 0;
 
-  /** @param stepNs whole and finite */
+  /**
+   * @param stepNs whole and finite
+   * @param startNs when the first bucket begins; it ends at a multiple of the step as all others do
+   */
   constructor(
     private readonly stepNs: number,
+    private readonly startNs: number,
     private readonly columns: number,
     private readonly sink: WorkSink,
   ) {
     this.level = new Float64Array(columns);
+    this.next = Math.floor(startNs / stepNs);
   }
 
   /** No border of a bucket falls inside [startNs, endNs). */
@@ -87,13 +92,17 @@ export class WorkBuckets {
   /** Passes on the rest, up to `endNs`. */
   finish(endNs: number): void {
     this.close(endNs);
-    if (endNs > this.next * this.stepNs) this.closeBucket(this.next, endNs);
+    if (endNs > this.startOf(this.next)) this.closeBucket(this.next, endNs);
+  }
+
+  private startOf(bucket: number): number {
+    return Math.max(this.startNs, bucket * this.stepNs);
   }
 
   private closeBucket(i: number, endNs: number): void {
     const { work, levelChange } = this.open.get(i) ?? this.create();
     this.open.delete(i);
-    const startNs = i * this.stepNs;
+    const startNs = this.startOf(i);
     for (let c = 0; c < this.columns; c++) {
       this.level[c] += levelChange[c];
       work.ns[c] += this.level[c] * (endNs - startNs);
@@ -105,7 +114,7 @@ export class WorkBuckets {
   /** The buckets up to `limit`, in which nothing changes, are one stretch. */
   private closeUntouched(limit: number): void {
     if (limit <= this.next) return;
-    const startNs = this.next * this.stepNs;
+    const startNs = this.startOf(this.next);
     const endNs = limit * this.stepNs;
     const work = createWork(this.columns);
     for (let c = 0; c < this.columns; c++) work.ns[c] = this.level[c] * (endNs - startNs);

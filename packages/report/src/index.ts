@@ -4,7 +4,17 @@
  * Start with `run/run-result.ts`. `./terminal` draws parts, `./pages` makes HTML and SVG.
  */
 export { comparisonRows } from "./comparison/comparison-table.js";
-export { addSample, emptySamples, type ModeOutcome } from "./comparison/mode-outcome.js";
+export {
+  addSample,
+  emptySamples,
+  type ModeOutcome,
+  type ServedMode,
+  servedModes,
+  type UnfitMode,
+  unfitModes,
+  unfitNotes,
+} from "./comparison/mode-outcome.js";
+export { type Bound, type Measure, type Verdict, verdictOn } from "./comparison/verdict.js";
 export { bytes, compact, ms, percent } from "./number-format.js";
 export { type Part, type Table, titledTable } from "./part.js";
 export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";

@@ -2,6 +2,8 @@
  * @module
  * The batch of one iteration, as a struct of arrays that is filled anew and again.
  */
+import { grown } from "./grown.js";
+
 export class Batch {
   size = 0;
   /** Scheduled tokens of all requests. */
@@ -20,8 +22,18 @@ export class Batch {
   samples: Uint8Array;
   /** Channel group that holds the request's KV, -1 without offload. */
   group: Int32Array;
-  /** Tokens of a prefix hit whose K and V this iteration must find: the request's first step after admission. */
+  /**
+   * Tokens of a prefix hit, at the request's first step after admission, that earlier iterations have computed. What this
+   * iteration computes itself is in `readers` and `writers`.
+   */
   hits: Int32Array;
+  /**
+   * Prefix hits on what this very iteration computes: `readers[k]` needs K and V of `writers[k]`, which stands in front of
+   * it. Indices of requests; `dependencies` pairs, in order of their readers.
+   */
+  readers = new Int32Array(16);
+  writers = new Int32Array(16);
+  dependencies = 0;
   /** Order of arrival: breaks ties in splits. */
   order: Float64Array;
 
@@ -40,6 +52,20 @@ export class Batch {
     this.size = 0;
     this.totalTokens = 0;
     this.preempted = 0;
+    this.dependencies = 0;
+  }
+
+  /** The request to be added next needs K and V that `writer` computes in this iteration. */
+  dependOn(writer: number): void {
+    const k = this.dependencies - 1;
+    if (k >= 0 && this.readers[k] === this.size && this.writers[k] === writer) return;
+    if (k + 1 === this.readers.length) {
+      this.readers = grown(this.readers, 2 * this.readers.length);
+      this.writers = grown(this.writers, 2 * this.writers.length);
+    }
+    this.readers[k + 1] = this.size;
+    this.writers[k + 1] = writer;
+    this.dependencies++;
   }
 
   /** Appends a request; `samples` follows from the caller's bookkeeping. */

@@ -106,7 +106,7 @@ export class BlockPool {
   private forget(block: number): void {
     const hash = this.hashes[block];
     const behind = this.nextEqual[block];
-    const first = this.byHash.get(hash)!;
+    const first = this.find(hash);
     if (first === block) {
       if (behind === NONE) this.byHash.delete(hash);
       else this.byHash.set(hash, behind);

@@ -4,7 +4,7 @@
  */
 export { Batch } from "./batch.js";
 export { BlockPool } from "./block-pool.js";
-export { ChannelGroups } from "./channel-groups.js";
+export { ChannelGroups, type PlacementCosts } from "./channel-groups.js";
 export { grown } from "./grown.js";
 export { type BlockTable, KvCache } from "./kv-cache.js";
 export { type NewRequest, RequestTable } from "./request-table.js";

@@ -17,11 +17,16 @@ export class KvCache {
   readonly pool: BlockPool;
   readonly blockSize: number;
   private readonly caching: boolean;
+  /** Step that made a block findable, and which request of its batch computes it. Index: block. */
+  private readonly writtenInStep: Int32Array;
+  private readonly writer: Int32Array;
 
   constructor(blocks: number, blockSize: number, caching: boolean) {
     this.pool = new BlockPool(blocks);
     this.blockSize = blockSize;
     this.caching = caching;
+    this.writtenInStep = new Int32Array(caching ? blocks : 0).fill(-1);
+    this.writer = new Int32Array(caching ? blocks : 0);
   }
 
   blocksFor(tokens: number): number {
@@ -43,19 +48,31 @@ export class KvCache {
   /** Whether a request with `hits` leading blocks cached gets blocks for `tokens` tokens, hits included. */
   fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
     let need = this.blocksFor(tokens) - hits;
-    for (let i = 0; i < hits; i++) {
+    for (let i = 0; hashes && i < hits; i++) {
       // A hit that nobody uses stands in the free list and leaves it when touched.
-      if (this.pool.referencesOf(this.pool.find(hashes![i])) === 0) need++;
+      if (this.pool.referencesOf(this.pool.find(hashes[i])) === 0) need++;
     }
     return need <= this.pool.free;
   }
 
-  /** Takes over `hits` cached blocks as the beginning of an empty table. */
-  takeHits(table: BlockTable, hashes: Float64Array | null, hits: number): void {
+  /**
+   * Takes over `hits` cached blocks as the beginning of an empty table.
+   *
+   * @param onFresh receives who computes each block that `step` itself computes
+   */
+  takeHits(
+    table: BlockTable,
+    hashes: Float64Array | null,
+    hits: number,
+    step = -1,
+    onFresh?: (writer: number) => void,
+  ): void {
+    if (!hashes) return;
     for (let i = 0; i < hits; i++) {
-      const block = this.pool.find(hashes![i]);
+      const block = this.pool.find(hashes[i]);
       this.pool.touch(block);
       table.blocks.push(block);
+      if (onFresh && this.writtenInStep[block] === step) onFresh(this.writer[block]);
     }
     table.cached = hits;
   }
@@ -69,12 +86,20 @@ export class KvCache {
     return true;
   }
 
-  /** Makes the full blocks among the first `tokens` tokens findable. */
-  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number): void {
+  /**
+   * Makes the full blocks among the first `tokens` tokens findable.
+   *
+   * @param step the step that computes them, -1 where they have been computed
+   * @param writer the request of its batch that computes them
+   */
+  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step = -1, writer = -1): void {
     if (!this.caching || !hashes) return;
     const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
     for (; table.cached < full; table.cached++) {
-      this.pool.cache(table.blocks[table.cached], hashes[table.cached]);
+      const block = table.blocks[table.cached];
+      this.pool.cache(block, hashes[table.cached]);
+      this.writtenInStep[block] = step;
+      this.writer[block] = writer;
     }
   }
 

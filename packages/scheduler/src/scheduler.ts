@@ -52,6 +52,10 @@ export class Scheduler {
   private readonly maxTokens: number;
   private readonly threshold: number;
   private readonly spareBatches: Batch[] = [];
+  /** Tokens of the last admission's prefix hit that its own step computes. */
+  private freshTokens = 0;
+  /** Number of the current step. */
+  private step = 0;
 
   constructor(
     private readonly requests: RequestTable,
@@ -84,6 +88,8 @@ export class Scheduler {
   schedule(): Batch | null {
     const batch = this.spareBatches.pop() ?? new Batch();
     batch.clear();
+    this.step++;
+    this.groups?.startStep();
     const budget = this.scheduleRunning(batch, this.maxTokens);
     if (batch.preempted === 0) this.scheduleWaiting(batch, budget);
     if (batch.size > 0) return batch;
@@ -153,7 +159,7 @@ export class Scheduler {
   private growOrPreempt(row: number, tokens: number, batch: Batch): boolean {
     const { requests } = this;
     const group = requests.group[row];
-    const cache = group < 0 ? this.gpu : this.groups!.caches[group];
+    const cache = this.cacheOf(group);
     const table = group < 0 ? requests.gpuBlocks[row] : requests.pimBlocks[row];
     while (!cache.grow(table, requests.computed[row] + tokens)) {
       const victim = this.lastRunningOn(group);
@@ -164,9 +170,10 @@ export class Scheduler {
     return true;
   }
 
+  /** The one to go: there is one, since whoever needs blocks is not pinned. */
   private lastRunningOn(group: number): number {
     let i = this.running.length - 1;
-    while (this.requests.group[this.running[i]] !== group) i--;
+    while (this.requests.group[this.running[i]] !== group || this.isPinned(this.running[i])) i--;
     return this.running[i];
   }
 
@@ -188,10 +195,10 @@ export class Scheduler {
       const row = waiting.first;
       // A token of it is still in flight: how far it has to catch up is known when that has been processed.
       if (requests.inFlight[row] > 0) break;
-      const tokens = this.admit(row, 0, budget);
+      const tokens = this.admit(row, 0, budget, batch);
       if (tokens === 0) break;
       waiting.popFront();
-      this.addToBatch(batch, row, tokens, requests.computed[row]);
+      this.addToBatch(batch, row, tokens, requests.computed[row] - this.freshTokens);
       budget -= tokens;
     }
   }
@@ -201,9 +208,10 @@ export class Scheduler {
    *
    * @param computedTokens tokens that another instance has computed; a prefix hit here may be longer
    * @param budget tokens that the step has left
+   * @param batch the step's batch, which learns whose K and V the request needs of it
    * @returns tokens to compute in this step, 0 where it has to wait
    */
-  admit(row: number, computedTokens: number, budget: number): number {
+  admit(row: number, computedTokens: number, budget: number, batch: Batch): number {
     const { requests, limits } = this;
     const hashes = requests.hashes[row];
     const reached = requests.reached[row];
@@ -214,7 +222,8 @@ export class Scheduler {
       return mayBeCut || tokens <= budget ? Math.min(tokens, budget) : 0;
     };
     // Blocks that must be free for it to start, counted in tokens.
-    const needed = (computed: number): number => (limits.reserveFullIsl ? reached : computed + firstChunk(computed));
+    const needed = (computed: number): number =>
+      this.isPinned(row) ? this.finalTokens(row) : limits.reserveFullIsl ? reached : computed + firstChunk(computed);
     let group = -1;
     let hits = 0;
     if (this.groups) {
@@ -229,7 +238,8 @@ export class Scheduler {
     const computed = Math.max(computedTokens, hits * limits.blockSize);
     const tokens = firstChunk(computed);
     if (tokens === 0) return 0;
-    this.takeKv(row, group, hits, computed + tokens);
+    this.takeKv(row, group, hits, computed + tokens, batch);
+    if (group >= 0) this.groups?.addPrefill(group, computed, tokens);
     this.countAdmission(row, computed);
     requests.computed[row] = computed;
     requests.running[row] = 1;
@@ -238,17 +248,22 @@ export class Scheduler {
     return tokens;
   }
 
-  private takeKv(row: number, group: number, hits: number, tokens: number): void {
+  private takeKv(row: number, group: number, hits: number, tokens: number, batch: Batch): void {
     const { requests } = this;
     const hashes = requests.hashes[row];
+    this.freshTokens = 0;
+    const onFresh = (writer: number): void => {
+      this.freshTokens += this.limits.blockSize;
+      batch.dependOn(writer);
+    };
     if (group < 0) {
-      this.gpu.takeHits(requests.gpuBlocks[row], hashes, hits);
+      this.gpu.takeHits(requests.gpuBlocks[row], hashes, hits, this.step, onFresh);
       this.gpu.grow(requests.gpuBlocks[row], tokens);
       return;
     }
-    const cache = this.groups!.caches[group];
-    cache.takeHits(requests.pimBlocks[row], hashes, hits);
-    cache.grow(requests.pimBlocks[row], tokens);
+    const cache = this.cacheOf(group);
+    cache.takeHits(requests.pimBlocks[row], hashes, hits, this.step, onFresh);
+    cache.grow(requests.pimBlocks[row], this.isPinned(row) ? this.finalTokens(row) : tokens);
     if (this.kv.kind === "pim-after-prefill") this.gpu.grow(requests.gpuBlocks[row], requests.reached[row]);
     requests.group[row] = group;
     this.countGroupLoad(row);
@@ -280,7 +295,7 @@ export class Scheduler {
     });
     requests.computed[row] = computed;
     requests.inFlight[row]++;
-    this.cacheComputed(row);
+    this.cacheComputed(row, this.step, batch.size - 1);
     if (samples) {
       requests.reached[row]++;
       requests.prefilling[row] = 0;
@@ -289,23 +304,45 @@ export class Scheduler {
   }
 
   /** Full blocks become findable once their tokens are known: those in flight have no id yet. */
-  private cacheComputed(row: number): void {
+  private cacheComputed(row: number, step = -1, writer = -1): void {
     const { requests } = this;
     const known = Math.min(requests.computed[row], requests.inputTokens[row] + requests.produced[row]);
     const group = requests.group[row];
-    if (group < 0) this.gpu.cacheFull(requests.gpuBlocks[row], requests.hashes[row], known);
-    else this.groups!.caches[group].cacheFull(requests.pimBlocks[row], requests.hashes[row], known);
+    const table = group < 0 ? requests.gpuBlocks[row] : requests.pimBlocks[row];
+    this.cacheOf(group).cacheFull(table, requests.hashes[row], known, step, writer);
   }
 
   private endPrefill(row: number): void {
     if (this.kv.kind === "pim-after-prefill") this.gpu.release(this.requests.gpuBlocks[row]);
   }
 
+  /** Brings what a request counts on its group up to the tokens that it has reached. */
   private countGroupLoad(row: number): void {
-    const { requests } = this;
+    const { requests, groups } = this;
+    if (!groups) return;
     const load = Math.max(requests.inputTokens[row], requests.reached[row]);
-    this.groups!.load[requests.group[row]] += load - requests.groupLoad[row];
+    const decodeNs = groups.costs.decodeNs(requests.reached[row]);
+    groups.add(requests.group[row], load - requests.groupLoad[row], decodeNs - requests.groupDecodeNs[row]);
     requests.groupLoad[row] = load;
+    requests.groupDecodeNs[row] = decodeNs;
+  }
+
+  /** The KV memory of a group, or of the GPU. */
+  private cacheOf(group: number): KvCache {
+    return group < 0 || !this.groups ? this.gpu : this.groups.caches[group];
+  }
+
+  /** Tokens that a request stores K and V of in the end: the last one is never attended to. */
+  private finalTokens(row: number): number {
+    return this.requests.inputTokens[row] + this.requests.outputTokens[row] - 1;
+  }
+
+  /**
+   * Whether a request may never be preempted: to be recomputed it would need its whole sequence on the GPU, and there is
+   * no room for it. It gets all of its PIM blocks at admission.
+   */
+  private isPinned(row: number): boolean {
+    return this.kv.kind === "pim-after-prefill" && this.gpu.blocksFor(this.finalTokens(row)) > this.gpu.pool.count;
   }
 
   private releaseKv(row: number): void {
@@ -313,9 +350,10 @@ export class Scheduler {
     this.gpu.release(requests.gpuBlocks[row]);
     const group = requests.group[row];
     if (group < 0) return;
-    this.groups!.caches[group].release(requests.pimBlocks[row]);
-    this.groups!.load[group] -= requests.groupLoad[row];
+    this.cacheOf(group).release(requests.pimBlocks[row]);
+    this.groups?.add(group, -requests.groupLoad[row], -requests.groupDecodeNs[row]);
     requests.groupLoad[row] = 0;
+    requests.groupDecodeNs[row] = 0;
     requests.group[row] = -1;
   }
 }

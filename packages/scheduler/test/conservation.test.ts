@@ -57,6 +57,11 @@ function claim(holds: boolean, what: string): void {
 }
 
 /** A serving run whose every state is checked. */
+const times = {
+  decodeNs: (context: number): number => 30 + 2 * context,
+  prefillNs: (context: number, tokens: number): number => tokens * (30 + 2 * context),
+};
+
 class CheckedRun {
   readonly table = new RequestTable();
   readonly scheduler: Scheduler;
@@ -72,7 +77,13 @@ class CheckedRun {
     const fits = given.limits.enableChunkedPrefill || given.limits.maxNumBatchedTokens === 0;
     this.limits = { ...given.limits, maxNumBatchedTokens: fits ? given.limits.maxNumBatchedTokens : longest };
     const blocks = Math.ceil((longest - 1) / given.limits.blockSize) + given.spareBlocks;
-    const groups = new ChannelGroups(given.groups, blocks, this.limits.blockSize, this.limits.enablePrefixCaching);
+    const groups = new ChannelGroups(
+      given.groups,
+      blocks,
+      this.limits.blockSize,
+      this.limits.enablePrefixCaching,
+      times,
+    );
     this.kv =
       given.kind === "gpu" ? { kind: "gpu", gpuBlocks: blocks } : { kind: given.kind, groups, gpuBlocks: blocks };
     this.scheduler = new Scheduler(this.table, this.limits, this.kv);
@@ -139,7 +150,9 @@ class CheckedRun {
       const there = [...this.live].filter((row) => table.group[row] === group);
       this.checkMemory(cache, table.pimBlocks, there);
       const load = there.reduce((sum, row) => sum + Math.max(table.inputTokens[row]!, table.reached[row]!), 0);
-      claim(kv.groups.load[group] === load, "a group's load is the tokens of its requests");
+      claim(kv.groups.tokens[group] === load, "a group's load is the tokens of its requests");
+      const decodesNs = there.reduce((sum, row) => sum + times.decodeNs(table.reached[row]!), 0);
+      claim(kv.groups.decodesNs[group] === decodesNs, "a group's time is that of its requests' next decodes");
     });
     for (const row of this.live) {
       claim((table.running[row] === 1) === table.group[row]! >= 0, "running requests are on a group, others are not");
@@ -203,7 +216,9 @@ test("whatever arrives and whatever the limits, each request ends once with its 
       expect(scheduler.outstanding).toBe(0);
       expect(scheduler.gpu.pool.free).toBe(scheduler.gpu.pool.count);
       for (const cache of scheduler.groups?.caches ?? []) expect(cache.pool.free).toBe(cache.pool.count);
-      expect(scheduler.groups?.load.some((load) => load !== 0) ?? false).toBe(false);
+      for (const group of scheduler.groups?.caches.keys() ?? []) {
+        expect([scheduler.groups!.tokens[group], scheduler.groups!.decodesNs[group]]).toEqual([0, 0]);
+      }
     }),
     { numRuns: 400 },
   );

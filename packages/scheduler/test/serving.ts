@@ -2,7 +2,14 @@
  * @module
  * A scheduler with requests, for tests: batches as lists that read like the hand-worked case.
  */
-import { Batch, type KvPlacement, RequestTable, Scheduler, type SchedulerLimits } from "../src/index.js";
+import {
+  Batch,
+  type KvPlacement,
+  type PlacementCosts,
+  RequestTable,
+  Scheduler,
+  type SchedulerLimits,
+} from "../src/index.js";
 
 export const generous: SchedulerLimits = {
   blockSize: 4,
@@ -13,6 +20,9 @@ export const generous: SchedulerLimits = {
   enablePrefixCaching: true,
   reserveFullIsl: true,
 };
+
+/** Times under which placement goes by tokens alone. */
+export const noTimes: PlacementCosts = { decodeNs: () => 0, prefillNs: () => 0 };
 
 /** Name of a request -> tokens scheduled, in batch order. */
 export type Scheduled = [name: string, tokens: number][];

@@ -3,11 +3,13 @@
  * A cluster config with everything that it names: models, GPU profiles, PIM devices. Where those come from is the
  * caller's business.
  */
-import type { ClusterConfig } from "./cluster.js";
+import type { ClusterConfig, ClusterInstance } from "./cluster.js";
 import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
+import { checkProfile, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
 import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
 import { type InstanceOptions, instanceOverrides } from "./options.js";
+import { isPath } from "./path-or-name.js";
 import type { PimDevice } from "./pim/device.js";
 
 /** A cluster config with what stands behind its names. Indices are those of the config. */
@@ -22,17 +24,18 @@ export interface ClusterInputs {
 }
 
 /** The profile that an instance asks for. */
-export interface ProfileName {
+export interface ProfileQuery {
   hardware: string;
   model: string;
-  variant: string;
+  /** Folders of profiles that will do, best first: one that was measured with the KV cache of the instance. */
+  variants: string[];
   tp: number;
 }
 
 /** What the names of a cluster config stand for. @throws {TandemError} E_NOT_FOUND for a name that leads nowhere */
 export interface NamedInputs {
   model(name: string): ModelConfig;
-  profile(name: ProfileName): GpuProfile;
+  profile(name: ProfileQuery): GpuProfile;
   pim(name: string): PimDevice;
 }
 
@@ -58,17 +61,25 @@ export function resolveCluster(
           const at = `${source}: $.nodes[${n}].instances[${i}]`;
           const own: InstanceOptions = { ...options, ...instanceOverrides(instance) };
           const model = inPlace(`${at}.model_name`, () => named.model(instance.model_name));
-          const name: ProfileName = {
-            hardware: instance.hardware,
-            model: instance.model_name,
-            variant: dtypeVariant[own.dtype ?? modelDtype(model)],
-            tp: instance.tp_size ?? 1,
-          };
-          return { model, profile: inPlace(`${at}.hardware`, () => named.profile(name)), options: own };
+          return { model, profile: profileOf(instance, model, own, named, at), options: own };
         }),
       };
     }),
   };
+}
+
+function profileOf(
+  { hardware, model_name, tp_size: tp = 1 }: ClusterInstance,
+  model: ModelConfig,
+  options: InstanceOptions,
+  named: NamedInputs,
+  at: string,
+): GpuProfile {
+  const variant = dtypeVariant[options.dtype ?? modelDtype(model)];
+  const variants = options.kvCacheDtype === "fp8" ? [variantWithFp8Kv(variant), variant] : [variant];
+  const profile = inPlace(`${at}.hardware`, () => named.profile({ hardware, model: model_name, variants, tp }));
+  checkProfile(profile, { hardware, model: isPath(model_name) ? undefined : model_name, variant, tp }, at);
+  return profile;
 }
 
 /** A name that leads nowhere is a mistake in the config: say where the name stands. */

@@ -37,7 +37,11 @@ export type PimLink = z.infer<typeof PimLink>;
 /** How many query vectors one row activation serves. */
 export const PimSharing = z.strictObject({
   share: z.int().positive().default(1).describe("query heads of one KV head served per row activation"),
-  queries_per_row: z.int().positive().default(1).describe("prefill queries of one head served per row activation"),
+  queries_per_row: z
+    .int()
+    .positive()
+    .default(1)
+    .describe("prefill queries of one head served per row activation, where a chunk has as many"),
 });
 export type PimSharing = z.infer<typeof PimSharing>;
 

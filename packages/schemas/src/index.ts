@@ -12,9 +12,11 @@ export {
   parseProfileMeta,
 } from "./gpu-profile/parse-profile.js";
 export * from "./gpu-profile/profile.js";
+export { checkKvMeasured, checkProfile, type ProfileName } from "./gpu-profile/profile-match.js";
 export * from "./gpu-profile/profile-meta.js";
 export * from "./json-schema.js";
 export { parseJson } from "./json-text.js";
+export * from "./kv-cache.js";
 export * from "./mixture-of-experts.js";
 export * from "./model.js";
 export * from "./options.js";

@@ -31,7 +31,7 @@ export const InstanceOptions = z.strictObject({
   enableSubBatchInterleaving: z
     .boolean()
     .default(false)
-    .describe("Split every batch in two halves, one on the GPU while the other is on PIM"),
+    .describe("Split every batch in two sub-batches, one on the GPU while the other is on PIM"),
   subBatchPolicy: z
     .enum(["always", "auto"])
     .default("always")
@@ -39,7 +39,11 @@ export const InstanceOptions = z.strictObject({
   subBatchSplit: z
     .enum(["tokens", "requests", "cost", "chunk"])
     .default("tokens")
-    .describe("What the two halves share evenly; chunk may cut one prefill"),
+    .describe("What the two sub-batches share evenly; chunk may cut one prefill"),
+  gpuMixedAttention: z
+    .enum(["fused", "separate"])
+    .default("fused")
+    .describe("fused: one GPU kernel for prefills and decodes, as measured; separate: what if it ran one for each"),
   maxModelLen: z.int().positive().optional().describe("Refuse longer requests; default: the model's"),
 });
 export type InstanceOptions = z.infer<typeof InstanceOptions>;

@@ -71,8 +71,8 @@ export const Summary = z.strictObject({
   pim_idle: share.nullable(),
   pim_util: share.nullable().describe("mean over channels"),
   interleaving: z.strictObject({
-    interleaved: count.describe("iterations in two halves"),
-    chunked: count.describe("of those, with one prefill cut between the halves"),
+    interleaved: count.describe("iterations in two sub-batches"),
+    chunked: count.describe("of those, with one prefill cut between the sub-batches"),
     serial: count.describe("iterations left undivided by policy or because interleaving is off"),
     single_request: count.describe("iterations of one request, which runs undivided"),
     gained_ns: ns.describe("saved against the same batches undivided"),

@@ -28,7 +28,7 @@ const tokenIds = (text: string) =>
     .optional()
     .describe(text);
 
-/** The numbers of a {@link WorkloadLine}; further fields are dropped. */
+/** The numbers of a {@link WorkloadLine}; its other fields are dropped. */
 export const WorkloadNumbers = z.object({
   input_toks: tokenCount("Prompt tokens"),
   output_toks: tokenCount("Tokens to generate"),
@@ -38,7 +38,7 @@ export type WorkloadNumbers = z.infer<typeof WorkloadNumbers>;
 
 /** One request of LLMServingSim's JSONL. Token ids are what prefix caching goes by; without them no prefix is shared. */
 export const WorkloadLine = z
-  .looseObject({
+  .strictObject({
     ...WorkloadNumbers.shape,
     input_tok_ids: tokenIds("Ids of the prompt, input_toks of them"),
     output_tok_ids: tokenIds("Ids of the output, output_toks of them; only used with input_tok_ids"),

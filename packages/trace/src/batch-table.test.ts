@@ -46,8 +46,8 @@ describe("the cost of an undivided batch", () => {
   ];
 
   test("counts dense layers by tokens, the head by sequences, token ids both ways", () => {
-    const half = told(filled(batchOf(entries), null, costsOf("none", 0)));
-    expect(half).toMatchObject({
+    const costed = told(filled(batchOf(entries), null, costsOf("none", 0)));
+    expect(costed).toMatchObject({
       tokens: 11,
       sequences: 4,
       prologueNs: 20 + 11 + gpu.prologueNs(11),
@@ -59,39 +59,50 @@ describe("the cost of an undivided batch", () => {
   });
 
   test("without offload has all attention on the GPU, decodes by the floor of their mean context", () => {
-    const half = told(filled(batchOf(entries), null, costsOf("none", 0)));
-    expect(half.gpuAttentionNs).toBe(gpu.attentionNs(8, 16, 3, 201, 300, 100));
-    expect(half.groupNs).toEqual([]);
+    const costed = told(filled(batchOf(entries), null, costsOf("none", 0)));
+    expect(costed.gpuAttentionNs).toBe(gpu.attentionNs(8, 16, 3, 201, 300, 100));
+    expect(costed.groupNs).toEqual([]);
+  });
+
+  test("has prefills and decodes in one kernel on the GPU, or in one for each", () => {
+    const separate = { ...costsOf("none", 0), separateAttention: true };
+    expect(told(filled(batchOf(entries), null, separate)).gpuAttentionNs).toBe(
+      gpu.attentionNs(8, 16, 0, 0, 0, 0) + gpu.attentionNs(0, 0, 3, 201, 300, 100),
+    );
+    const decodes = batchOf(entries.slice(1));
+    expect(told(filled(decodes, null, separate)).gpuAttentionNs).toBe(
+      told(filled(decodes, null, costsOf("none", 0))).gpuAttentionNs,
+    );
   });
 
   test("in phase all has all attention and all appends on the requests' groups, none on the GPU", () => {
-    const half = told(filled(batchOf(entries), null, costsOf("all", 2)));
-    expect(half.gpuAttentionNs).toBe(ABSENT);
-    expect(half.groupNs).toEqual([
+    const costed = told(filled(batchOf(entries), null, costsOf("all", 2)));
+    expect(costed.gpuAttentionNs).toBe(ABSENT);
+    expect(costed.groupNs).toEqual([
       pim.decodeNs(101) + 50,
       pim.prefillNs(16, 8) + 8 * 50 + pim.decodeNs(301) + 50 + pim.decodeNs(206) + 50,
     ]);
-    expect([half.upBytes, half.downBytes, half.fetchBytes]).toEqual([11 * 192, 11 * 128, 0]);
-    expect([half.upNs, half.downNs]).toEqual([link.transferNs(11 * 192), link.transferNs(11 * 128)]);
+    expect([costed.upBytes, costed.downBytes, costed.fetchBytes]).toEqual([11 * 192, 11 * 128, 0]);
+    expect([costed.upNs, costed.downNs]).toEqual([link.transferNs(11 * 192), link.transferNs(11 * 128)]);
   });
 
   test("in phase decode has prefills on the GPU: K and V go up, a prefix hit comes down, only decodes return", () => {
-    const half = told(filled(batchOf(entries), null, costsOf("decode", 2)));
-    expect(half.gpuAttentionNs).toBe(gpu.attentionNs(8, 16, 0, 0, 0, 0));
-    expect(half.groupNs).toEqual([pim.decodeNs(101) + 50, 8 * 50 + pim.decodeNs(301) + 50 + pim.decodeNs(206) + 50]);
-    expect([half.upBytes, half.downBytes, half.fetchBytes]).toEqual([3 * 192 + 8 * 64, 3 * 128, 16 * 64]);
+    const costed = told(filled(batchOf(entries), null, costsOf("decode", 2)));
+    expect(costed.gpuAttentionNs).toBe(gpu.attentionNs(8, 16, 0, 0, 0, 0));
+    expect(costed.groupNs).toEqual([pim.decodeNs(101) + 50, 8 * 50 + pim.decodeNs(301) + 50 + pim.decodeNs(206) + 50]);
+    expect([costed.upBytes, costed.downBytes, costed.fetchBytes]).toEqual([3 * 192 + 8 * 64, 3 * 128, 16 * 64]);
   });
 
   test("has the energy of attention and appends on all channels of the group", () => {
-    const half = told(filled(batchOf([{ tokens: 1, context: 9, group: 0 }]), null, costsOf("all", 1)));
-    expect(half.pimPj).toBe(4 * (10 * pim.decodeNs(10) + 7));
+    const costed = told(filled(batchOf([{ tokens: 1, context: 9, group: 0 }]), null, costsOf("all", 1)));
+    expect(costed.pimPj).toBe(4 * (10 * pim.decodeNs(10) + 7));
   });
 
   test("in phase decode goes by the request's phase, not by its tokens: a one-token chunk is a prefill", () => {
     const batch = batchOf([{ tokens: 1, context: 31, prefill: true, group: 0 }]);
-    const half = told(filled(batch, null, costsOf("decode", 1)));
-    expect(half.gpuAttentionNs).toBe(gpu.attentionNs(1, 31, 0, 0, 0, 0));
-    expect([half.downNs, half.groupNs[0]]).toEqual([ABSENT, 50]);
+    const costed = told(filled(batch, null, costsOf("decode", 1)));
+    expect(costed.gpuAttentionNs).toBe(gpu.attentionNs(1, 31, 0, 0, 0, 0));
+    expect([costed.downNs, costed.groupNs[0]]).toEqual([ABSENT, 50]);
   });
 
   test("on the GPU goes by tokens: a one-token chunk is a decode", () => {

@@ -229,11 +229,17 @@ function fillDense(
   ns[offset[stages.attention]] = gpuAttentionNs(sums, costs);
 }
 
-function gpuAttentionNs(sums: SubBatchSums, { gpu }: IterationCosts): number {
+function gpuAttentionNs(sums: SubBatchSums, { gpu, separateAttention }: IterationCosts): number {
   const { prefillTokens, prefillContext, decodes } = sums;
   if (prefillTokens === 0 && decodes === 0) return ABSENT;
   if (decodes === 0) return gpu.attentionNs(prefillTokens, prefillContext, 0, 0, 0, 0);
   const mean = Math.floor(sums.decodeContext / decodes);
+  if (separateAttention && prefillTokens > 0) {
+    return (
+      gpu.attentionNs(prefillTokens, prefillContext, 0, 0, 0, 0) +
+      gpu.attentionNs(0, 0, decodes, mean, sums.longest, sums.shortest)
+    );
+  }
   return gpu.attentionNs(prefillTokens, prefillContext, decodes, mean, sums.longest, sums.shortest);
 }
 

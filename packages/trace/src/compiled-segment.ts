@@ -1,6 +1,6 @@
 /**
  * @module
- * A segment as the player runs it: flat numbers, without what the iteration does not have.
+ * A segment as the player runs it: flat numbers, without the stages that the iteration does not have.
  */
 import { ABSENT, type StageTable } from "./stage-table.js";
 import type { Segment } from "./stages.js";
@@ -21,16 +21,19 @@ export interface CompiledSegment {
    * durations.
    */
   code: Int32Array;
-  /** Indices of the state that a repeat moves. */
+  /** Indices of the state that a repeat moves, those of units without work included. */
   slots: Int32Array;
   repeat: number;
 }
 
-const isPresent = ({ ns, offset }: StageTable, stage: number): boolean =>
-  ns.subarray(offset[stage], offset[stage + 1]).some((durationNs) => durationNs !== ABSENT);
+/** Whether the iteration has a stage, on some unit. */
+export function isPresent({ ns, offset }: StageTable, stage: number): boolean {
+  for (let u = offset[stage]; u < offset[stage + 1]; u++) if (ns[u] !== ABSENT) return true;
+  return false;
+}
 
 export function compileSegment(table: StageTable, { order, repeat }: Segment, layout: StateLayout): CompiledSegment {
-  const { graph, ns, offset } = table;
+  const { graph, offset } = table;
   const code: number[] = [];
   const slots = new Set<number>();
   for (const stage of order) {
@@ -39,9 +42,7 @@ export function compileSegment(table: StageTable, { order, repeat }: Segment, la
     const firstUnit = layout.unitAt[resource];
     const ends = after.filter((other) => isPresent(table, other)).map((other) => layout.endAt + other);
     const units: number[] = [];
-    for (let u = offset[stage]; u < offset[stage + 1]; u++) {
-      if (ns[u] !== ABSENT) units.push(firstUnit + u - offset[stage], u);
-    }
+    for (let u = offset[stage]; u < offset[stage + 1]; u++) units.push(firstUnit + u - offset[stage], u);
     code.push(stage, resource, graph.resources[resource].explainsIdle ? 1 : 0);
     code.push(ends.length, ...ends, units.length, ...units);
     slots.add(layout.endAt + stage);

@@ -9,6 +9,8 @@ export interface IterationCosts {
   gpu: GpuCosts;
   /** Token ids to or from host memory, whole ns: before the prologue and behind the head. */
   hostNs(tokens: number): number;
+  /** Whether GPU attention of prefills and of decodes are two kernels, one behind the other; else one takes both. */
+  separateAttention: boolean;
   /** Null without offload. */
   pim: PimSystem | null;
 }

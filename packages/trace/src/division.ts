@@ -48,4 +48,20 @@ export class Division {
   contextOf(batch: Batch, i: number, subBatch: number): number {
     return batch.context[i] + (i === this.cutIndex ? this.cutStart(subBatch) : 0);
   }
+
+  /** The sub-batch in which the last token of request `i` is computed. */
+  lastOf(i: number): number {
+    return i === this.cutIndex ? this.count - 1 : this.of[i];
+  }
+
+  /** The sub-batch in which the first token of request `i` is computed. */
+  firstOf(i: number): number {
+    return i === this.cutIndex ? 0 : this.of[i];
+  }
+
+  /** Whether every request finds K and V that the batch itself computes: in its own sub-batch or an earlier one. */
+  keepsDependencies({ readers, writers, dependencies }: Batch): boolean {
+    for (let k = 0; k < dependencies; k++) if (this.firstOf(readers[k]) < this.lastOf(writers[k])) return false;
+    return true;
+  }
 }

@@ -88,7 +88,7 @@ describe("the schedule of an iteration", () => {
     );
   });
 
-  test("is worked out by hand for two halves and two layers", () => {
+  test("is worked out by hand for two sub-batches and two layers", () => {
     const same = { prologueNs: 5, preNs: 10, postNs: 20, headNs: 7, upNs: 3, downNs: 4, groupNs: [30] };
     // GPU: sub-batch 1 at 0-15, 2 at 15-30. Up 15-18 and 30-33. PIM 18-48, 48-78. Down 48-52, 78-82.
     // GPU: 52-82, 82-112. Up 82-85, 112-115. PIM 85-115, 115-145. Down 115-119, 145-149. GPU 119-146, 149-176.
@@ -106,7 +106,7 @@ describe("the schedule of an iteration", () => {
   });
 
   test("is a sum for a batch undivided: L (D + A) and the ends", () => {
-    const half = {
+    const each = {
       prologueNs: 50,
       preNs: 100,
       postNs: 200,
@@ -115,7 +115,7 @@ describe("the schedule of an iteration", () => {
       downNs: 40,
       groupNs: [500, 900],
     };
-    expect(play(iterationOf(7, 2, [half])).latencyNs).toBe(50 + 7 * (100 + 200 + 30 + 900 + 40) + 70);
+    expect(play(iterationOf(7, 2, [each])).latencyNs).toBe(50 + 7 * (100 + 200 + 30 + 900 + 40) + 70);
   });
 });
 
@@ -207,9 +207,9 @@ describe("invariant 4", () => {
     );
   });
 
-  // A half of nothing but prefills (`appends`) runs ahead of its PIM work: alone it ends with its last append, between
-  // another half's stages it may end later than the two one after the other.
-  test("two halves that wait for their attention take no longer interleaved than one after the other", () => {
+  // A sub-batch of nothing but prefills (`appends`) runs ahead of its PIM work: alone it ends with its last append, between
+  // another sub-batch's stages it may end later than the two one after the other.
+  test("two sub-batches that wait for their attention take no longer interleaved than one after the other", () => {
     fc.assert(
       fc.property(iterations(["gpu", "pim", "both"], [2]), (iteration) => {
         const serialNs = play(alone(iteration, 0)).latencyNs + play(alone(iteration, 1)).latencyNs;
@@ -233,7 +233,7 @@ test("invariant 5: work does not depend on when it runs", () => {
 });
 
 describe("invariant 8", () => {
-  /** A batch whose PIM work is spread evenly, and its halves: dense time D each if weight-bound, half of it otherwise. */
+  /** A batch whose PIM work is spread evenly, and two sub-batches of it: dense time D each if weight-bound, D / 2 otherwise. */
   function wholeAndHalves(at: { layers: number; D: number; A: number; weightBound: boolean }) {
     const { layers, D, A, weightBound } = at;
     // Transfers are a part of A, the undivided attention.
@@ -244,10 +244,10 @@ describe("invariant 8", () => {
     });
     const dense = (part: number) => ({ preNs: 0.3 * D * part, postNs: 0.7 * D * part });
     const part = weightBound ? 1 : 0.5;
-    const half = { ...dense(part), ...attention(0.5) };
+    const each = { ...dense(part), ...attention(0.5) };
     return {
       wholeNs: play(iterationOf(layers, 2, [{ ...dense(1), ...attention(1) }])).latencyNs,
-      halvesNs: play(iterationOf(layers, 2, [half, half])).latencyNs,
+      halvesNs: play(iterationOf(layers, 2, [each, each])).latencyNs,
     };
   }
   const layers = fc.integer({ min: 8, max: 128 });

@@ -6,7 +6,7 @@
  * One repeat of a segment is one step of a max-plus recurrence on the times at which units are free and stages end. Once a
  * step moves all of them by the same amount, every further step does: the rest is a multiplication, and stays exact.
  */
-import { type CompiledSegment, compileSegment } from "./compiled-segment.js";
+import { type CompiledSegment, compileSegment, isPresent } from "./compiled-segment.js";
 import { ABSENT, type StageTable } from "./stage-table.js";
 import { type StageGraph, unitOffsets } from "./stages.js";
 
@@ -34,9 +34,12 @@ export function createPlayed({ resources }: StageGraph): Played {
 /** Receives every run of a stage on a unit, in the order in which they are issued; times from the iteration's start. */
 export type StageSink = (stage: number, unit: number, layer: number, startNs: number, endNs: number) => void;
 
+/** A bit for each in the mantissa of a number. */
+const MOST_STAGES = 52;
+
 /**
- * Plays tables of one graph; keeps its buffers between iterations. Segments are compiled for what a table has: most
- * iterations have the same stages on the same units as the one before.
+ * Plays tables of one graph; keeps its buffers between iterations. Segments are compiled once for
+ * every set of stages that an iteration may have: there are few.
  */
 export class Player {
   private readonly resourceOf: Int32Array;
@@ -53,12 +56,11 @@ export class Player {
   private readonly stateBefore: Float64Array;
   private readonly coveredBefore: Float64Array;
   private readonly waitBefore: Float64Array;
-  /** What the compiled segments are for. Index: as the table's `ns`. */
-  private readonly has: Uint8Array;
-  private segments: readonly CompiledSegment[] = [];
+  /** Compiled segments by what an iteration has: a bit for each stage. */
+  private readonly compiled = new Map<number, readonly CompiledSegment[]>();
   private readonly layer: Int32Array;
 
-  /** @throws {RangeError} where a stage of a repeated segment waits for one of another segment */
+  /** @throws {RangeError} where a stage of a repeated segment waits for one of another segment, or there are over 52 */
   constructor(private readonly graph: StageGraph) {
     const { stages, resources, segments } = graph;
     for (const { order, repeat } of segments) if (repeat > 1) checkRepeated(graph, order);
@@ -71,7 +73,7 @@ export class Player {
     this.stateBefore = new Float64Array(this.state.length);
     this.coveredBefore = new Float64Array(resources.length);
     this.waitBefore = new Float64Array(resources.length ** 2);
-    this.has = new Uint8Array(stages.reduce((sum, { resource }) => sum + resources[resource].units, 0));
+    if (stages.length > MOST_STAGES) throw new RangeError(`${stages.length} stages, ${MOST_STAGES} at most`);
     this.layer = new Int32Array(stages.length);
   }
 
@@ -80,9 +82,8 @@ export class Player {
     clear(this.state);
     clear(out.coveredNs);
     clear(out.waitNs);
-    if (this.segments.length === 0 || this.hasChanged(table)) this.compile(table);
     if (sink !== null) this.layer.set(this.graph.stages.map(({ firstLayer }) => firstLayer));
-    for (const segment of this.segments) {
+    for (const segment of this.segmentsFor(table)) {
       const { repeat } = segment;
       for (let done = 0; done < repeat; done++) {
         // The first repeat hardly ever goes on as the segment before it ended.
@@ -97,17 +98,17 @@ export class Player {
     out.latencyNs = latencyNs;
   }
 
-  private hasChanged({ ns }: StageTable): boolean {
-    for (let u = 0; u < ns.length; u++) if ((ns[u] === ABSENT ? 0 : 1) !== this.has[u]) return true;
-    return false;
-  }
-
-  private compile(table: StageTable): void {
-    const { unitAt, coveredAt, readyAt, endAt } = this;
-    for (let u = 0; u < this.has.length; u++) this.has[u] = table.ns[u] === ABSENT ? 0 : 1;
-    this.segments = this.graph.segments.map((segment) =>
-      compileSegment(table, segment, { unitAt, coveredAt, readyAt, endAt }),
-    );
+  private segmentsFor(table: StageTable): readonly CompiledSegment[] {
+    const { resourceOf, unitAt, coveredAt, readyAt, endAt } = this;
+    let has = 0;
+    for (let stage = 0; stage < resourceOf.length; stage++) has = 2 * has + (isPresent(table, stage) ? 1 : 0);
+    let segments = this.compiled.get(has);
+    if (!segments) {
+      const layout = { unitAt, coveredAt, readyAt, endAt };
+      segments = this.graph.segments.map((segment) => compileSegment(table, segment, layout));
+      this.compiled.set(has, segments);
+    }
+    return segments;
   }
 
   private remember({ slots }: CompiledSegment, { coveredNs, waitNs }: Played): void {
@@ -133,10 +134,12 @@ export class Player {
       let firstNs = Number.POSITIVE_INFINITY;
       let lastNs = 0;
       for (const unitsEnd = at + 1 + code[at++]; at < unitsEnd; at += 2) {
+        const durationNs = ns[code[at + 1]];
+        if (durationNs === ABSENT) continue;
         const unit = code[at];
         const freeNs = state[unit];
         const startNs = freeNs > readyNs ? freeNs : readyNs;
-        const endNs = startNs + ns[code[at + 1]];
+        const endNs = startNs + durationNs;
         state[unit] = endNs;
         if (startNs < firstNs) firstNs = startNs;
         if (endNs > lastNs) lastNs = endNs;
@@ -181,11 +184,16 @@ export class Player {
   /** Passes over `rest` repeats of a segment if the last one moved everything by the same amount. */
   private jump({ slots }: CompiledSegment, { coveredNs, waitNs }: Played, rest: number): boolean {
     const { state, stateBefore, coveredBefore, waitBefore } = this;
-    if (slots.length > 0) {
-      const stepNs = state[slots[0]] - stateBefore[0];
-      for (let i = 1; i < slots.length; i++) if (state[slots[i]] - stateBefore[i] !== stepNs) return false;
-      for (let i = 0; i < slots.length; i++) state[slots[i]] += stepNs * rest;
+    let stepNs = -1;
+    for (let i = 0; i < slots.length; i++) {
+      const nowNs = state[slots[i]];
+      // A unit that has nothing to do, or nothing that takes time: it stays at the start.
+      if (nowNs === 0) continue;
+      const movedNs = nowNs - stateBefore[i];
+      if (stepNs < 0) stepNs = movedNs;
+      else if (movedNs !== stepNs) return false;
     }
+    for (let i = 0; i < slots.length; i++) if (state[slots[i]] !== 0) state[slots[i]] += stepNs * rest;
     for (let r = 0; r < coveredNs.length; r++) coveredNs[r] += (coveredNs[r] - coveredBefore[r]) * rest;
     for (let w = 0; w < waitNs.length; w++) waitNs[w] += (waitNs[w] - waitBefore[w]) * rest;
     return true;

@@ -103,6 +103,7 @@ export const costsOf = (phase: Offload, groups: number): IterationCosts => ({
   layers: model.num_hidden_layers,
   gpu,
   hostNs: (tokens) => 20 + tokens,
+  separateAttention: false,
   pim: phase === "none" ? null : system(phase, groups),
 });
 

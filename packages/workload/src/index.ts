@@ -10,7 +10,17 @@ export type { WorkloadFormat } from "./formats/format.js";
 export { detectFormat, formatNamed, formats } from "./formats/formats.js";
 export { type GenerateOptions, generateWorkload, type SharedPrefixes } from "./generate.js";
 export { type Lengths, lengthsSyntax, parseLengths } from "./lengths.js";
-export { type ChunkBuilder, countRequests, createChunkBuilder, type RequestChunk } from "./request-chunk.js";
+export { createRandom, type Random } from "./random.js";
+export {
+  type ChunkBuilder,
+  type ChunkRequest,
+  countRequests,
+  createChunkBuilder,
+  type RequestChunk,
+  requestAt,
+  requestPlace,
+  requestsOf,
+} from "./request-chunk.js";
 export { sortByArrival } from "./sort-by-arrival.js";
 export { createWorkloadParser, type ParseOptions, parseWorkload, type WorkloadParser } from "./workload-parser.js";
 export { writeWorkload } from "./write-workload.js";

@@ -1,8 +1,11 @@
 /**
  * @module
- * Seeded random numbers, the same on any machine: xoshiro128** 1.1 (Blackman and Vigna, public domain), seeded by
- * splitmix32. Streams of one seed are independent, so that changing how lengths are drawn leaves arrivals alone.
+ * Seeded random numbers, the same on any machine: pure-rand's xoroshiro128+, its 128 bits of state filled by splitmix32 from
+ * a seed of 53 bits and the name of a stream. Streams of one seed are independent, so that changing how lengths are drawn
+ * leaves arrivals alone; and no two hash ids of a trace share one, as they would with a seed of 32 bits.
  */
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 /** A stream of random numbers. */
 export interface Random {
@@ -12,32 +15,11 @@ export interface Random {
   uniform(): number;
 }
 
-const rotl = (x: number, r: number): number => (x << r) | (x >>> (32 - r));
-
 /** Output of splitmix32 for state `x`: a bijection that mixes like MurmurHash3's, with constants by Wellons. */
 function splitmix32(x: number): number {
   let z = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
   return z ^ (z >>> 15);
-}
-
-/** xoshiro128** from its four words of state, not all 0. */
-export function createXoshiro(a: number, b: number, c: number, d: number): Random {
-  function bits(): number {
-    const result = Math.imul(rotl(Math.imul(b, 5), 7), 9) >>> 0;
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = rotl(d, 11);
-    return result;
-  }
-  return {
-    bits,
-    uniform: () => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) / 2 ** 53,
-  };
 }
 
 /**
@@ -55,7 +37,8 @@ export function createRandom(seed: number, stream: string): Random {
     key = (key + 0x9e3779b9) | 0;
     return splitmix32(key);
   };
-  return createXoshiro(next(), next(), next(), next());
+  const generator = xoroshiro128plusFromState([next(), next(), next(), next()]);
+  return { bits: () => generator.next() >>> 0, uniform: () => uniformFloat64(generator) };
 }
 
 /** Made-up token ids stay below this: the ordinary tokens of Llama 3, and of vocabularies as large. */

@@ -19,6 +19,8 @@ export interface RequestChunk {
    * (no ids), as long as the prompt (output ids unknown), or as long as prompt and output together.
    */
   readonly tokenOffsets: Float64Array | null;
+  /** Lines of the file that the requests were read from, the first is 1; null where they are from none. */
+  readonly lines: Int32Array | null;
 }
 
 /** Largest token count and token id that a chunk holds. */
@@ -40,6 +42,8 @@ export interface ChunkBuilder {
   readonly count: number;
   /** Token ids collected since the last `take`. */
   readonly idCount: number;
+  /** Says which line of a file the next requests are from; 0 = of none. */
+  atLine(line: number): void;
   /**
    * Adds a request of valid numbers (whole, in range). Output ids need prompt ids before them.
    *
@@ -62,6 +66,8 @@ export function createChunkBuilder(): ChunkBuilder {
   let outputs: number[] = [];
   let arrivals: number[] = [];
   let offsets: number[] = [0];
+  let lines: number[] = [];
+  let line = 0;
   let ids = new Int32Array(1024);
   let idCount = 0;
 
@@ -83,6 +89,9 @@ export function createChunkBuilder(): ChunkBuilder {
     get idCount() {
       return idCount;
     },
+    atLine(next) {
+      line = next;
+    },
     add(inputTokens, outputTokens, arrivalNs, inputIds = noIds, outputIds = noIds) {
       const fits = (list: ArrayLike<number>, tokens: number): boolean => list.length === 0 || list.length === tokens;
       if (
@@ -97,6 +106,7 @@ export function createChunkBuilder(): ChunkBuilder {
       inputs.push(inputTokens);
       outputs.push(outputTokens);
       arrivals.push(arrivalNs);
+      lines.push(line);
       append(inputIds);
       append(outputIds);
       offsets.push(idCount);
@@ -109,11 +119,13 @@ export function createChunkBuilder(): ChunkBuilder {
         arrivalNs: Float64Array.from(arrivals),
         tokenIds: idCount > 0 ? ids.slice(0, idCount) : null,
         tokenOffsets: idCount > 0 ? Float64Array.from(offsets) : null,
+        lines: lines.some((at) => at > 0) ? Int32Array.from(lines) : null,
       };
       inputs = [];
       outputs = [];
       arrivals = [];
       offsets = [0];
+      lines = [];
       idCount = 0;
       return chunk;
     },
@@ -129,6 +141,8 @@ export interface ChunkRequest {
   readonly ids: Int32Array;
   readonly inputIds: Int32Array;
   readonly outputIds: Int32Array;
+  /** Line of its file; 0 where it is from none. */
+  readonly line: number;
 }
 
 /** @throws {RangeError} where the chunk has no such row */
@@ -147,7 +161,18 @@ export function requestAt(chunk: RequestChunk, row: number): ChunkRequest {
     ids,
     inputIds: ids.subarray(0, inputTokens),
     outputIds: ids.subarray(inputTokens),
+    line: chunk.lines?.[row] ?? 0,
   };
+}
+
+/**
+ * Where a request stands, for errors: `file:line`, or the file where the line is not known.
+ *
+ * @param source the file's name
+ */
+export function requestPlace(source: string, chunk: RequestChunk, row: number): string {
+  const line = chunk.lines?.[row] ?? 0;
+  return line > 0 ? `${source}:${line}` : source;
 }
 
 /** The requests of a chunk, in its order. */

@@ -29,7 +29,8 @@ export function sortByArrival(chunks: RequestChunk[]): RequestChunk[] {
   let next = 0;
   return chunks.map(({ count }) => {
     for (const { chunk, row } of places.slice(next, next + count)) {
-      const { inputTokens, outputTokens, arrivalNs, inputIds, outputIds } = requestAt(chunk, row);
+      const { inputTokens, outputTokens, arrivalNs, inputIds, outputIds, line } = requestAt(chunk, row);
+      builder.atLine(line);
       builder.add(inputTokens, outputTokens, arrivalNs, inputIds, outputIds);
     }
     next += count;

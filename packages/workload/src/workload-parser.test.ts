@@ -1,5 +1,7 @@
 import { TandemError } from "@tandem-sim/schemas";
 import { describe, expect, it } from "vitest";
+import { createChunkBuilder, requestPlace } from "./request-chunk.js";
+import { sortByArrival } from "./sort-by-arrival.js";
 import { parseWorkload } from "./workload-parser.js";
 
 const good = '{"input_toks":2,"output_toks":1,"arrival_time_ns":0}';
@@ -18,12 +20,28 @@ describe("a workload text", () => {
     expect(parseWorkload(`${header}\n${noon},5,6\n${noon},5,6`, "a.csv", { limit: 1 }).count).toBe(1);
   });
 
+  it("keeps the line of every request, blank ones and a header counted, through sorting by arrival", () => {
+    const at = (ns: number): string => `{"input_toks":2,"output_toks":3,"arrival_time_ns":${ns}}`;
+    const chunk = parseWorkload(`\n${at(9)}\n\n${at(5)}\n`, "a.jsonl");
+    expect([...(chunk.lines ?? [])]).toEqual([2, 4]);
+    expect(sortByArrival([chunk]).map((sorted) => requestPlace("a.jsonl", sorted, 0))).toEqual(["a.jsonl:4"]);
+    expect([...(parseWorkload(`${header}\n${noon},5,6`, "trace.csv").lines ?? [])]).toEqual([2]);
+  });
+
+  it("of no file has no lines", () => {
+    const builder = createChunkBuilder();
+    builder.add(1, 1, 0);
+    const chunk = builder.take();
+    expect(chunk.lines).toBeNull();
+    expect(requestPlace("made up", chunk, 0)).toBe("made up");
+  });
+
   it("tells its format by name and first line, unless told", () => {
     const mooncake = '{"timestamp": 3, "input_length": 4, "output_length": 5}';
     expect(parseWorkload(mooncake, "a.jsonl").arrivalNs[0]).toBe(3e6);
     expect(parseWorkload(`${header}\n${noon},5,6`, "trace.txt").inputTokens[0]).toBe(5);
     expect(parseWorkload(good, "trace.txt").inputTokens[0]).toBe(2);
-    expect(() => parseWorkload(mooncake, "a.jsonl", { format: "llmservingsim" })).toThrow("$.input_toks: missing");
+    expect(() => parseWorkload(mooncake, "a.jsonl", { format: "llmservingsim" })).toThrow('unknown field "timestamp"');
   });
 });
 

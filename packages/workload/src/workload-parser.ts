@@ -46,6 +46,7 @@ export function createWorkloadParser(source: string, { format, limit = 0 }: Pars
       if (text === "") return true;
       parseLine ??= detectFormat(source, text).createParser();
       const before = builder.count;
+      builder.atLine(lineNumber);
       parseLine({ text, where: `${source}:${lineNumber}` }, builder);
       requests += builder.count - before;
       return limit === 0 || requests < limit;

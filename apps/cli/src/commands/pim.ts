@@ -22,8 +22,10 @@ import {
 } from "@tandem-sim/schemas/node";
 import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
+import { givenTo, refuseGiven } from "../idle-flags.js";
 import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
+import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
 
 interface PimShowFlags {
@@ -52,8 +54,10 @@ function profileOf(gpu: string, modelName: string, model: ModelConfig): GpuProfi
 }
 
 async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
-  const device = readPimDevice(findPimFile(nameOrPath));
-  const model = readModelConfig(findModelFile(flags.model));
+  const files = [findPimFile(nameOrPath), findModelFile(flags.model)] as const;
+  checkOutputs([["--plot", flags.plot]], files);
+  const device = readPimDevice(files[0]);
+  const model = readModelConfig(files[1]);
   const facts = pimFacts({
     device,
     model,
@@ -98,6 +102,11 @@ export function pimCommand(): Command {
     .option("--json", "Print JSON")
     .option("--plot <file>", "Latency over context as SVG")
     .addHelpText("after", "\nExample:\n  $ tandem pim show DDR4_8GB_3200_pim --context 128,512,2048")
-    .action(show);
+    .action((name: string, flags: PimShowFlags) => {
+      if (flags.channels !== undefined) {
+        refuseGiven(givenTo(showCommand), ["memSize"], "has no effect beside --channels", "give one of them");
+      }
+      return show(name, flags);
+    });
   return new Command("pim").description("Show what a PIM device can do").addCommand(showCommand);
 }

@@ -11,7 +11,11 @@ import { plainTable } from "@tandem-sim/report/terminal";
 import { type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
 import { degreesOnDisk, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
+import { identityOf } from "../file-identity.js";
+import { filesIn } from "../input-files.js";
 import { writeWhole } from "../output-file.js";
+import { makeFolder } from "../output-folder.js";
+import { checkOutputs } from "../output-paths.js";
 import { json, result, warn } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
 
@@ -77,10 +81,13 @@ function degreesToImport(dir: string): { present: number[]; absent: number[] } {
   return { present, absent };
 }
 
+/** `gpu/<hardware>/<org>/<model>/<variant>` may all be new. */
+const FOLDERS_OF_A_PROFILE = 5;
+
 /** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
 export function importProfile(dir: string, flags: ImportFlags): void {
   const out = resolve(flags.out);
-  if (out === resolve(dir))
+  if (identityOf(out) === identityOf(dir))
     throw new TandemError("E_USAGE", "is the bundle itself", { where: "--out", hint: "name another folder" });
   const bundle = readBundleMeta(dir);
   const architecture = architectureNamed(bundle.architecture, join(dir, "meta.yaml"));
@@ -89,6 +96,11 @@ export function importProfile(dir: string, flags: ImportFlags): void {
   const measured = present.map((tp) => readGpuProfile(dir, tp));
   const { meta, tables } = importBundle(bundle, measured, architecture, layers, { keepSamples: flags.raw === true });
 
+  const paths = tables.flatMap(({ profile, files }) =>
+    Object.keys(files).map((name) => ["--out", join(out, `tp${profile.tp}`, name)] as const),
+  );
+  checkOutputs([...paths, ["--out", join(out, "profile.json")]], filesIn(dir));
+  makeFolder(out, FOLDERS_OF_A_PROFILE);
   for (const { profile, files } of tables) {
     for (const [name, text] of Object.entries(files)) writeWhole(join(out, `tp${profile.tp}`, name), text);
   }

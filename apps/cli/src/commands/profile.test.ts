@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readGpuProfile } from "@tandem-sim/schemas/node";
@@ -153,6 +153,13 @@ describe("tandem profile import", () => {
   test("refuses to write into the bundle, and to import what it has written", async () => {
     const bundle = writeBundle();
     await expect(tandemProfile("import", bundle, "--out", join(bundle, "."))).rejects.toThrow(/bundle itself/);
+    const link = join(folder, "link");
+    symlinkSync(bundle, link);
+    await expect(tandemProfile("import", bundle, "--out", link)).rejects.toThrow(/bundle itself/);
+    const linked = join(folder, "linked");
+    mkdirSync(linked);
+    symlinkSync(join(bundle, "tp1"), join(linked, "tp1"));
+    await expect(tandemProfile("import", bundle, "--out", linked, "--raw")).rejects.toThrow(/would be overwritten/);
     const out = join(folder, "out");
     await tandemProfile("import", bundle, "--out", out);
     await expect(tandemProfile("import", out, "--out", join(folder, "again"))).rejects.toThrow(

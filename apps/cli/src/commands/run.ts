@@ -6,10 +6,12 @@ import { checkWorkload, type SimulationObserver } from "@tandem-sim/engine";
 import { runResult, throughputLine } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { Command, Option } from "commander";
+import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
+import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
-import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
+import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result } from "../terminal.js";
 import { hostFacts } from "../version.js";
@@ -17,12 +19,17 @@ import { parseWindow } from "../window-flag.js";
 
 interface RunFlags extends SimulationFlags, OutputFlags {}
 
-async function run(flags: RunFlags): Promise<void> {
+async function run(flags: RunFlags, given: Given): Promise<void> {
   const started = performance.now();
-  const { inputs, chunks } = await prepareRun(flags);
+  refuseWithout(given, "timelineWindow", "timeline");
+  refuseWithout(given, "traceLimit", "traceDir");
+  const { inputs, chunks, files } = await prepareRun(flags);
+  refuseIdleServing(given, inputs);
+  warnOfIdleSeed(given, flags.requestRoutingPolicy);
+  checkOutputs(outputPaths(flags), files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, chunks, flags.dataset);
-  const outputs = new RunOutputs(flags, plan);
+  const outputs = new RunOutputs(flags, plan, outputTokens(chunks));
   try {
     const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
     const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");
@@ -30,7 +37,7 @@ async function run(flags: RunFlags): Promise<void> {
     outputs.commit({ ...summary, host: hostFacts(performance.now() - started) });
     const table = draw(runResult(summary, plan));
     // Where a file goes to stdout, the table makes room.
-    if (outputPaths(flags).includes("-")) report(`\n${table}`);
+    if (outputPaths(flags).some(([, path]) => path === "-")) report(`\n${table}`);
     else result(table);
   } catch (error) {
     outputs.abort();
@@ -44,7 +51,10 @@ export function runCommand(): Command {
   addSimulationFlags(command)
     .option("--output <file>", "Per-request CSV")
     .option("--summary <file>", "Machine-readable JSON of the whole result; - for stdout")
-    .option("--trace-dir <dir>", "Text trace of every iteration, one file each")
+    .option(
+      "--trace-dir <dir>",
+      "Text trace of every iteration, one file each, in place of those of an earlier run there",
+    )
     .addOption(
       new Option("--trace-limit <n>", "Iterations to trace, per instance")
         .argParser(wholeNumberFlag("--trace-limit", 0))
@@ -67,6 +77,6 @@ Example:
   $ tandem run --cluster-config single_node_pim_instance --dataset mixed \\
       --enable-attn-offloading --enable-sub-batch-interleaving --output outputs/mixed.csv`,
     )
-    .action(run);
+    .action((flags: RunFlags) => run(flags, givenTo(command)));
   return command;
 }

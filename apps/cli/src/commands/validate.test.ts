@@ -1,27 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createPlan, type RequestResult, simulate } from "@tandem-sim/engine";
 import type { MetricError } from "@tandem-sim/report";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { validateCommand } from "./validate.js";
-
-const printed = vi.hoisted(() => ({ json: null as unknown, warnings: [] as string[] }));
-vi.mock("../terminal.js", async (original) => ({
-  ...(await original<typeof import("../terminal.js")>()),
-  json: (value: unknown) => (printed.json = value),
-  warn: (text: string) => printed.warnings.push(text),
-}));
+import { beforeEach, describe, expect, it } from "vitest";
+import { tandem, temporaryFolder } from "../../test/tandem.js";
 
 let dir = "";
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "tandem-recording-"));
-  Object.assign(printed, { json: null, warnings: [] });
+  dir = temporaryFolder();
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 const cluster = "single_node_gpu_instance";
 
@@ -44,10 +34,14 @@ async function record(options: Partial<InstanceOptions>, engine_kwargs: Record<s
   writeFileSync(join(dir, "meta.json"), JSON.stringify({ engine_kwargs }));
 }
 
+const args = (...flags: string[]) => [
+  ...["validate", "--vllm", dir, "--cluster-config", cluster, "--dataset", "example_trace", "--json"],
+  ...flags,
+];
+
 async function validate(...flags: string[]) {
-  const args = ["--vllm", dir, "--cluster-config", cluster, "--dataset", "example_trace", "--json", ...flags];
-  await validateCommand().parseAsync(args, { from: "user" });
-  return printed.json as { metrics: MetricError[]; mean_abs_error_pct: number };
+  const { stdout } = await tandem(args(...flags));
+  return JSON.parse(stdout) as { metrics: MetricError[]; mean_abs_error_pct: number };
 }
 
 describe("tandem validate", () => {
@@ -70,17 +64,19 @@ describe("tandem validate", () => {
 
   it("num_gpu_blocks sizes the KV cache: a request that needs more is refused", async () => {
     await record({}, { num_gpu_blocks: 5 });
-    await expect(validate()).rejects.toThrow(/KV blocks .* has 4/);
+    expect((await tandem(args())).stderr).toMatch(/KV blocks .* has 4/);
   });
 
   it("warns of a cluster with another model", async () => {
     await record({}, { model: "meta-llama/Llama-3.1-70B" });
-    await validate();
-    expect(printed.warnings).toEqual([expect.stringContaining("recorded with meta-llama/Llama-3.1-70B")]);
+    const { stderr } = await tandem(args());
+    expect(stderr.match(/\[WARNING\].*/g)).toEqual([expect.stringContaining("recorded with meta-llama/Llama-3.1-70B")]);
   });
 
   it("does not move the arrivals of what has happened", async () => {
     await record({}, {});
-    await expect(validate("--request-rate", "5")).rejects.toThrow("--request-rate");
+    const { code, stderr } = await tandem(args("--request-rate", "5"));
+    expect(stderr).toContain("--request-rate");
+    expect(code).toBe(2);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkWorkload, type PlanInputs, type RequestResult } from "@tandem-sim/engine";
+import { checkWorkload, type RequestResult, type SimulationObserver, withGpuBlocks } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
   arrivalSources,
@@ -15,15 +15,18 @@ import {
   recordedOptions,
   replayedWorkload,
   throughputLine,
+  type Validation,
   validation,
   validationJson,
   whatWasCompared,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import { TandemError } from "@tandem-sim/schemas";
 import { type Command, Command as Commander, Option } from "commander";
+import { type Given, givenTo, refuseGiven, refuseIdleServing, warnOfIdleSeed } from "../idle-flags.js";
+import { clusterFiles } from "../input-files.js";
 import { WholeFile } from "../output-file.js";
-import { datasetIn, findDataset, readRecordedRun } from "../recorded-folder.js";
+import { checkOutputs } from "../output-paths.js";
+import { datasetIn, findDataset, readRecordedRun, recordedFiles } from "../recorded-folder.js";
 import { loadCluster, planRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, report, result, setLogLevel } from "../terminal.js";
@@ -37,12 +40,8 @@ interface ValidateFlags extends SimulationFlags {
 }
 
 /** Flags with what the recorded run says in place of the defaults that the user has left alone. */
-function withRecorded(
-  flags: ValidateFlags,
-  run: RecordedRun,
-  given: (flag: keyof ValidateFlags) => boolean,
-): ValidateFlags {
-  const recorded = Object.entries(recordedOptions(run.meta)).filter(([name]) => !given(name as keyof ValidateFlags));
+function withRecorded(flags: ValidateFlags, run: RecordedRun, given: Given): ValidateFlags {
+  const recorded = Object.entries(recordedOptions(run.meta)).filter(([name]) => !given(name));
   const cluster = join(run.dir, "cluster.json");
   return {
     ...flags,
@@ -51,40 +50,47 @@ function withRecorded(
   };
 }
 
-async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags) => boolean): Promise<void> {
-  setLogLevel(asked.logLevel);
-  if (asked.requestRate !== undefined) {
-    throw new TandemError("E_USAGE", "a recorded run has its arrivals", {
-      where: "--request-rate",
-      hint: "leave it out",
-    });
-  }
-  const run = readRecordedRun(asked.vllm);
-  const flags = withRecorded(asked, run, given);
+/** What a replay runs on, and every file that was read for it. */
+async function prepareReplay(run: RecordedRun, flags: ValidateFlags, given: Given) {
   const loaded = loadCluster(flags);
+  refuseIdleServing(given, loaded);
+  warnOfIdleSeed(given, flags.requestRoutingPolicy);
   const gpuBlocks = recordedBlocks(run.meta);
-  const inputs: PlanInputs = gpuBlocks === undefined ? loaded : { ...loaded, gpuBlocks };
+  const inputs = gpuBlocks === undefined ? loaded : withGpuBlocks(loaded, gpuBlocks);
   const dataset = findDataset(run, given("dataset") ? flags.dataset : undefined);
   const workload = await replayedWorkload(run, {
     dataset: dataset === null ? null : datasetIn(dataset),
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
+  const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags.gpuProfile)];
+  return { inputs, workload, files: dataset === null ? files : [...files, dataset] };
+}
+
+function show(found: Validation): void {
+  for (const [term, text] of found.compared) report(`${term}: ${text}`);
+  for (const note of found.notes) report(note);
+  result(draw([errorTable(found)]));
+}
+
+async function validate(asked: ValidateFlags, given: Given): Promise<void> {
+  setLogLevel(asked.logLevel);
+  refuseGiven(given, ["requestRate"], "a recorded run has its arrivals");
+  refuseGiven(given, ["slo"], "a validation has no goodput");
+  const run = readRecordedRun(asked.vllm);
+  const flags = withRecorded(asked, run, given);
+  const { inputs, workload, files } = await prepareReplay(run, flags, given);
+  checkOutputs([["--report", flags.report]], files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, [workload.chunk], workload.dataset ?? run.dir);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
   try {
     const results: RequestResult[] = [];
-    const summary = await runPlan(
-      plan,
-      [workload.chunk],
-      {
-        onRequest: (finished) => results.push(finished),
-        ...(given("logInterval") ? { onInterval: (interval) => report(throughputLine(interval)) } : {}),
-      },
-      flags,
-      "replaying",
-    );
+    const observer: SimulationObserver = {
+      onRequest: (finished) => results.push(finished),
+      ...(given("logInterval") ? { onInterval: (interval) => report(throughputLine(interval)) } : {}),
+    };
+    const summary = await runPlan(plan, [workload.chunk], observer, flags, "replaying");
     results.sort((a, b) => a.requestId - b.requestId);
     const found = validation(run, workload, results, summary, whatWasCompared(run, workload, inputs));
     warnAll([...workload.warnings, ...contradictions(run, inputs), ...warnings()]);
@@ -93,10 +99,8 @@ async function validate(asked: ValidateFlags, given: (flag: keyof ValidateFlags)
       file.write(validationPage(found, `tandem ${version}`));
       file.commit();
     }
-    if (flags.json) return json(validationJson(found, workload, inputs.source));
-    for (const [term, text] of found.compared) report(`${term}: ${text}`);
-    for (const note of found.notes) report(note);
-    result(draw([errorTable(found)]));
+    if (flags.json) json(validationJson(found, workload, inputs.source));
+    else show(found);
   } catch (error) {
     file?.abort();
     throw error;
@@ -125,5 +129,5 @@ beside the folder for the default dataset; a flag given here wins.
 Example:
   $ tandem validate --vllm recorded/RTXPRO6000-Llama-3.1-8B --report outputs/validation.html`,
     )
-    .action((flags: ValidateFlags) => validate(flags, (flag) => command.getOptionValueSource(flag) === "cli"));
+    .action((flags: ValidateFlags) => validate(flags, givenTo(command)));
 }

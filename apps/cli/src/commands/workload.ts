@@ -20,6 +20,7 @@ import { loadWorkload } from "@tandem-sim/workload/node";
 import { Command } from "commander";
 import { decimal, numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
+import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
 
 const formatNames = formats.map((format) => format.name).join(", ");
@@ -63,6 +64,7 @@ function checkTogether(flags: GenerateFlags): void {
 
 function generate(flags: GenerateFlags): void {
   checkTogether(flags);
+  checkOutputs([["--out", flags.out]], []);
   const { prefixGroups: groups, prefixTokens: tokens, prefixShare: share = 1 } = flags;
   const requests = generateWorkload({
     requests: flags.numReqs,
@@ -160,6 +162,7 @@ const convertCommand = (): Command =>
       "\nExample:\n  tandem workload convert AzureLLMInferenceTrace_conv.csv --num-reqs 1000 --out conv.jsonl",
     )
     .action(async (workload: string, flags: ReadFlags & { requestRate?: number; tokenIds: boolean; out: string }) => {
+      checkOutputs([["--out", flags.out]], [findWorkloadFile(workload)]);
       const loaded = await load(workload, flags);
       const rescaled = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
       const chunks = flags.tokenIds

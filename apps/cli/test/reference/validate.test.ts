@@ -2,44 +2,28 @@
  * @module
  * `tandem validate` on a real vLLM run: the bars that the project has set itself, and the page.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { MetricError } from "@tandem-sim/report";
-import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { validateCommand } from "../../src/commands/validate.js";
+import { expect, test } from "vitest";
+import { describeReference, reference } from "../../../../packages/schemas/test/reference.js";
+import { tandem, temporaryFolder } from "../tandem.js";
 
-const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
-const recorded = join(root, "vllm/RTXPRO6000-Llama-3.1-8B");
-const present = existsSync(recorded);
-const note = present ? "" : ` (skipped: no reference data in ${root}; TANDEM_REFERENCE names it)`;
-
-const printed = vi.hoisted(() => ({ json: null as unknown, text: "" }));
-vi.mock("../../src/terminal.js", async (original) => ({
-  ...(await original<typeof import("../../src/terminal.js")>()),
-  json: (value: unknown) => (printed.json = value),
-  result: (text: string) => (printed.text += text),
-  report: () => {},
-}));
-beforeEach(() => void Object.assign(printed, { json: null, text: "" }));
-
-const folder = mkdtempSync(join(tmpdir(), "tandem-validate-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const recorded = reference("vllm/RTXPRO6000-Llama-3.1-8B");
 
 async function validate(...flags: string[]) {
-  await validateCommand().parseAsync(["--vllm", recorded, ...flags], { from: "user" });
-  return printed.json as { metrics: MetricError[]; mean_abs_error_pct: number; prefix_hit_tokens: number };
+  const { stdout } = await tandem(["validate", "--vllm", recorded, "--json", ...flags]);
+  return JSON.parse(stdout) as { metrics: MetricError[]; mean_abs_error_pct: number; prefix_hit_tokens: number };
 }
 
-const raw = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
+const raw = reference("gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
 
-describe.skipIf(!present)(`a recorded run of vLLM 0.19${note}`, () => {
+describeReference("a recorded run of vLLM 0.19", () => {
   test.each([
     { tables: "the bundled profile", flags: [] },
     { tables: "raw tables", flags: ["--gpu-profile", raw] },
   ])("with $tables: mean absolute error 2.1 percent at most, TPOT and latency 2.0, TTFT 8.5", async ({ flags }) => {
-    const { metrics, mean_abs_error_pct } = await validate("--json", ...flags);
+    const { metrics, mean_abs_error_pct } = await validate(...flags);
     expect(metrics).toHaveLength(15);
     expect(mean_abs_error_pct).toBeLessThanOrEqual(2.1);
     const beyond = metrics.filter(({ metric, diff_pct }) => !(Math.abs(diff_pct) <= (metric === "ttft" ? 8.5 : 2.0)));
@@ -47,23 +31,22 @@ describe.skipIf(!present)(`a recorded run of vLLM 0.19${note}`, () => {
   });
 
   test("vLLM's side of the table is what LLMServingSim's own comparison prints", async () => {
-    const theirs = readFileSync(join(root, "sim-outputs/sharegpt_300_gpu_only_vs_vllm.txt"), "utf8")
+    const theirs = readFileSync(reference("sim-outputs/sharegpt_300_gpu_only_vs_vllm.txt"), "utf8")
       .split("\n")
       .map((line) => /^(\S+) (\S+) +([\d.]+) /.exec(line))
       .filter((match) => match !== null)
       .map(([, metric, stat, ms]) => `${metric} ${stat}`.toLowerCase().concat(` ${ms}`));
-    const { metrics } = await validate("--json");
+    const { metrics } = await validate();
     expect(metrics.map(({ metric, stat, vllm_ms }) => `${metric} ${stat} ${vllm_ms.toFixed(1)}`)).toEqual(theirs);
   });
 
   test("finds cluster, options and workload beside the recording, and replays its prefix hits", async () => {
-    expect((await validate("--json")).prefix_hit_tokens).toBe(19_520);
-    await validate();
-    expect(printed.text).toMatch(/^TTFT mean +7097\.2 +\d+\.\d +-\d\.\d%$/m);
+    expect((await validate()).prefix_hit_tokens).toBe(19_520);
+    expect((await tandem(["validate", "--vllm", recorded])).stdout).toMatch(/^TTFT mean +7097\.2 +\d+\.\d +-\d\.\d%$/m);
   });
 
   test("the page has the table and five charts, and loads nothing", async () => {
-    const file = join(folder, "report.html");
+    const file = join(temporaryFolder(), "report.html");
     await validate("--report", file);
     const html = readFileSync(file, "utf8");
     expect(html.match(/<svg /g)).toHaveLength(5);

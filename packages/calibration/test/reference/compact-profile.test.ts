@@ -2,23 +2,20 @@
  * @module
  * The compact profile against the raw one.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { architectureOf } from "@tandem-sim/hardware";
 import type { GpuProfile } from "@tandem-sim/schemas";
 import { findGpuProfileDir, readGpuProfile } from "@tandem-sim/schemas/node";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { llama } from "../../../hardware/test/synthetic-profile.js";
+import { describeReference, reference } from "../../../schemas/test/reference.js";
 import { batchFamilies, fitProfile, fitReport, profileCsv } from "../../src/index.js";
 
-const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
-const bundle = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
-const present = existsSync(bundle);
-const note = present ? "" : ` (skipped: no reference data in ${root}; TANDEM_REFERENCE names it)`;
+const bundle = reference("gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
 const architecture = architectureOf(llama);
 
-describe.skipIf(!present)(`the compact profile against the raw tables, on batches not used for the fit${note}`, () => {
+describeReference("the compact profile against the raw tables, on batches not used for the fit", () => {
   let raw: GpuProfile;
   let fitted: GpuProfile;
   beforeAll(() => {

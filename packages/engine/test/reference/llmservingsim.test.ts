@@ -2,26 +2,22 @@
  * @module
  * The engine on raw tables, synchronous, against what LLMServingSim itself printed for the same inputs.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { describeReference, reference } from "../../../schemas/test/reference.js";
 import { createPlan, type RequestResult, simulate } from "../../src/index.js";
 
-const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
-const profile = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
-const present = existsSync(profile) && existsSync(join(root, "sim-outputs"));
-const note = present ? "" : ` (skipped: no reference data in ${root}; TANDEM_REFERENCE names it)`;
+const profile = reference("gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
 
 /** Greatest relative difference that still counts as the same. */
 const SAME = 1e-4;
 
 /** Rows of a per-request CSV by request, without the list at the end. */
 function readRows(file: string): Map<number, Record<string, number>> {
-  const [header, ...lines] = readFileSync(join(root, "sim-outputs", file), "utf8")
+  const [header, ...lines] = readFileSync(reference(`sim-outputs/${file}`), "utf8")
     .trim()
     .split("\n");
   const names = header!.split(",");
@@ -36,15 +32,15 @@ function readRows(file: string): Map<number, Record<string, number>> {
 
 async function run(cluster: string, workload: string) {
   const options = InstanceOptions.parse({ asyncScheduling: false });
-  const plan = createPlan(loadClusterInputs(join(root, cluster), options, { gpuProfileDir: profile }));
+  const plan = createPlan(loadClusterInputs(reference(cluster), options, { gpuProfileDir: profile }));
   const results: RequestResult[] = [];
-  const summary = simulate(plan, await loadWorkload(join(root, "workloads", workload)), {
+  const summary = simulate(plan, await loadWorkload(reference(`workloads/${workload}`)), {
     onRequest: (result) => results.push(result),
   });
   return { summary, results };
 }
 
-describe.skipIf(!present)(`against LLMServingSim's own output${note}`, () => {
+describeReference("against LLMServingSim's own output", () => {
   test.each([
     {
       run: "300 ShareGPT requests",

@@ -188,6 +188,25 @@ describe("queries per row", () => {
     expect(eight.prefillNs(0, 1000)).toBeLessThan(one.prefillNs(0, 1000));
   });
 
+  it("serve no more queries than the chunk has: a chunk of one costs a decode, of three what three to a row cost", () => {
+    const eight = createPimCosts(timing, llama, 8);
+    expect(eight.prefillNs(999, 1)).toBe(eight.decodeNs(1000));
+    expect(eight.prefillNs(1000, 3)).toBe(createPimCosts(timing, llama, 3).prefillNs(1000, 3));
+  });
+
+  it("leave the end of a chunk to itself: 19 queries are two rows of 8 and one of 3", () => {
+    const eight = createPimCosts(timing, llama, 8);
+    const parts = eight.prefillNs(500, 8) + eight.prefillNs(508, 8) + eight.prefillNs(516, 3);
+    expect(eight.prefillNs(500, 19)).toBe(parts);
+  });
+
+  it("never make a longer chunk cheaper", () => {
+    const eight = createPimCosts(timing, llama, 8);
+    for (let tokens = 1; tokens < 200; tokens++) {
+      expect(eight.prefillNs(700, tokens + 1)).toBeGreaterThan(eight.prefillNs(700, tokens));
+    }
+  });
+
   it("share beyond the query heads of a KV head is refused", () => {
     expect(() => createPimCosts(timing, { ...llama, share: 8 }, 1)).toThrow(TandemError);
     expect(() => createPimCosts(timing, { ...llama, share: 4 }, 1)).not.toThrow();

@@ -5,7 +5,7 @@
 import { TandemError } from "@tandem-sim/schemas";
 import { pimAppendNs } from "./append.js";
 import { type PimShape, pimAttention } from "./attention.js";
-import { ContextTable } from "./context-table.js";
+import { PrefillTable } from "./prefill-table.js";
 import type { PimTiming } from "./timing.js";
 
 /** Cost of one request's attention on each channel of its group, in whole ns. All channels of a group work in step. */
@@ -14,7 +14,7 @@ export interface PimCosts {
   shape: PimShape;
   /** One decode token whose context, itself included, is `context` tokens. */
   decodeNs(context: number): number;
-  /** `tokens` queries behind `context` computed tokens: the sum over their causal contexts. */
+  /** A chunk of `tokens` queries behind `context` computed tokens: the sum over their causal contexts. */
   prefillNs(context: number, tokens: number): number;
   /** K and V of `tokens` new tokens behind `context`. */
   appendNs(context: number, tokens: number): number;
@@ -23,7 +23,8 @@ export interface PimCosts {
 /**
  * Costs of a shape on a device.
  *
- * @param queriesPerRow prefill queries of one head that one row activation serves, times `shape.share`
+ * @param queriesPerRow prefill queries of one head that one row activation serves, where a chunk has as many; each comes
+ *   with the `shape.share` query heads
  * @param where the place that `share` came from, for the error
  * @throws {TandemError} E_SCHEMA where `share` exceeds the query heads per KV head
  *
@@ -39,10 +40,11 @@ export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow
       { where },
     );
   }
-  const prefillShape = { ...shape, share: shape.share * queriesPerRow };
-  const decode = new ContextTable((context) => pimAttention(timing, shape, context).totalNs);
-  const prefill =
-    queriesPerRow === 1 ? decode : new ContextTable((context) => pimAttention(timing, prefillShape, context).totalNs);
+  const prefill = new PrefillTable(
+    queriesPerRow,
+    (queries, context) => pimAttention(timing, { ...shape, share: shape.share * queries }, context).totalNs,
+  );
+  const decode = prefill.alone;
   const appendOneNs = pimAppendNs(timing, shape, 0, 1);
   return {
     timing,

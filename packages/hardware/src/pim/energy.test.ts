@@ -81,6 +81,15 @@ describe.each(bundled)("%s, from currents", (name) => {
     expect(shared.prefillPj(900, 100)).toBeGreaterThan(0.7 * single.prefillPj(900, 100));
   });
 
+  it("a row serves no more queries than the chunk has", () => {
+    const single = createPimEnergy(device, timing, llama, 1);
+    const eight = createPimEnergy(device, timing, llama, 8);
+    expect(eight.prefillPj(999, 1)).toBe(single.decodePj(1000));
+    expect(eight.prefillPj(900, 11)).toBe(
+      eight.prefillPj(900, 8) + createPimEnergy(device, timing, llama, 3).prefillPj(908, 3),
+    );
+  });
+
   it("appending one token costs the same wherever it lands", () => {
     const { appendPj } = createPimEnergy(device, timing, llama, 1);
     expect(new Set([0, 1, 1023, 1024, 5000].map((context) => appendPj(context, 1))).size).toBe(1);

@@ -7,7 +7,7 @@ import type { PimDevice } from "@tandem-sim/schemas";
 import { pimAppend } from "./append.js";
 import { type PimShape, pimAttention, pimTilePeriod } from "./attention.js";
 import { pimCommandEnergy, pimIdleWatts } from "./command-energy.js";
-import { ContextTable } from "./context-table.js";
+import { PrefillTable } from "./prefill-table.js";
 import type { PimTiming } from "./timing.js";
 
 /** Energy of one request's attention on each channel of its group ABOVE the channel's idle power, in whole pJ. */
@@ -76,10 +76,10 @@ export function createPimEnergy(
     peakMilliwatts === undefined
       ? fromCommands(device, timing, shape)
       : fromPeakPower(Math.max(0, peakMilliwatts - idleWatts * 1000), timing, shape);
-  const attentionTable = (ofShape: PimShape): ContextTable =>
-    new ContextTable((context) => Math.round(aboveIdle.attention(ofShape, context)));
-  const decode = attentionTable(shape);
-  const prefill = queriesPerRow === 1 ? decode : attentionTable({ ...shape, share: shape.share * queriesPerRow });
+  const prefill = new PrefillTable(queriesPerRow, (queries, context) =>
+    Math.round(aboveIdle.attention({ ...shape, share: shape.share * queries }, context)),
+  );
+  const decode = prefill.alone;
   const appendOnePj = Math.round(aboveIdle.append(0, 1));
   return {
     idleWatts,

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { findPimFile, readPimDevice } from "@tandem-sim/schemas/node";
 import { describe, expect, it } from "vitest";
+import { describeReference, reference } from "../../../schemas/test/reference.js";
 import { derivePimTiming, type PimShape, type PimTiming, pimAttention } from "../../src/index.js";
 
 /** Published with LLMServingSim's PIM evaluation: ns per token of context, and ns. All heads of Llama-3.1-8B on one channel. */
@@ -45,14 +44,9 @@ describe.each(published)("$name against its published line", ({ name, slope, int
   });
 });
 
-const reference = process.env.TANDEM_REFERENCE ?? resolve(import.meta.dirname, "../../../../../shared/reference");
-const folder = join(reference, "pim");
-const present = existsSync(folder);
-const note = present ? "" : ` (skipped: no reference data in ${reference}; TANDEM_REFERENCE names it)`;
-
-describe.skipIf(!present)(`the INI files that the lines were published with${note}`, () => {
+describeReference("the INI files that the lines were published with", () => {
   it.each(published)("$name gives the same timing as the bundled file", ({ name }) => {
-    const theirs = derivePimTiming(readPimDevice(join(folder, `${name}.ini`)));
+    const theirs = derivePimTiming(readPimDevice(reference(`pim/${name}.ini`)));
     expect(theirs).toEqual(derivePimTiming(readPimDevice(findPimFile(name))));
   });
 });

@@ -2,22 +2,18 @@
  * @module
  * The GPU cost model against LLMServingSim's own outputs.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import type { GpuProfile } from "@tandem-sim/schemas";
 import { readGpuProfile } from "@tandem-sim/schemas/node";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { describeReference, reference } from "../../../schemas/test/reference.js";
 import { architectureOf, createGpuCosts, type GpuCosts, iterationNs, type LayerName } from "../../src/index.js";
 import { llama } from "../synthetic-profile.js";
 
-const root = process.env.TANDEM_REFERENCE ?? fileURLToPath(new URL("../../../../../shared/reference", import.meta.url));
-const bundle = join(root, "gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
-const present = existsSync(bundle);
-const note = present ? "" : ` (skipped: no reference data in ${root}; TANDEM_REFERENCE names it)`;
+const bundle = reference("gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
 const architecture = architectureOf(llama);
 
-describe.skipIf(!present)(`against LLMServingSim's own outputs${note}`, () => {
+describeReference("against LLMServingSim's own outputs", () => {
   let raw: GpuProfile;
   let costs: GpuCosts;
   beforeAll(() => {
@@ -26,7 +22,7 @@ describe.skipIf(!present)(`against LLMServingSim's own outputs${note}`, () => {
   });
 
   test("every dense layer of a traced batch of 6 tokens takes exactly the traced time", () => {
-    const trace = readFileSync(join(root, "traces/single_batch110_decode.head.txt"), "utf8");
+    const trace = readFileSync(reference("traces/single_batch110_decode.head.txt"), "utf8");
     const rows = [...trace.matchAll(/^([a-z_]+)_\d+ +(\d+) /gm)].filter(([, layer]) => layer !== "attention");
     expect(rows.length).toBeGreaterThan(50);
     for (const [row, layer, ns] of rows)
@@ -35,7 +31,7 @@ describe.skipIf(!present)(`against LLMServingSim's own outputs${note}`, () => {
 
   test("26 decodes of a request that is alone take exactly the time between its tokens", () => {
     const line =
-      readFileSync(join(root, "sim-outputs/example_single_run.csv"), "utf8")
+      readFileSync(reference("sim-outputs/example_single_run.csv"), "utf8")
         .split("\n")
         .find((row) => row.startsWith("0,0,")) ?? "";
     const itl = (/\[(.*)\]/.exec(line)?.[1] ?? "").split(", ").map(Number).slice(0, 26);

@@ -4,6 +4,7 @@
  */
 import type { Summary } from "@tandem-sim/schemas";
 import { compact, ms, percent } from "../number-format.js";
+import { type ModeOutcome, servedModes } from "./mode-outcome.js";
 
 /** A column of the table: what it says of one mode. */
 type Column = readonly [title: string, text: (summary: Summary, baseline: Summary) => string];
@@ -28,13 +29,13 @@ const columns: readonly Column[] = [
 
 const goodputColumn: Column = ["goodput req/s", (s) => s.goodput?.requests_s.toFixed(2) ?? "-"];
 
-/** The comparison, a row per mode, the head first. The first mode is what ratios refer to. */
-export function comparisonRows(summaries: ReadonlyMap<string, Summary>): string[][] {
-  const [baseline] = summaries.values();
-  if (!baseline) return [];
-  const shown = baseline.goodput ? [...columns, goodputColumn] : columns;
-  return [
-    ["mode", ...shown.map(([title]) => title)],
-    ...[...summaries].map(([mode, summary]) => [mode, ...shown.map(([, text]) => text(summary, baseline))]),
-  ];
+/** The comparison, a row per mode, the head first. The first mode that serves the load is what ratios refer to. */
+export function comparisonRows(outcomes: ReadonlyMap<string, ModeOutcome>): string[][] {
+  const [baseline] = servedModes(outcomes).values();
+  const shown = baseline?.summary.goodput ? [...columns, goodputColumn] : columns;
+  const cells = (outcome: ModeOutcome): string[] =>
+    "summary" in outcome && baseline
+      ? shown.map(([, text]) => text(outcome.summary, baseline.summary))
+      : shown.map((_, i) => (i === 0 ? "does not fit" : "-"));
+  return [["mode", ...shown.map(([title]) => title)], ...[...outcomes].map(([mode, one]) => [mode, ...cells(one)])];
 }

@@ -1,20 +1,41 @@
 /**
  * @module
- * What one mode of a comparison came to: its summary, and the latencies of its requests.
+ * What one mode of a comparison came to.
  */
 import type { RequestResult } from "@tandem-sim/engine";
 import type { Summary } from "@tandem-sim/schemas";
 
-/** One mode's outcome. Samples are ns, a value per request. */
-export interface ModeOutcome {
+/** A mode that served the load: its summary, and the latencies of its requests in ns. */
+export interface ServedMode {
   summary: Summary;
   samples: { ttft: number[]; tpot: number[]; latency: number[] };
 }
 
-export const emptySamples = (): ModeOutcome["samples"] => ({ ttft: [], tpot: [], latency: [] });
+/** A mode that cannot serve the load, and why. */
+export interface UnfitMode {
+  doesNotFit: string;
+}
+
+export type ModeOutcome = ServedMode | UnfitMode;
+
+/** Those that served the load. */
+export const servedModes = (outcomes: ReadonlyMap<string, ModeOutcome>): Map<string, ServedMode> =>
+  new Map([...outcomes].flatMap(([mode, outcome]) => ("summary" in outcome ? [[mode, outcome] as const] : [])));
+
+/** The reasons of those that did not. */
+export const unfitModes = (outcomes: ReadonlyMap<string, ModeOutcome>): Map<string, string> =>
+  new Map(
+    [...outcomes].flatMap(([mode, outcome]) => ("summary" in outcome ? [] : [[mode, outcome.doesNotFit] as const])),
+  );
+
+/** A sentence for each that did not. */
+export const unfitNotes = (outcomes: ReadonlyMap<string, ModeOutcome>): string[] =>
+  [...unfitModes(outcomes)].map(([mode, reason]) => `${mode} does not fit: ${reason}`);
+
+export const emptySamples = (): ServedMode["samples"] => ({ ttft: [], tpot: [], latency: [] });
 
 /** Collects a finished request; a single token has no TPOT. */
-export function addSample(samples: ModeOutcome["samples"], result: RequestResult): void {
+export function addSample(samples: ServedMode["samples"], result: RequestResult): void {
   samples.ttft.push(result.ttftNs);
   samples.latency.push(result.latencyNs);
   if (result.outputTokens > 1) samples.tpot.push(result.tpotNs);

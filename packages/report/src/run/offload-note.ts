@@ -12,12 +12,8 @@ export function offloadNote(plan: SimulationPlan): string[] {
   const { channelsPerGroup, groups } = layout;
   const gpu = offloading.gpuBandwidthGBps;
   const ratio = gemvGBps / gpu;
-  const verdict =
-    ratio < 1
-      ? "decode attention is slower there than on the GPU, so offload alone loses; interleaving has to hide it"
-      : "decode attention is faster there than on the GPU";
   return [
     `PIM of an instance: ${channels} channels of ${device.name} in ${groups} groups of ${channelsPerGroup}, ` +
-      `${gemvGBps.toFixed(0)} GB/s of KV against the GPU's ${gpu} GB/s (${ratio.toFixed(2)}x): ${verdict}.`,
+      `${gemvGBps.toFixed(0)} GB/s of KV against the GPU's ${gpu} GB/s (${ratio.toFixed(2)}x).`,
   ];
 }

@@ -24,7 +24,8 @@ export function csvRow(result: RequestResult): string {
     result.latencyNs,
     result.queuingNs,
     result.ttftNs,
-    result.tpotNs,
+    // Whole ns, as LLMServingSim writes it.
+    Math.floor(result.tpotNs),
     `"[${result.itlNs.join(", ")}]"`,
   ].join(",");
 }

@@ -24,7 +24,7 @@ export function whatWasCompared(run: RecordedRun, workload: ReplayedWorkload, in
     );
   }
   compared.push(
-    ["KV blocks", inputs.gpuBlocks === undefined ? "from the GPU's memory" : `${inputs.gpuBlocks}, as recorded`],
+    ["KV blocks", instance?.gpuBlocks === undefined ? "from the GPU's memory" : `${instance.gpuBlocks}, as recorded`],
     ["workload", workload.dataset ?? "from the recorded lengths"],
     ["arrivals", workload.arrivals === "planned" ? "the workload's" : "as recorded"],
   );

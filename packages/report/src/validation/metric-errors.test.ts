@@ -27,7 +27,15 @@ describe("latencies of a request", () => {
 
   it("count from the step that took the request in, not from its arrival, in a simulation", () => {
     // Arrives at 100, is taken in at 130, has its tokens at 200 and 260.
-    const times = { arrivalNs: 100, queuedNs: 130, ttftNs: 100, latencyNs: 160, endNs: 260, outputTokens: 2 };
+    const times = {
+      arrivalNs: 100,
+      queuedNs: 130,
+      ttftNs: 100,
+      tpotNs: 60,
+      latencyNs: 160,
+      endNs: 260,
+      outputTokens: 2,
+    };
     expect(simulatedLatencies(result(times))).toEqual({ ttftNs: 70, tpotNs: 60, latencyNs: 130 });
   });
 

@@ -36,7 +36,7 @@ export function simulatedLatencies(result: RequestResult): RequestLatencies {
   const takenInNs = result.queuedNs - result.arrivalNs;
   return {
     ttftNs: result.ttftNs - takenInNs,
-    tpotNs: result.outputTokens > 1 ? (result.latencyNs - result.ttftNs) / (result.outputTokens - 1) : null,
+    tpotNs: result.outputTokens > 1 ? result.tpotNs : null,
     latencyNs: result.latencyNs - takenInNs,
   };
 }

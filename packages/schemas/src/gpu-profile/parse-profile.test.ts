@@ -27,6 +27,38 @@ describe("a profile from texts", () => {
     expect([form, skew.alphaDefault, skew.alpha.size]).toEqual(["raw", 0, 0]);
   });
 
+  test.each([
+    ["no skew fit", ""],
+    ["a skew fit that is off and has nothing else", "skew_fit: {enabled: false}"],
+    ["one that is off and lists degrees", "skew_fit: {enabled: false, per_tp: {1: {alpha_default: 0.3}}}"],
+    ["one without degrees", "skew_fit: {enabled: true}"],
+    ["one without this degree", "skew_fit: {enabled: true, per_tp: {2: {alpha_default: 0.3}}}"],
+    ["a fit of no samples", "skew_fit: {per_tp: {1: {alpha_default: null, bucket_table: null}}}"],
+    ["nothing known of the machine", "gpu: null\nvllm_version: null\nskew_fit: null"],
+  ])("with %s costs nothing extra where lengths are uneven", (_, lines) => {
+    const { skew } = parseGpuProfile(folder({ "meta.yaml": `${meta}${lines}\n` }), 1);
+    expect(skew.alphaDefault).toBe(0);
+    expect(skew.alpha.size).toBe(0);
+  });
+
+  test("takes the default alpha where there is no table of buckets", () => {
+    const lines = "skew_fit: {per_tp: {1: {alpha_default: 0.3}}}\n";
+    expect(parseGpuProfile(folder({ "meta.yaml": meta + lines }), 1).skew.alphaDefault).toBe(0.3);
+  });
+
+  test.each([
+    ["auto where nothing says otherwise", "", "auto"],
+    ["fp8 where the engine was told so", "engine_effective: {kv_cache_dtype: fp8_e4m3}", "fp8"],
+    ["auto where the engine was told so, whatever the variant", "engine_effective: {kv_cache_dtype: auto}", "auto"],
+  ])("knows the KV cache that it was measured with: %s", (_, line, expected) => {
+    expect(parseGpuProfile(folder({ "meta.yaml": `${meta}${line}\n` }), 1).kvCacheDtype).toBe(expected);
+  });
+
+  test("knows an fp8 KV cache by LLMServingSim's name of the variant", () => {
+    const yaml = meta.replace("variant: bf16", "variant: bf16-kvfp8");
+    expect(parseGpuProfile(folder({ "meta.yaml": yaml }), 1).kvCacheDtype).toBe("fp8");
+  });
+
   test("takes attention wide as well as long", () => {
     const wide = "prefill_chunk,kv_prefill,n_decode,16,32\n0,0,1,5,\n0,0,2,,7\n";
     const { attention } = parseGpuProfile(folder({ "tp1/attention.csv": wide }), 1);

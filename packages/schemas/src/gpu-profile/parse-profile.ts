@@ -9,6 +9,7 @@ import { parseJson } from "../json-text.js";
 import { expertsRefused } from "../mixture-of-experts.js";
 import { parseWith } from "../parse.js";
 import { type GpuProfile, noSkew, type SkewTable } from "./profile.js";
+import { hasFp8Kv } from "./profile-match.js";
 import { CompactProfileMeta, RawProfileMeta } from "./profile-meta.js";
 import {
   parseAttentionTables,
@@ -80,13 +81,14 @@ function table(folder: ProfileFolder, path: string): TableText {
 }
 
 function bundleSkew(folder: ProfileFolder, { skew_fit: fit }: RawProfileMeta, tp: number): SkewTable {
-  const entry = fit?.enabled ? fit.per_tp[String(tp)] : undefined;
+  const entry = fit?.enabled === false ? undefined : fit?.per_tp?.[String(tp)];
   if (!entry) return noSkew;
+  const alphaDefault = entry.alpha_default ?? 0;
   const axes = entry.bucket_axes ?? fit?.bucket_axes;
   const buckets = optionalTable(folder, entry.bucket_table ?? `tp${tp}/skew_fit.csv`);
-  if (!axes || !buckets) return { ...noSkew, alphaDefault: entry.alpha_default };
+  if (!axes || !buckets) return { ...noSkew, alphaDefault };
   return {
-    alphaDefault: entry.alpha_default,
+    alphaDefault,
     axes: {
       n: { bins: axes.n_bins, labels: axes.n_labels },
       skewRate: { bins: axes.skew_rate_bins, labels: axes.skew_rate_labels },
@@ -104,6 +106,12 @@ function ownSkew(folder: ProfileFolder, { skew }: CompactProfileMeta, tp: number
     axes: { n, skewRate, kvBig, kp },
     alpha: parseSkewTable(table(folder, `tp${tp}/skew.csv`)),
   };
+}
+
+/** A bundle says what its engine was told, and in its variant's name; a profile of Tandem says it outright. */
+function kvCacheDtypeOf({ layout, meta }: FoundProfileMeta): GpuProfile["kvCacheDtype"] {
+  const told = layout === "bundle" ? meta.engine_effective?.kv_cache_dtype : meta.kv_cache_dtype;
+  return told?.startsWith("fp8") || (!told && hasFp8Kv(meta.variant)) ? "fp8" : "auto";
 }
 
 /** What differs between a bundle and a profile of Tandem. */
@@ -162,6 +170,7 @@ export function parseGpuProfile(folder: ProfileFolder, tp: number): GpuProfile {
     model,
     variant,
     tp,
+    kvCacheDtype: kvCacheDtypeOf(found),
     dense: parseLayerTable(table(folder, dense(tp)), "tokens"),
     perSequence: parseLayerTable(table(folder, `tp${tp}/per_sequence.csv`), "sequences"),
     attention: parseAttentionTables([table(folder, `tp${tp}/attention.csv`), ...(mixed ? [mixed] : [])]),

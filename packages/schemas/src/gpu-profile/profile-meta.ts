@@ -16,6 +16,10 @@ export const CompactProfileMeta = z.strictObject({
   variant: z.string(),
   architecture: z.string(),
   tp_degrees: z.array(z.int().positive()).min(1),
+  kv_cache_dtype: z
+    .enum(["auto", "fp8"])
+    .optional()
+    .describe("that attention was measured with; auto = as the variant"),
   source: z.string(),
   skew: z.strictObject({
     alpha_default: z.record(z.string(), z.number()),
@@ -35,28 +39,34 @@ const BinAxes = z.looseObject({
   kp_labels: z.array(z.string()),
 });
 
-/** The fields of a raw bundle's `meta.yaml` that Tandem reads. */
+/**
+ * The fields of a raw bundle's `meta.yaml` that Tandem reads. What the profiler could not find out, or did not fit, is null
+ * or left out.
+ */
 export const RawProfileMeta = z.looseObject({
-  gpu: z.string().optional(),
+  gpu: z.string().nullish(),
   hardware: z.string(),
   model: z.string(),
   variant: z.string(),
   architecture: z.string(),
-  vllm_version: z.union([z.string(), z.number()]).optional(),
+  vllm_version: z.union([z.string(), z.number()]).nullish(),
   tp_degrees: z.array(z.int().positive()).min(1),
+  engine_effective: z.looseObject({ kv_cache_dtype: z.string().nullish() }).nullish(),
   skew_fit: z
     .looseObject({
-      enabled: z.boolean().default(true),
-      bucket_axes: BinAxes.optional(),
-      per_tp: z.record(
-        z.string(),
-        z.looseObject({
-          alpha_default: z.number().default(0),
-          bucket_axes: BinAxes.optional(),
-          bucket_table: z.string().optional(),
-        }),
-      ),
+      enabled: z.boolean().nullish(),
+      bucket_axes: BinAxes.nullish(),
+      per_tp: z
+        .record(
+          z.string(),
+          z.looseObject({
+            alpha_default: z.number().nullish(),
+            bucket_axes: BinAxes.nullish(),
+            bucket_table: z.string().nullish(),
+          }),
+        )
+        .nullish(),
     })
-    .optional(),
+    .nullish(),
 });
 export type RawProfileMeta = z.infer<typeof RawProfileMeta>;

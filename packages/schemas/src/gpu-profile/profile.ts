@@ -50,6 +50,8 @@ export interface GpuProfile {
   model: string;
   variant: string;
   tp: number;
+  /** KV cache that attention was measured with; auto = of the profile's dtype. */
+  kvCacheDtype: "auto" | "fp8";
   /** Measured samples or a fit to them: the two interpolate attention in different ways. */
   form: "raw" | "compact";
   dense: Record<string, LayerSamples>;

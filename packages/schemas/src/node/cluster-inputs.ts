@@ -45,7 +45,7 @@ export function loadClusterInputs(
   return resolveCluster(cluster, file, options, {
     model: once((name: string) => readModelConfig(findModelFile(name, file))),
     pim: once((name: string) => readPimDevice(findPimFile(name, file))),
-    profile: ({ hardware, model, variant, tp }) =>
-      profiles(gpuProfileDir ?? findGpuProfileDir(hardware, model, variant, file))(tp),
+    profile: ({ hardware, model, variants, tp }) =>
+      profiles(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file))(tp),
   });
 }

@@ -10,12 +10,12 @@ import { configsUrl, manifest } from "@tandem-sim/configs";
 import { manifest as workloads, workloadsUrl } from "@tandem-sim/workloads";
 import { TandemError } from "../errors.js";
 import { suggestion } from "../parse.js";
+import { isPath } from "../path-or-name.js";
 
 const configsDir = fileURLToPath(configsUrl);
 const workloadsDir = fileURLToPath(workloadsUrl);
 
-export const isPath = (value: string): boolean =>
-  /\.(jsonl?|csv|ini)$/i.test(value) || /^(\.|\/|[A-Za-z]:[\\/])/.test(value);
+export { isPath };
 
 function pathOrFail(value: string, what: string): string {
   const path = resolve(value);
@@ -83,10 +83,18 @@ function onlyIniIn(folder: string): string {
   });
 }
 
-/** The variant folder of a GPU profile: `<hardware>/<model>/<variant>`. */
-export function findGpuProfileDir(hardware: string, model: string, variant: string, clusterFile?: string): string {
+/** The variant folder of a GPU profile: `<hardware>/<model>/<variant>`, of several variants the first that is there. */
+export function findGpuProfileDir(
+  hardware: string,
+  model: string,
+  variants: string | readonly string[],
+  clusterFile?: string,
+): string {
   const dirs = searchDirs("gpu", clusterFile);
-  const found = dirs.map((dir) => join(dir, hardware, model, variant)).find((path) => existsSync(path));
+  const wanted = [variants].flat();
+  const variant = wanted.join(" or ");
+  const places = wanted.flatMap((name) => dirs.map((dir) => join(dir, hardware, model, name)));
+  const found = places.find((path) => existsSync(path));
   if (found) return found;
   throw new TandemError("E_NOT_FOUND", `no profile of ${model} on ${hardware} in ${variant}`, {
     where: `${hardware}/${model}/${variant}`,

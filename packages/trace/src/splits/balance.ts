@@ -24,7 +24,7 @@ function byTokens(batch: Batch, workspace: SplitWorkspace): Int32Array {
 
 /**
  * Assigns each request, most tokens first, to the sub-batch that has least weight on the request's group, then in total,
- * then the first.
+ * then the first. A request that needs K and V of others in the batch comes behind them, and into no earlier sub-batch.
  *
  * @param weight what sub-batches share evenly
  */
@@ -39,13 +39,14 @@ export const balance =
     const { prefill, group } = batch;
     const onPim = [pim?.attendsOnPim(false) ?? false, pim?.attendsOnPim(true) ?? false];
     weights.fill(0);
-    const ranked = byTokens(batch, workspace);
+    const depends = batch.dependencies > 0;
+    const ranked = depends ? writersFirst(batch, byTokens(batch, workspace)) : byTokens(batch, workspace);
     for (let rank = 0; rank < ranked.length; rank++) {
       const i = ranked[rank];
       // Weights in total stand in front of those by group.
       const at = onPim[prefill[i]] ? count * (1 + group[i]) : 0;
-      let best = 0;
-      for (let s = 1; s < count; s++) {
+      let best = depends ? firstAllowed(batch, i, of) : 0;
+      for (let s = best + 1; s < count; s++) {
         const lead = weights[at + best] - weights[at + s];
         if (lead > 0 || (lead === 0 && weights[best] > weights[s])) best = s;
       }
@@ -56,6 +57,27 @@ export const balance =
     }
     return true;
   };
+
+/** The first sub-batch that request `i` may be in: that of the last whose K and V it needs. */
+function firstAllowed({ readers, writers, dependencies }: Batch, i: number, of: Uint8Array): number {
+  let first = 0;
+  for (let k = 0; k < dependencies; k++) if (readers[k] === i && of[writers[k]] > first) first = of[writers[k]];
+  return first;
+}
+
+/** The same order, but whom a request needs K and V of stands in front of it. */
+function writersFirst({ size, readers, writers, dependencies }: Batch, ranked: Int32Array): number[] {
+  const isPlaced = new Uint8Array(size);
+  const order: number[] = [];
+  const place = (i: number): void => {
+    if (isPlaced[i] === 1) return;
+    isPlaced[i] = 1;
+    for (let k = 0; k < dependencies; k++) if (readers[k] === i) place(writers[k]);
+    order.push(i);
+  };
+  for (const i of ranked) place(i);
+  return order;
+}
 
 export const splitByTokens: SplitRule = balance((batch, i) => batch.tokens[i]);
 

@@ -58,10 +58,11 @@ export const splitByChunk: SplitRule = (batch, division, workspace) => {
   for (const at of [cutForEqualTokens(batch, division, cut), cutForEqualAttention(batch, cut, workspace)]) {
     candidate.cutEnds[0] = Math.min(tokens - 1, Math.max(1, at));
     candidate.cutEnds[1] = tokens;
+    if (!candidate.keepsDependencies(batch)) continue;
     const cycle = workspace.cycleNs(batch, candidate, parts);
     if (cycle >= best) continue;
     best = cycle;
     division.copy(candidate, batch.size);
   }
-  return true;
+  return divided || best < Number.POSITIVE_INFINITY;
 };

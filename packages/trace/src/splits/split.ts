@@ -7,6 +7,7 @@ import { type BatchTable, createBatchTable, fillTable } from "../batch-table.js"
 import type { IterationCosts } from "../costs.js";
 import type { DecoderGraph } from "../decoder-graph.js";
 import { Division } from "../division.js";
+import { createPlayed, type Played, Player } from "../player.js";
 import { CyclePrediction } from "../predicted-cycle.js";
 
 /** What a split of one instance may look at beside the batch, and its buffers. */
@@ -18,6 +19,8 @@ export class SplitWorkspace {
   readonly weights: Float64Array;
   private readonly table: BatchTable;
   private readonly prediction: CyclePrediction;
+  private readonly player: Player;
+  private readonly played: Played;
 
   constructor(
     readonly costs: IterationCosts,
@@ -26,6 +29,8 @@ export class SplitWorkspace {
     this.candidate = new Division(graph.subBatches);
     this.table = createBatchTable(graph);
     this.prediction = new CyclePrediction(graph, graph.layer);
+    this.player = new Player(graph);
+    this.played = createPlayed(graph);
     this.weights = new Float64Array(graph.subBatches * (1 + (costs.pim?.layout.groups ?? 0)));
   }
 
@@ -35,10 +40,17 @@ export class SplitWorkspace {
     if (!options.mayLackLogits && this.table.sequences.includes(0)) return Number.POSITIVE_INFINITY;
     return this.prediction.cycleNs(this.table);
   }
+
+  /** The exact latency of a batch divided so. */
+  latencyNs(batch: Batch, division: Division): number {
+    fillTable(this.table, batch, division, this.costs);
+    this.player.play(this.table, this.played);
+    return this.played.latencyNs;
+  }
 }
 
 /**
- * Fills `division` for a batch; no sub-batch may stay empty.
+ * Fills `division` for a batch; no sub-batch may stay empty, and `division.keepsDependencies(batch)`.
  *
  * @returns false where the batch cannot be divided
  */

@@ -40,7 +40,7 @@ const loadNs = (table: BatchTable, subBatch: number, group: number): number =>
   Math.max(0, table.ns[table.pimAt[subBatch]! + group]!);
 
 describe("every split", () => {
-  test.each(rules)("%s leaves no half empty where there are two requests", (rule) => {
+  test.each(rules)("%s leaves no sub-batch empty where there are two requests", (rule) => {
     fc.assert(
       fc.property(situations, ({ phase, groups, entries: list }) => {
         fc.pre(list.length >= 2);
@@ -79,21 +79,21 @@ describe("every split", () => {
 });
 
 describe("tokens", () => {
-  test("gives every group's requests to both halves, where they are even", () => {
-    // Group 0: requests 0, 2, 4, 6; group 1: 1, 3, 5, 7. Plain alternation would give each half one group.
+  test("gives every group's requests to both sub-batches, where they are even", () => {
+    // Group 0: requests 0, 2, 4, 6; group 1: 1, 3, 5, 7. Plain alternation would give each sub-batch one group.
     const batch = batchOf(Array.from({ length: 8 }, (_, i) => ({ tokens: 1, context: 99, group: i % 2 })));
     const outcome = apply("tokens", batch, costsOf("all", 2));
     expect(subBatchesOf(outcome, 8)).toEqual([0, 1, 1, 0, 0, 1, 1, 0]);
     expect(loadNs(outcome.table, 0, 0)).toBe(loadNs(outcome.table, 1, 0));
   });
 
-  test("takes the longest first, ties by arrival, each to the half with fewer tokens", () => {
+  test("takes the longest first, ties by arrival, each to the sub-batch with fewer tokens", () => {
     const batch = batchOf([5, 20, 9, 9, 2].map((tokens) => ({ tokens, context: 0, group: 0 })));
     // 20 -> 1; 9 -> 2; 9 -> 2 (9 < 20); 5 -> 2 (18 < 20); 2 -> 1 (20 < 23).
     expect(subBatchesOf(apply("tokens", batch, costsOf("all", 1)), 5)).toEqual([1, 0, 1, 1, 0]);
   });
 
-  test("gives requests whose attention is on the GPU to the half with fewer tokens in total", () => {
+  test("gives requests whose attention is on the GPU to the sub-batch with fewer tokens in total", () => {
     const batch = batchOf([
       { tokens: 30, context: 0, group: 0 },
       { tokens: 1, context: 50, group: 0 },
@@ -105,7 +105,7 @@ describe("tokens", () => {
   });
 
   test.each(["tokens", "requests"] as const)(
-    "of equal requests, %s puts as many on each half of a group, give or take one",
+    "of equal requests, %s puts as many of a group in each sub-batch, give or take one",
     (rule) => {
       fc.assert(
         fc.property(
@@ -154,7 +154,7 @@ describe("cost", () => {
 });
 
 describe("chunk", () => {
-  test("divides even a single prompt, its earlier tokens in half 1", () => {
+  test("divides even a single prompt, its earlier tokens in sub-batch 1", () => {
     const batch = batchOf([{ tokens: 100, context: 16, group: 0 }]);
     const { divided, division } = apply("chunk", batch, costsOf("all", 1));
     expect(divided).toBe(true);

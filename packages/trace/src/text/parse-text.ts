@@ -23,19 +23,19 @@ export function parseText(text: string, source: string): TraceRow[] {
     if (isMarker(row)) return marker(row.trimEnd());
     const fields = row.trim().split(/\s+/);
     if (fields.length !== COLUMNS.length) complain(`expected ${COLUMNS.length} fields, found ${fields.length}`, i + 4);
-    const [name, time, from, input, weightLocation, weight, to, output, commType, comm, misc] = fields as string[];
+    const [name, time, from, input, weightLocation, weight, to, output, commType, comm, misc] = fields;
     return {
-      name: name!,
+      name,
       compTimeNs: Number(time),
-      inputLocation: from!,
+      inputLocation: from,
       inputBytes: Number(input),
-      weightLocation: weightLocation!,
+      weightLocation,
       weightBytes: Number(weight),
-      outputLocation: to!,
+      outputLocation: to,
       outputBytes: Number(output),
-      commType: commType!,
+      commType,
       commBytes: Number(comm),
-      misc: misc!,
+      misc,
     };
   });
 }

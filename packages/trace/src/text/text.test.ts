@@ -260,8 +260,8 @@ describe("playing the rows again", () => {
     expect(replayText(rows)).toBe(100 + 10 + 70 + 20 + 200);
   });
 
-  test("lets one half compute while the other is on PIM, in turn on every resource", () => {
-    const half = (tag: string, at: number): TraceRow[] => [
+  test("lets one sub-batch compute while the other is on PIM, in turn on every resource", () => {
+    const subBatch = (tag: string, at: number): TraceRow[] => [
       row(`pre_${at}`, 100, tag),
       row(`link_up_${at + 1}`, 10, tag),
       row("PIM 0", 0),
@@ -270,12 +270,12 @@ describe("playing the rows again", () => {
       row(`link_down_${at + 5}`, 20, tag),
     ];
     const rows = [
-      ...half("BATCH_1", 0),
-      ...half("BATCH_2", 6),
+      ...subBatch("BATCH_1", 0),
+      ...subBatch("BATCH_2", 6),
       row("post_12", 40, "BATCH_1"),
       row("post_13", 40, "BATCH_2"),
     ];
-    // Half 1 is on channel 0 until 260, half 2 from then until 410, down at 430.
+    // Sub-batch 1 is on channel 0 until 260, sub-batch 2 from then until 410, down at 430.
     expect(replayText(rows)).toBe(430 + 40);
   });
 

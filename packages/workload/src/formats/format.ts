@@ -2,7 +2,7 @@
  * @module
  * What a workload format is: how to know it, and how to read one line of it.
  */
-import { TandemError } from "@tandem-sim/schemas";
+import { suggestion, TandemError } from "@tandem-sim/schemas";
 import type { ChunkBuilder } from "../request-chunk.js";
 
 /** One line of a file, and where it stands. */
@@ -25,8 +25,7 @@ export interface WorkloadFormat {
   createParser(): LineParser;
 }
 
-/** The JSON value of a line. @throws {TandemError} E_PARSE */
-export function parseJsonLine({ text, where }: Line): unknown {
+function parseJsonLine({ text, where }: Line): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -35,6 +34,24 @@ export function parseJsonLine({ text, where }: Line): unknown {
       hint: "one JSON object per line",
     });
   }
+}
+
+/**
+ * The value of a line, where it has fields that the format knows and no others. A field that is not read is a mistake in its
+ * name, or asks for what is not simulated.
+ *
+ * @throws {TandemError} E_PARSE, E_SCHEMA naming the field
+ */
+export function parseKnownFields(line: Line, known: readonly string[]): unknown {
+  const data = parseJsonLine(line);
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return data;
+  const unknown = Object.keys(data).find((field) => !known.includes(field));
+  if (unknown === undefined) return data;
+  const meant = suggestion(unknown, known);
+  throw new TandemError("E_SCHEMA", `unknown field "${unknown}"`, {
+    where: `${line.where}: $`,
+    hint: meant ? `did you mean "${meant}"?` : `known: ${known.join(", ")}`,
+  });
 }
 
 /**

@@ -2,9 +2,11 @@
  * @module
  * LLMServingSim's JSONL: token counts, arrival in ns, and optionally the ids of prompt and output.
  */
-import { parseWith, TandemError, WorkloadNumbers } from "@tandem-sim/schemas";
+import { parseWith, TandemError, WorkloadLine, WorkloadNumbers } from "@tandem-sim/schemas";
 import { maxInt32 } from "../request-chunk.js";
-import { idList, type Line, parseJsonLine, type WorkloadFormat } from "./format.js";
+import { idList, type Line, parseKnownFields, type WorkloadFormat } from "./format.js";
+
+const fields = Object.keys(WorkloadLine.shape);
 
 function tokenIds(line: Line, data: object, field: string, countField: string, count: number) {
   const ids = idList(line, data, field, maxInt32);
@@ -23,7 +25,7 @@ export const llmservingsim: WorkloadFormat = {
   description: "JSONL: input_toks, output_toks, arrival_time_ns, input_tok_ids?, output_tok_ids?",
   matches: (path, firstLine) => firstLine.startsWith("{") || /\.jsonl?$/i.test(path),
   createParser: () => (line, builder) => {
-    const data = parseJsonLine(line);
+    const data = parseKnownFields(line, fields);
     const numbers = parseWith(WorkloadNumbers, data, line.where);
     const input = tokenIds(line, data as object, "input_tok_ids", "input_toks", numbers.input_toks);
     const output = tokenIds(line, data as object, "output_tok_ids", "output_toks", numbers.output_toks);

@@ -32,6 +32,11 @@ describe("a Mooncake trace", () => {
     expect(shared(a, c)).toBe(0);
   });
 
+  it("refuses a field that it does not read", () => {
+    const line = '{"timestamp":0,"input_length":600,"output_length":9,"hash_id":[1,2]}';
+    expect(() => read(line)).toThrow(/^trace\.jsonl:1: \$: unknown field "hash_id" \(did you mean "hash_ids"/);
+  });
+
   it("needs no hash ids", () => {
     expect(read('{"timestamp":0,"input_length":600,"output_length":9}').tokenIds).toBeNull();
   });

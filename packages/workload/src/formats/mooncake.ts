@@ -4,9 +4,10 @@
  */
 import { MooncakeNumbers, parseWith, TandemError } from "@tandem-sim/schemas";
 import { createRandom, syntheticTokenId } from "../random.js";
-import { idList, parseJsonLine, type WorkloadFormat } from "./format.js";
+import { idList, parseKnownFields, type WorkloadFormat } from "./format.js";
 
 const blockTokens = 512;
+const fields = [...Object.keys(MooncakeNumbers.shape), "hash_ids"];
 
 /** The made-up tokens of the block with this hash id: always the same, so that equal hash ids share KV blocks. */
 function fillBlock(ids: Int32Array, start: number, end: number, hashId: number): void {
@@ -23,7 +24,7 @@ export const mooncake: WorkloadFormat = {
   description: "JSONL: timestamp (ms), input_length, output_length, hash_ids? (blocks of 512 tokens)",
   matches: (_path, firstLine) => firstLine.startsWith("{") && /"(input_length|hash_ids)"\s*:/.test(firstLine),
   createParser: () => (line, builder) => {
-    const data = parseJsonLine(line);
+    const data = parseKnownFields(line, fields);
     const { timestamp, input_length, output_length } = parseWith(MooncakeNumbers, data, line.where);
     const hashIds = idList(line, data as object, "hash_ids", Number.MAX_SAFE_INTEGER);
     const blocks = Math.ceil(input_length / blockTokens);

@@ -43,10 +43,12 @@ describe("reading a file", () => {
   });
 
   it("survives a line longer than its buffer, and a character across two of them", async () => {
-    const comment = (length: number) => `{"note":"${"é".repeat(length)}",${request(7).slice(1)}`;
-    const text = `${comment(300_000)}\r\n\n${comment(1)}\n${comment(200_001)}`;
-    const chunks = await read(fileWith(Buffer.from(`\ufeff${text}`)));
+    const long = (length: number) => `{${" ".repeat(length)}${request(7).slice(1)}`;
+    const text = `\ufeff${long(300_000)}\r\n\n${long(1)}\n${long(500_001)}`;
+    const chunks = await read(fileWith(Buffer.from(text)));
     expect(chunks.flatMap(({ arrivalNs }) => [...arrivalNs])).toEqual([7, 7, 7]);
+    const field = "é".repeat(300_001);
+    await expect(read(fileWith(`${request(7)}\n{"${field}":1}`))).rejects.toThrow(`:2: $: unknown field "${field}"`);
   });
 
   it("stops at the limit, before a bad line", async () => {

@@ -1,0 +1,27 @@
+/**
+ * @module
+ * The files behind the names of a cluster config and its workload.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ClusterInputs } from "@tandem-sim/schemas/node";
+import { findGpuProfileDir, findModelFile, findPimFile } from "@tandem-sim/schemas/node";
+
+/** Everything in a folder, however deep. */
+export const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+
+/** The files that `loadClusterInputs` has read. */
+export function clusterFiles({ source, cluster, nodes }: ClusterInputs, gpuProfile: string | undefined): string[] {
+  const files = new Set([source]);
+  const profiles = new Set(gpuProfile === undefined ? [] : [gpuProfile]);
+  cluster.nodes.forEach((node, n) => {
+    if (node.cpu_mem.pim_config) files.add(findPimFile(node.cpu_mem.pim_config, source));
+    node.instances.forEach(({ model_name, hardware }, i) => {
+      files.add(findModelFile(model_name, source));
+      const variant = nodes[n]?.instances[i]?.profile.variant;
+      if (gpuProfile === undefined && variant) profiles.add(findGpuProfileDir(hardware, model_name, variant, source));
+    });
+  });
+  return [...files, ...[...profiles].flatMap(filesIn)];
+}

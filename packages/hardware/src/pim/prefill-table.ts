@@ -1,0 +1,44 @@
+/**
+ * @module
+ * The cost of a prefill chunk whose queries share open rows: a table by context for every number of queries that do.
+ */
+import { ContextTable } from "./context-table.js";
+
+/**
+ * Sums over the causal contexts of a chunk. Its queries share a row `queriesPerRow` at a time, in order; those that are left
+ * at its end share one among themselves, since a row stays open for no query of a later chunk.
+ */
+export class PrefillTable {
+  /** Of one query that shares its rows with none: a decode. */
+  readonly alone: ContextTable;
+  private readonly byQueries = new Map<number, ContextTable>();
+
+  /**
+   * @param queriesPerRow queries of one head that one row activation serves, where the chunk has as many
+   * @param cost of one query at a context, where `queries` of them share each row; whole-numbered
+   */
+  constructor(
+    private readonly queriesPerRow: number,
+    private readonly cost: (queries: number, context: number) => number,
+  ) {
+    this.alone = this.sharedBy(1);
+  }
+
+  /** The sum over the contexts `after` + 1 .. `after` + `tokens` of one chunk. */
+  sum(after: number, tokens: number): number {
+    const left = tokens % this.queriesPerRow;
+    const full = tokens - left;
+    return (
+      (full > 0 ? this.sharedBy(this.queriesPerRow).sum(after, full) : 0) +
+      (left > 0 ? this.sharedBy(left).sum(after + full, left) : 0)
+    );
+  }
+
+  private sharedBy(queries: number): ContextTable {
+    const known = this.byQueries.get(queries);
+    if (known) return known;
+    const table = new ContextTable((context) => this.cost(queries, context));
+    this.byQueries.set(queries, table);
+    return table;
+  }
+}

@@ -68,11 +68,11 @@ async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
     queriesPerRow: flags.queriesPerRow,
     kvElementBytes: flags.kvCacheDtype === "fp8" ? 1 : dtypeBytes[modelDtype(model)],
   });
+  const subject = { device: device.name, model: flags.model, gpu: flags.gpu };
   if (flags.plot !== undefined) {
     const { pimPlot } = await import("@tandem-sim/report/pages");
-    writeWhole(flags.plot, pimPlot(device.name, facts));
+    writeWhole(flags.plot, pimPlot(subject, facts));
   }
-  const subject = { device: device.name, model: flags.model, gpu: flags.gpu };
   if (flags.json) json(pimJson(subject, facts));
   else result(draw(pimResult(subject, facts)));
 }
@@ -100,7 +100,7 @@ export function pimCommand(): Command {
         .default("auto"),
     )
     .option("--json", "Print JSON")
-    .option("--plot <file>", "Latency over context as SVG")
+    .option("--plot <file>", "Latency over context as SVG: its parts, and the GPU's beside them")
     .addHelpText("after", "\nExample:\n  $ tandem pim show DDR4_8GB_3200_pim --context 128,512,2048")
     .action((name: string, flags: PimShowFlags) => {
       if (flags.channels !== undefined) {

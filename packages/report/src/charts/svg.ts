@@ -2,12 +2,12 @@
  * @module
  * The chart library, wrapped: an option object in, one SVG out. It needs no DOM and starts no timer.
  */
-import { LineChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 /** Size of the drawing in its own units; a page scales it. */
 export interface ChartSize {

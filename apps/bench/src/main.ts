@@ -8,6 +8,7 @@ import { type Table, titledTable } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
 import { Command } from "commander";
+import { benchPage } from "./bench-page.js";
 import { type CrossoverPoint, crossover } from "./crossover.js";
 import { iterationSpeed } from "./iteration.js";
 import { schedulePicture } from "./picture.js";
@@ -51,9 +52,10 @@ const scenarioJson = ({ scenario, runs, judged }: ScenarioOutcome) => ({
 interface BenchFlags {
   out: string;
   filter: string;
+  report?: string;
 }
 
-async function main({ out, filter }: BenchFlags): Promise<void> {
+async function main({ out, filter, report }: BenchFlags): Promise<void> {
   const outcomes = await runScenarios(filter);
   console.log(draw([scenarioTable(outcomes)]));
   for (const sentence of unexpected(outcomes)) console.log(sentence);
@@ -65,6 +67,11 @@ async function main({ out, filter }: BenchFlags): Promise<void> {
   mkdirSync(dirname(out), { recursive: true });
   const found = { scenarios: outcomes.map(scenarioJson), crossover: points, iteration: speed };
   writeFileSync(out, `${JSON.stringify(found, null, 2)}\n`);
+  if (report !== undefined) {
+    mkdirSync(dirname(report), { recursive: true });
+    writeFileSync(report, benchPage(outcomes, points));
+    console.log(`\n${report}: the report.`);
+  }
   console.log(`\n${out}: all of it as JSON.`);
 }
 
@@ -76,6 +83,7 @@ function picture(file: string): void {
 
 await new Command("bench")
   .description("The scenarios in every mode, and the simulator's own speed")
+  .option("--report <file>", "One HTML page with the scenarios, their charts, crossover maps and schedules")
   .option("--filter <text>", "Only scenarios with this in their name", "")
   .option("--out <file>", "JSON of all results", "outputs/bench.json")
   .action(main)

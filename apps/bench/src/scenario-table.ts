@@ -20,6 +20,9 @@ const shares: readonly (readonly [FigureName, string])[] = [
 
 const cell = (value: number | null, text: (value: number) => string): string => (value === null ? "-" : text(value));
 
+/** Ratios of a thousandth are still ratios. */
+const ratioText = (ratio: number): string => `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}x`;
+
 /** A run against GPU-only of the same scenario. */
 function row({ scenario, runs: [gpuOnly] }: ScenarioOutcome, run: ScenarioRun): string[] {
   const of = (name: FigureName): number | null => figure(name, run.summary, gpuOnly.summary);
@@ -27,7 +30,7 @@ function row({ scenario, runs: [gpuOnly] }: ScenarioOutcome, run: ScenarioRun): 
     run === gpuOnly ? scenario.name : "",
     run.mode,
     run.phase ?? "-",
-    ...ratios.map(([name]) => cell(of(name), (ratio) => `${ratio.toFixed(2)}x`)),
+    ...ratios.map(([name]) => cell(of(name), ratioText)),
     ...shares.map(([name]) => cell(of(name), percent)),
     run.wallMs.toFixed(0),
   ];

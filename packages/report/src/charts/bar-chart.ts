@@ -4,7 +4,7 @@
  */
 import { type Chart, csvText, slug } from "./chart.js";
 import { rule, soft } from "./colors.js";
-import { besideOthers, frame, nameAxis, valueAxis } from "./frame.js";
+import { besideOthers, frame, nameAxis, nameRoom, valueAxis } from "./frame.js";
 import { renderSvg } from "./svg.js";
 
 export interface BarChart {
@@ -29,7 +29,7 @@ export function barChart({ title, valueLabel, names, series, stacked, max, text 
   const rows = names.length * (stacked ? 1.4 : series.length + 0.6);
   const size = { ...besideOthers, height: Math.max(170, 130 + rows * ROW) };
   const parts = series.map(({ name }) => name);
-  const around = frame(title, parts, size, { left: 92, right: text ? 44 : 24, bottom: 46 });
+  const around = frame(title, parts, size, { left: nameRoom(names), right: text ? 44 : 24, bottom: 46 });
   const valuesOnly = { ...valueAxis(valueLabel, 28), splitLine: { show: true, lineStyle: { color: rule } } };
   const option = {
     ...around.option,

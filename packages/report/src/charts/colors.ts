@@ -30,3 +30,7 @@ export const colorStyle = `:root { color-scheme: light dark; --ink: #1c2330; --s
     --on-color: #12161d; --line-1: #f5a142; --line-2: #6ea8fe; --line-3: #4cc38a; --line-4: #c084fc; --line-5: #f472a6; --line-6: #9db4cc;
     --line-7: #d4b93c; --line-8: #4fc3e4; --less-3: #2456a8; --less-2: #1f4377; --less-1: #1e314d; --even: #2a313b;
     --more-1: #47321c; --more-2: #6f4715; --more-3: #9c5c0b; } }`;
+
+/** The style of a picture that stands alone. */
+export const pictureStyle = `${colorStyle}
+svg:root { max-width: 100%; height: auto; background: var(--back); font-family: system-ui, sans-serif; }`;

@@ -36,6 +36,9 @@ function packed<T>(items: readonly T[], width: (item: T) => number, most: number
   return lines;
 }
 
+/** Room for the names on an axis, which are as small as ticks. */
+export const nameRoom = (names: readonly string[]): number => 16 + 7.4 * Math.max(0, ...names.map((n) => n.length));
+
 const itemWidth = (name: string): number => SYMBOL_AND_GAPS + name.length * LEGEND_CHAR;
 
 /** A legend for each name, since the library would place them by the widths of its own font. */

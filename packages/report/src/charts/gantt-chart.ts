@@ -5,7 +5,7 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts/types/dist/echarts";
 import { type Chart, csvText, slug } from "./chart.js";
 import { back, onColor } from "./colors.js";
-import { frame, nameAxis, valueAxis } from "./frame.js";
+import { frame, nameAxis, nameRoom, valueAxis } from "./frame.js";
 import { type ChartSize, renderSvg } from "./svg.js";
 
 /** One stage on one resource. */
@@ -34,7 +34,7 @@ export interface GanttChart {
 }
 
 /** Wide: a schedule has a page's width to itself. */
-const usual: ChartSize = { width: 820, height: 250 };
+const usual: ChartSize = { width: 1000, height: 250 };
 
 const LABEL_CHAR = 7;
 
@@ -74,7 +74,7 @@ const renderBar =
 /** Draws the schedule. */
 export function ganttChart({ title, timeLabel, resources, parts, bars, until, size }: GanttChart): Chart {
   const shown = bars.filter(({ start }) => start < until);
-  const around = frame(title, parts, size ?? usual, { left: 82, right: 24, bottom: 46 });
+  const around = frame(title, parts, size ?? usual, { left: nameRoom(resources), right: 24, bottom: 46 });
   const option = {
     ...around.option,
     xAxis: { ...valueAxis(timeLabel, 28), max: until },

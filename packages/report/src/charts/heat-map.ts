@@ -79,7 +79,19 @@ function renderCell(texts: (column: number, row: number) => string) {
         },
         {
           type: "text" as const,
-          style: { x, y, text: texts(column, row), fill: ink, align: "center", verticalAlign: "middle", fontSize: 12 },
+          // Above the line that crosses the map, with a gap around it.
+          z2: 20,
+          style: {
+            x,
+            y,
+            text: texts(column, row),
+            fill: ink,
+            stroke: api.visual("color"),
+            lineWidth: 3,
+            align: "center" as const,
+            verticalAlign: "middle" as const,
+            fontSize: 12,
+          },
         },
       ],
     };
@@ -121,7 +133,7 @@ export function heatMap(map: HeatMap): Chart {
               yAxisIndex: 1,
               symbol: "none",
               silent: true,
-              itemStyle: { color: ink },
+              itemStyle: { opacity: 0 },
               lineStyle: { color: ink, width: 2.5, type: [6, 4] },
             },
           ]

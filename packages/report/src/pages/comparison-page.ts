@@ -11,14 +11,14 @@ import { charts, facts, page, table } from "./page.js";
 
 const titles = { ttft: "TTFT", tpot: "TPOT", latency: "Latency" } as const;
 
-const distribution = (metric: keyof typeof titles, served: ReadonlyMap<string, ServedMode>): Chart =>
-  distributionChart(titles[metric], new Map([...served].map(([mode, { samples }]) => [mode, samples[metric]])));
+const distribution = (title: string, metric: keyof typeof titles, served: ReadonlyMap<string, ServedMode>): Chart =>
+  distributionChart(title, new Map([...served].map(([mode, { samples }]) => [mode, samples[metric]])));
 
 /** How busy the devices were, a group of bars for each mode. */
-function busyChart(served: ReadonlyMap<string, ServedMode>): Chart {
+function busyChart(title: string, served: ReadonlyMap<string, ServedMode>): Chart {
   const summaries = [...served.values()].map(({ summary }) => summary);
   return barChart({
-    title: "Busy shares",
+    title,
     valueLabel: "share of the makespan",
     names: [...served.keys()],
     max: 1,
@@ -32,12 +32,12 @@ function busyChart(served: ReadonlyMap<string, ServedMode>): Chart {
 }
 
 /** Joules by component, a stack for each mode; null without power figures. */
-function energyChart(served: ReadonlyMap<string, ServedMode>): Chart | null {
+function energyChart(title: string, served: ReadonlyMap<string, ServedMode>): Chart | null {
   const energies = [...served.values()].map(({ summary }) => summary.energy_j);
   const components = Object.keys(energies[0] ?? {}).filter((component) => component !== "total");
   if (components.length === 0) return null;
   return barChart({
-    title: "Energy by component",
+    title,
     valueLabel: "J",
     names: [...served.keys()],
     stacked: true,
@@ -48,13 +48,21 @@ function energyChart(served: ReadonlyMap<string, ServedMode>): Chart | null {
   });
 }
 
-/** The charts of modes that served the same load. */
-export function modeCharts(served: ReadonlyMap<string, ServedMode>): { latencies: Chart[]; devices: Chart[] } {
+/**
+ * The charts of modes that served the same load.
+ *
+ * @param load its name, where a page has several: titles are unique in a page
+ */
+export function modeCharts(
+  served: ReadonlyMap<string, ServedMode>,
+  load?: string,
+): { latencies: Chart[]; devices: Chart[] } {
+  const titled = (title: string): string => (load === undefined ? title : `${load}: ${title}`);
   const metrics = Object.keys(titles) as (keyof typeof titles)[];
-  const energy = energyChart(served);
+  const energy = energyChart(titled("energy by component"), served);
   return {
-    latencies: metrics.map((metric) => distribution(metric, served)),
-    devices: [busyChart(served), ...(energy ? [energy] : [])],
+    latencies: metrics.map((metric) => distribution(titled(titles[metric]), metric, served)),
+    devices: [busyChart(titled("busy shares"), served), ...(energy ? [energy] : [])],
   };
 }
 

@@ -4,6 +4,7 @@
  */
 export { type BarChart, barChart } from "../charts/bar-chart.js";
 export type { Chart } from "../charts/chart.js";
+export { pictureStyle } from "../charts/colors.js";
 export { distributionChart } from "../charts/distribution-chart.js";
 export { type GanttBar, type GanttChart, ganttChart } from "../charts/gantt-chart.js";
 export { crossing, type HeatClass, type HeatMap, heatMap, ratioClasses } from "../charts/heat-map.js";

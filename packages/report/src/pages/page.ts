@@ -18,7 +18,7 @@ p { margin: 0 0 8px; max-width: 100ch; } .lead { color: var(--soft); }
 figure { margin: 0; padding: 12px; min-width: 0; break-inside: avoid; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
 figcaption { text-align: right; font-size: 13px; } a { color: var(--line-2); }
-.scroll, .wide figure { overflow-x: auto; } .wide svg { min-width: 640px; } section { min-width: 0; }
+.scroll, .wide figure { overflow-x: auto; } .wide svg { min-width: 800px; } .charts, .wide { margin: 16px 0; } section { min-width: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; } th { color: var(--soft); font-weight: 500; }

@@ -2,12 +2,10 @@
  * @module
  * Latency over context as an SVG that stands alone: its parts stacked, and the GPU's beside them.
  */
-import { colorStyle } from "../charts/colors.js";
+import { pictureStyle } from "../charts/colors.js";
 import { lineChart } from "../charts/line-chart.js";
 import type { PimFacts } from "../pim/pim-facts.js";
 import type { PimSubject } from "../pim/pim-result.js";
-
-const style = `${colorStyle} svg { max-width: 100%; height: auto; background: var(--back); font-family: system-ui, sans-serif; }`;
 
 type Point = PimFacts["latency"][number];
 
@@ -37,5 +35,5 @@ export function pimPlot({ device, gpu }: PimSubject, facts: PimFacts): string {
       ...(gpuLatencyNs ? [{ name: gpu, points: us(gpuLatencyNs) }] : []),
     ],
   });
-  return `${svg.replace(">", `><style>${style}</style>`)}\n`;
+  return `${svg.replace(">", `><style>${pictureStyle}</style>`)}\n`;
 }

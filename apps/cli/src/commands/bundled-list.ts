@@ -2,8 +2,6 @@
  * @module
  * `list` of a command: what is bundled of its kind, by the names that its other commands take.
  */
-import { type Part, titledTable } from "@tandem-sim/report";
-import { draw } from "@tandem-sim/report/terminal";
 import { Command } from "commander";
 import { json, result } from "../terminal.js";
 
@@ -13,13 +11,22 @@ export interface Listed {
   [fact: string]: string | number;
 }
 
-const titleOf = (fact: string): string => fact.replaceAll("_", " ");
+const titleOf = (fact: string): string => fact.replace(/gib$/, "GiB").replace(/gbps$/, "GB/s").replaceAll("_", " ");
 
-const tableOf = (items: readonly Listed[]): Part =>
-  titledTable(
-    Object.keys(items[0] ?? {}).map(titleOf),
-    items.map((item) => Object.values(item).map(String)),
-  );
+/** Texts read better from the left, so this is no table of figures. */
+function columns(items: readonly Listed[]): string {
+  const head = Object.keys(items[0] ?? {}).map(titleOf);
+  const rows = [head, ...items.map((item) => Object.values(item).map(String))];
+  const widths = head.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
 
 /**
  * The subcommand.
@@ -36,6 +43,6 @@ export function listCommand(command: string, what: string, items: () => readonly
     .action((flags: { json?: true }) => {
       const listed = items();
       if (flags.json) json(listed);
-      else result(draw([tableOf(listed), "", `For more of one: ${next}`]));
+      else result(`${columns(listed)}\n\nFor more of one: ${next}`);
     });
 }

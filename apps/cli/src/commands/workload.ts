@@ -172,8 +172,7 @@ const convertCommand = (): Command =>
       writeWhole(flags.out, writeWorkload(chunks));
     });
 
-/** Bundled workloads, with the command that made each. */
-const listed = () => bundled.workload.map(({ name, description, source }) => ({ name, description, source }));
+const listed = () => bundled.workload.map(({ name, description }) => ({ name, description }));
 
 /** The command with its subcommands. Errors are thrown as TandemError. */
 export const workloadCommand = (): Command =>

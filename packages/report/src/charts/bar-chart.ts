@@ -2,7 +2,7 @@
  * @module
  * Horizontal bars by name: beside each other, or stacked where they are parts of a whole.
  */
-import { type Chart, csvText, slug } from "./chart.js";
+import { type Chart, csvText } from "./chart.js";
 import { rule, soft } from "./colors.js";
 import { besideOthers, frame, nameAxis, nameRoom, valueAxis } from "./frame.js";
 import { renderSvg } from "./svg.js";
@@ -54,7 +54,7 @@ export function barChart({ title, valueLabel, names, series, stacked, max, text 
   };
   return {
     title,
-    svg: renderSvg(option, around.size, slug(title)),
+    svg: renderSvg(option, around.size, title),
     csv: csvText([
       ["", ...parts.map((part) => `${part}: ${valueLabel}`)],
       ...names.map((name, i) => [name, ...series.map(({ values }) => values[i] ?? "")]),

@@ -3,7 +3,7 @@
  * A schedule: what each resource does when, sub-batches by colour.
  */
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts/types/dist/echarts";
-import { type Chart, csvText, slug } from "./chart.js";
+import { type Chart, csvText } from "./chart.js";
 import { back, onColor } from "./colors.js";
 import { frame, nameAxis, nameRoom, valueAxis } from "./frame.js";
 import { type ChartSize, renderSvg } from "./svg.js";
@@ -93,7 +93,7 @@ export function ganttChart({ title, timeLabel, resources, parts, bars, until, si
   };
   return {
     title,
-    svg: renderSvg(option, around.size, slug(title)),
+    svg: renderSvg(option, around.size, title),
     csv: csvText([
       ["resource", "part", "stage", `start: ${timeLabel}`, `end: ${timeLabel}`],
       ...shown.map(({ resource, part, label, start, end }) => [resource, part, label, start, end]),

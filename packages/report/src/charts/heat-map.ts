@@ -3,7 +3,7 @@
  * A heat map: a field of cells in classes of colour, with a line across it.
  */
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts/types/dist/echarts";
-import { type Chart, csvText, slug } from "./chart.js";
+import { type Chart, csvText } from "./chart.js";
 import { back, diverging, ink } from "./colors.js";
 import { besideOthers, frame, nameAxis } from "./frame.js";
 import { renderSvg } from "./svg.js";
@@ -142,7 +142,7 @@ export function heatMap(map: HeatMap): Chart {
   };
   return {
     title,
-    svg: renderSvg(option, around.size, slug(title)),
+    svg: renderSvg(option, around.size, title),
     csv: csvText([
       [yLabel, xLabel, map.valueLabel],
       ...cells.map(({ at: [c, r], value }) => [rows[r] ?? "", columns[c] ?? "", value]),

@@ -2,7 +2,7 @@
  * @module
  * A line chart. Linear axes start at 0.
  */
-import { type Chart, csvText, slug } from "./chart.js";
+import { type Chart, csvText } from "./chart.js";
 import { rule } from "./colors.js";
 import { besideOthers, frame, valueAxis } from "./frame.js";
 import { type ChartSize, renderSvg } from "./svg.js";
@@ -78,7 +78,7 @@ export function lineChart(chart: LineChart): Chart {
   };
   return {
     title,
-    svg: renderSvg(option, around.size, slug(title)),
+    svg: renderSvg(option, around.size, title),
     csv: csvText([
       ["line", xLabel, yLabel],
       ...lines.flatMap(({ name, points }) => thinned(points).map(([x, y]) => [name, x, y])),

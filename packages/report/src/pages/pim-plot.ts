@@ -27,7 +27,7 @@ export function pimPlot({ device, gpu }: PimSubject, facts: PimFacts): string {
     title: `${device}: attention of one decode, one layer`,
     xLabel: "context, tokens",
     yLabel: "µs",
-    size: { width: 600, height: 400 },
+    size: { width: 480, height: 340 },
     lines: [
       ...parts.map(([name, part]) => ({ name, points: us(latency.map(part)), stacked: true as const })),
       { name: "total on one channel", points: us(latency.map(({ totalNs }) => totalNs)) },

@@ -34,4 +34,11 @@ export const manifest = [
     source:
       "tandem workload generate --num-reqs 300 --request-rate 10 --input-lengths lognormal:250:1 --output-lengths lognormal:250:0.8 --seed 42",
   },
+  {
+    name: "near_capacity",
+    file: "near_capacity.jsonl",
+    description: "500 prompts of about 512 tokens with outputs of about 700, 8 per second: what one GPU can just serve",
+    source:
+      "tandem workload generate --num-reqs 500 --request-rate 8 --input-lengths lognormal:512:0.5 --output-lengths lognormal:700:0.4 --seed 42",
+  },
 ];

@@ -11,6 +11,8 @@ export interface CrossoverPoint {
   gpuOnlyMs: number;
   offloadMs: number;
   interleavedMs: number;
+  /** A of the offloaded batch, transfers included, over its D. */
+  attentionToDense: number;
 }
 
 export function crossover(
@@ -22,6 +24,12 @@ export function crossover(
   const interleave = bundledInstance("interleave");
   const ms = (instance: typeof gpuOnly, decodes: number, context: number): number =>
     playBatch(instance, decodes, context).played.latencyNs / 1e6;
+  /** The GPU waits while attention runs, so what it does not work is A. */
+  const attentionToDense = (decodes: number, context: number): number => {
+    const { played, table } = playBatch(offload, decodes, context);
+    const denseNs = played.coveredNs[table.graph.resources.findIndex(({ kind }) => kind === "gpu")];
+    return played.latencyNs / denseNs - 1;
+  };
   return batches.flatMap((decodes) =>
     contexts.map((context) => ({
       decodes,
@@ -29,6 +37,7 @@ export function crossover(
       gpuOnlyMs: ms(gpuOnly, decodes, context),
       offloadMs: ms(offload, decodes, context),
       interleavedMs: ms(interleave, decodes, context),
+      attentionToDense: attentionToDense(decodes, context),
     })),
   );
 }

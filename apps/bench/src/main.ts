@@ -1,53 +1,20 @@
 /**
  * @module
- * `npm run bench`: what the simulator says of the bundled workloads in every mode, and how fast it says so.
+ * `npm run bench`: what the simulator says of the scenarios in every mode, and how fast it says so.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { percent, type Table, titledTable } from "@tandem-sim/report";
+import { type Table, titledTable } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
+import { TandemError } from "@tandem-sim/schemas";
 import { Command } from "commander";
+import { benchPage } from "./bench-page.js";
 import { type CrossoverPoint, crossover } from "./crossover.js";
 import { iterationSpeed } from "./iteration.js";
-import { compareModes, type ModeResult } from "./modes.js";
 import { schedulePicture } from "./picture.js";
-
-const baselineOf = (results: readonly ModeResult[], workload: string): ModeResult =>
-  results.find((result) => result.workload === workload && result.mode === "gpu-only") as ModeResult;
-
-function modesTable(results: readonly ModeResult[]): Table {
-  return titledTable(
-    [
-      "workload",
-      "mode",
-      "phase",
-      "makespan s",
-      "TTFT ms",
-      "TPOT ms",
-      "vs GPU-only",
-      "GPU busy",
-      "PIM util",
-      "interleaved",
-      "sim ms",
-    ],
-    results.map(({ workload, mode, phase, summary, wallMs }) => {
-      const { interleaved, chunked } = summary.interleaving;
-      return [
-        workload,
-        mode,
-        phase ?? "-",
-        (summary.makespan_ns / 1e9).toFixed(2),
-        summary.ttft_ms.mean.toFixed(1),
-        summary.tpot_ms.mean.toFixed(2),
-        `${(summary.makespan_ns / baselineOf(results, workload).summary.makespan_ns).toFixed(2)}x`,
-        percent(summary.gpu_busy),
-        summary.pim_util === null ? "-" : percent(summary.pim_util),
-        percent((interleaved + chunked) / summary.iterations),
-        wallMs.toFixed(0),
-      ];
-    }),
-  );
-}
+import { runScenario, type ScenarioOutcome } from "./run-scenario.js";
+import { bundledScenarios } from "./scenario.js";
+import { scenarioTable, unexpected } from "./scenario-table.js";
 
 function crossoverTable(points: readonly CrossoverPoint[]): Table {
   const contexts = [...new Set(points.map((point) => point.context))];
@@ -62,22 +29,50 @@ function crossoverTable(points: readonly CrossoverPoint[]): Table {
   );
 }
 
-async function main(options: { out: string }): Promise<void> {
-  const results: ModeResult[] = [];
-  await compareModes((result) => {
-    results.push(result);
-    if (process.stderr.isTTY) process.stderr.write(`\r${results.length} runs `);
-  });
-  if (process.stderr.isTTY) process.stderr.write("\r");
-  console.log(draw([modesTable(results)]));
+/** Runs the scenarios whose names contain `filter`. @throws {TandemError} E_USAGE where there are none */
+async function runScenarios(filter: string): Promise<ScenarioOutcome[]> {
+  const scenarios = bundledScenarios(filter);
+  if (scenarios.length === 0) throw new TandemError("E_USAGE", `no scenario has "${filter}" in its name`);
+  const outcomes: ScenarioOutcome[] = [];
+  for (const scenario of scenarios) {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}`);
+    outcomes.push(await runScenario(scenario));
+  }
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  return outcomes;
+}
+
+/** Without the samples of single requests. */
+const scenarioJson = ({ scenario, runs, judged }: ScenarioOutcome) => ({
+  name: scenario.name,
+  runs: runs.map(({ samples: _, ...run }) => run),
+  judged,
+});
+
+interface BenchFlags {
+  out: string;
+  filter: string;
+  report?: string;
+}
+
+async function main({ out, filter, report }: BenchFlags): Promise<void> {
+  const outcomes = await runScenarios(filter);
+  console.log(draw([scenarioTable(outcomes)]));
+  for (const sentence of unexpected(outcomes)) console.log(sentence);
   const points = crossover();
   console.log(draw(["\nOne decode iteration, ms: GPU-only / offload / interleaved", crossoverTable(points)]));
   const speed = await iterationSpeed();
   console.log("\nOne interleaved iteration of 256 decodes, 64 channels in 8 groups, 32 layers, median:");
   for (const { name, medianUs } of speed) console.log(`  ${medianUs.toFixed(2).padStart(8)} us  ${name}`);
-  mkdirSync(dirname(options.out), { recursive: true });
-  writeFileSync(options.out, `${JSON.stringify({ modes: results, crossover: points, iteration: speed }, null, 2)}\n`);
-  console.log(`\n${options.out}: all of it as JSON.`);
+  mkdirSync(dirname(out), { recursive: true });
+  const found = { scenarios: outcomes.map(scenarioJson), crossover: points, iteration: speed };
+  writeFileSync(out, `${JSON.stringify(found, null, 2)}\n`);
+  if (report !== undefined) {
+    mkdirSync(dirname(report), { recursive: true });
+    writeFileSync(report, benchPage(outcomes, points));
+    console.log(`\n${report}: the report.`);
+  }
+  console.log(`\n${out}: all of it as JSON.`);
 }
 
 function picture(file: string): void {
@@ -87,7 +82,9 @@ function picture(file: string): void {
 }
 
 await new Command("bench")
-  .description("Bundled workloads in every mode, and the simulator's own speed")
+  .description("The scenarios in every mode, and the simulator's own speed")
+  .option("--report <file>", "One HTML page with the scenarios, their charts, crossover maps and schedules")
+  .option("--filter <text>", "Only scenarios with this in their name", "")
   .option("--out <file>", "JSON of all results", "outputs/bench.json")
   .action(main)
   .addCommand(

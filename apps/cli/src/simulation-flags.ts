@@ -70,7 +70,7 @@ export function addSimulationFlags(command: Command): Command {
     .option("--slo <limits>", "ttft=MS,tpot=MS: adds goodput, the requests per second that meet it", parseSlo)
     .option(
       "--log-interval <s>",
-      "Simulated seconds between throughput lines; 0 = a line per iteration",
+      "Simulated seconds between throughput lines (0 = a line per iteration), which are results: shown at every level but ERROR",
       numberFlag(
         "--log-interval",
         "0, or simulated seconds from 1e-6 to 1e6",
@@ -79,7 +79,10 @@ export function addSimulationFlags(command: Command): Command {
       1,
     )
     .addOption(
-      new Option("--log-level <level>", "Least severe messages to show")
+      new Option(
+        "--log-level <level>",
+        "Least severe messages to show; ERROR leaves throughput lines and tables out too",
+      )
         .choices(logLevels as string[])
         .default("WARNING"),
     );

@@ -35,7 +35,7 @@ export const warn = (text: string): void => {
 
 export const error = (text: string): void => writeLine("ERROR", text);
 
-/** Throughput lines and other parts of the result: at every level but ERROR. */
+/** Parts of the result: at every level but ERROR. */
 export const report = (text: string): void => {
   if (level !== "ERROR") writeLine("INFO", text);
 };
@@ -52,11 +52,32 @@ export const json = (value: unknown): void => {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 };
 
+/** Throughput lines that a terminal keeps; more would push the start of the run, and at its end the table, out of sight. */
+const KEPT_LINES = 20;
+
+let throughputLines = 0;
+let lastThroughput = "";
+
+/**
+ * A throughput line. On a terminal, those behind the first twenty replace each other beside the progress; in a pipe or a
+ * file there are all of them.
+ */
+export function throughput(text: string): void {
+  throughputLines++;
+  if (!process.stderr.isTTY || throughputLines <= KEPT_LINES) {
+    report(text);
+    return;
+  }
+  if (throughputLines === KEPT_LINES + 1) report("... from here on in one line; --log-interval S makes fewer of them");
+  lastThroughput = `  ${text}`;
+}
+
 /** Progress, on a terminal only: one line that the next output replaces. */
 export function status(text: string): void {
   if (!process.stderr.isTTY || level === "ERROR") return;
   clearStatus();
-  process.stderr.write(pc.dim(text));
+  // A line that wraps could not be replaced.
+  process.stderr.write(pc.dim(`${text}${lastThroughput}`.slice(0, process.stderr.columns - 1)));
   statusShown = true;
 }
 

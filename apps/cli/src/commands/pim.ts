@@ -1,7 +1,8 @@
 /**
  * @module
- * `tandem pim show`: what a PIM device can do for a model.
+ * `tandem pim`: the bundled PIM devices, and what one can do for a model.
  */
+import { derivePimTiming } from "@tandem-sim/hardware";
 import { channelsOf, pimFacts, pimJson, pimResult } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import {
@@ -13,6 +14,7 @@ import {
   TandemError,
 } from "@tandem-sim/schemas";
 import {
+  bundled,
   findGpuProfileDir,
   findModelFile,
   findPimFile,
@@ -27,6 +29,7 @@ import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
+import { listCommand } from "./bundled-list.js";
 
 interface PimShowFlags {
   model: string;
@@ -68,14 +71,25 @@ async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
     queriesPerRow: flags.queriesPerRow,
     kvElementBytes: flags.kvCacheDtype === "fp8" ? 1 : dtypeBytes[modelDtype(model)],
   });
+  const subject = { device: device.name, model: flags.model, gpu: flags.gpu };
   if (flags.plot !== undefined) {
     const { pimPlot } = await import("@tandem-sim/report/pages");
-    writeWhole(flags.plot, pimPlot(device.name, facts));
+    writeWhole(flags.plot, pimPlot(subject, facts));
   }
-  const subject = { device: device.name, model: flags.model, gpu: flags.gpu };
   if (flags.json) json(pimJson(subject, facts));
   else result(draw(pimResult(subject, facts)));
 }
+
+const listed = () =>
+  bundled.pim.map((name) => {
+    const timing = derivePimTiming(readPimDevice(findPimFile(name)));
+    return {
+      name,
+      channel_gib: timing.channelBytes / 2 ** 30,
+      bus_gbps: Number(timing.busGBps.toFixed(1)),
+      banks: timing.banks,
+    };
+  });
 
 /** The `pim` command. */
 export function pimCommand(): Command {
@@ -100,7 +114,7 @@ export function pimCommand(): Command {
         .default("auto"),
     )
     .option("--json", "Print JSON")
-    .option("--plot <file>", "Latency over context as SVG")
+    .option("--plot <file>", "Latency over context as SVG: its parts, and the GPU's beside them")
     .addHelpText("after", "\nExample:\n  $ tandem pim show DDR4_8GB_3200_pim --context 128,512,2048")
     .action((name: string, flags: PimShowFlags) => {
       if (flags.channels !== undefined) {
@@ -108,5 +122,8 @@ export function pimCommand(): Command {
       }
       return show(name, flags);
     });
-  return new Command("pim").description("Show what a PIM device can do").addCommand(showCommand);
+  return new Command("pim")
+    .description("List PIM devices, show what one can do")
+    .addCommand(showCommand)
+    .addCommand(listCommand("pim", "PIM devices", listed, "tandem pim show DDR4_8GB_3200_pim"));
 }

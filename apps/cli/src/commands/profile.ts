@@ -1,16 +1,18 @@
 /**
  * @module
- * `tandem profile`: makes GPU profiles from raw bundles and shows what a GPU can do.
+ * `tandem profile`: lists GPU profiles, shows what a GPU can do, and makes profiles from raw bundles.
  */
 import { Command } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { wholeNumberFlag } from "../number-flag.js";
+import { listCommand } from "./bundled-list.js";
 import { importProfile } from "./profile-import.js";
+import { listedProfiles } from "./profile-list.js";
 import { showProfile } from "./profile-show.js";
 
 /** The `profile` command. */
 export function profileCommand(): Command {
-  const profile = new Command("profile").description("Import raw GPU profiles, show what a GPU can do");
+  const profile = new Command("profile").description("List GPU profiles, show what a GPU can do, import raw ones");
   profile
     .command("import")
     .description("Fit a compact profile to a raw LLMServingSim bundle and print its error")
@@ -32,5 +34,7 @@ export function profileCommand(): Command {
     .option("--json", "Machine-readable result on stdout")
     .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
     .action(showProfile);
-  return profile;
+  return profile.addCommand(
+    listCommand("profile", "GPU profiles", listedProfiles, "tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B"),
+  );
 }

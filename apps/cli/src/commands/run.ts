@@ -13,7 +13,7 @@ import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
 import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
-import { report, result } from "../terminal.js";
+import { report, result, throughput } from "../terminal.js";
 import { hostFacts } from "../version.js";
 import { parseWindow } from "../window-flag.js";
 
@@ -31,7 +31,7 @@ async function run(flags: RunFlags, given: Given): Promise<void> {
   checkWorkload(plan, chunks, flags.dataset);
   const outputs = new RunOutputs(flags, plan, outputTokens(chunks));
   try {
-    const printed: SimulationObserver = { onInterval: (interval) => report(throughputLine(interval)) };
+    const printed: SimulationObserver = { onInterval: (interval) => throughput(throughputLine(interval)) };
     const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");
     warnAll(warnings());
     outputs.commit({ ...summary, host: hostFacts(performance.now() - started) });

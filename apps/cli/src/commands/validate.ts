@@ -29,7 +29,7 @@ import { checkOutputs } from "../output-paths.js";
 import { datasetIn, findDataset, readRecordedRun, recordedFiles } from "../recorded-folder.js";
 import { loadCluster, planRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
-import { json, report, result, setLogLevel } from "../terminal.js";
+import { json, report, result, setLogLevel, throughput } from "../terminal.js";
 import { version } from "../version.js";
 
 interface ValidateFlags extends SimulationFlags {
@@ -88,7 +88,7 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
     const results: RequestResult[] = [];
     const observer: SimulationObserver = {
       onRequest: (finished) => results.push(finished),
-      ...(given("logInterval") ? { onInterval: (interval) => report(throughputLine(interval)) } : {}),
+      ...(given("logInterval") ? { onInterval: (interval) => throughput(throughputLine(interval)) } : {}),
     };
     const summary = await runPlan(plan, [workload.chunk], observer, flags, "replaying");
     results.sort((a, b) => a.requestId - b.requestId);

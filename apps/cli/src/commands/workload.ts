@@ -1,10 +1,10 @@
 /**
  * @module
- * `tandem workload`: makes, describes and converts workloads.
+ * `tandem workload`: lists, makes, describes and converts workloads.
  */
 import { describedWorkload } from "@tandem-sim/report";
 import { snakeCase, TandemError } from "@tandem-sim/schemas";
-import { findWorkloadFile } from "@tandem-sim/schemas/node";
+import { bundled, findWorkloadFile } from "@tandem-sim/schemas/node";
 import {
   type ArrivalProcess,
   arrivalProcesses,
@@ -22,6 +22,7 @@ import { decimal, numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
+import { listCommand } from "./bundled-list.js";
 
 const formatNames = formats.map((format) => format.name).join(", ");
 
@@ -171,10 +172,13 @@ const convertCommand = (): Command =>
       writeWhole(flags.out, writeWorkload(chunks));
     });
 
-/** The command with its three subcommands. Errors are thrown as TandemError. */
+const listed = () => bundled.workload.map(({ name, description }) => ({ name, description }));
+
+/** The command with its subcommands. Errors are thrown as TandemError. */
 export const workloadCommand = (): Command =>
   new Command("workload")
-    .description("Make, describe and convert workloads")
+    .description("List, make, describe and convert workloads")
     .addCommand(generateCommand())
     .addCommand(describeCommand())
-    .addCommand(convertCommand());
+    .addCommand(convertCommand())
+    .addCommand(listCommand("workload", "workloads", listed, "tandem workload describe mixed"));

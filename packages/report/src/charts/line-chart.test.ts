@@ -3,7 +3,7 @@ import { cumulative } from "./cumulative.js";
 import { type LineChart, lineChart } from "./line-chart.js";
 
 const chart = (part: Partial<LineChart>): string =>
-  lineChart({ title: "t", xLabel: "x", yLabel: "y", lines: [], ...part });
+  lineChart({ title: "t", xLabel: "x", yLabel: "y", lines: [], ...part }).svg;
 
 /** Paths of the lines, in order of drawing. */
 const paths = (svg: string): string[] =>

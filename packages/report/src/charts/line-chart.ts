@@ -1,8 +1,10 @@
 /**
  * @module
- * A line chart as one SVG. Axes start at 0.
+ * A line chart. Linear axes start at 0.
  */
-import { ink, palette, rule, soft } from "./colors.js";
+import { type Chart, csvText } from "./chart.js";
+import { rule } from "./colors.js";
+import { besideOthers, frame, valueAxis } from "./frame.js";
 import { type ChartSize, renderSvg } from "./svg.js";
 
 /** One line. Points are in order of x. */
@@ -11,6 +13,8 @@ export interface ChartLine {
   points: readonly (readonly [x: number, y: number])[];
   /** `after`: each value holds until the next point. */
   step?: "after";
+  /** An area on top of the stacked ones before it, which share its x. */
+  stacked?: true;
 }
 
 export interface LineChart {
@@ -20,11 +24,11 @@ export interface LineChart {
   lines: readonly ChartLine[];
   /** Upper end of the y axis where the data does not decide it. */
   yMax?: number;
+  /** `log` needs x above 0. */
+  xScale?: "linear" | "log";
   /** Where the drawing stands alone; else it is one of several side by side. */
   size?: ChartSize;
 }
-
-const besideOthers: ChartSize = { width: 460, height: 310 };
 
 /** More points than this cannot be told apart at the chart's width. */
 const MOST_POINTS = 1500;
@@ -36,61 +40,48 @@ function thinned<T>(points: readonly T[]): readonly T[] {
   return points.filter((_, i) => kept.has(i));
 }
 
-const axis = (name: string, gap: number) => ({
-  type: "value",
-  min: 0,
-  name,
-  nameLocation: "middle",
-  nameGap: gap,
-  nameTextStyle: { color: soft, fontSize: 13 },
-  axisLabel: { color: soft, fontSize: 12, hideOverlap: true },
-  axisLine: { lineStyle: { color: soft } },
-  axisTick: { lineStyle: { color: soft } },
-  splitLine: { lineStyle: { color: rule } },
-});
+/** Wide below narrow, and dashes over what shows between them: lines that coincide stay visible. */
+const strokes = [{ width: 5 }, { width: 3 }, { width: 3, type: [6, 6] }, { width: 1.2 }] as const;
 
-/** Reads as a word in ids: what is left of a title. */
-const slug = (title: string): string =>
-  title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-|-$/g, "") || "chart";
+function series({ name, points, step, stacked }: ChartLine, stroke: number) {
+  return {
+    type: "line",
+    name,
+    data: thinned(points),
+    ...(step === "after" && { step: "end" }),
+    ...(stacked ? { stack: "whole", areaStyle: { opacity: 0.55 } } : {}),
+    symbol: "none",
+    // The legend would put a dot on the line.
+    itemStyle: { opacity: stacked ? 1 : 0 },
+    silent: true,
+    lineStyle: stacked ? { width: 1 } : (strokes[stroke] ?? { width: 1 }),
+  };
+}
 
 /**
- * Draws the chart. Its title is unique in its page.
+ * Draws the chart.
  *
  * @example
  * lineChart({ title: "TTFT", xLabel: "ms", yLabel: "share", lines: [{ name: "simulated", points: [[0, 0], [5, 1]] }] });
  */
-export function lineChart(chart: LineChart): string {
-  const xAxis = axis(chart.xLabel, 28);
-  const yAxis = axis(chart.yLabel, 40);
+export function lineChart(chart: LineChart): Chart {
+  const { title, xLabel, yLabel, yMax, xScale, lines } = chart;
+  const names = lines.map(({ name }) => name);
+  const around = frame(title, names, chart.size ?? besideOthers, { left: 62, right: 24, bottom: 46 });
+  const yAxis = { ...valueAxis(yLabel, 44), splitLine: { lineStyle: { color: rule } } };
+  const open = lines.filter(({ stacked }) => !stacked);
   const option = {
-    color: palette,
-    textStyle: { fontFamily: "inherit" },
-    title: { text: chart.title, left: 8, top: 4, textStyle: { color: ink, fontSize: 15, fontWeight: 600 } },
-    legend: {
-      left: 4,
-      top: 30,
-      icon: "rect",
-      itemHeight: 3,
-      itemWidth: 22,
-      itemGap: 24,
-      textStyle: { color: ink, fontSize: 13 },
-    },
-    grid: { left: 60, right: 28, top: 64, bottom: 46 },
-    xAxis: { ...xAxis, splitLine: { show: false } },
-    yAxis: chart.yMax === undefined ? yAxis : { ...yAxis, max: chart.yMax },
-    series: chart.lines.map(({ name, points, step }, i) => ({
-      type: "line",
-      name,
-      data: thinned(points),
-      ...(step === "after" && { step: "end" }),
-      showSymbol: false,
-      silent: true,
-      // Wide below narrow, so that lines that coincide stay visible.
-      lineStyle: { width: i === 0 ? 3 : 1.8 },
-    })),
+    ...around.option,
+    xAxis: valueAxis(xLabel, 28, xScale),
+    yAxis: yMax === undefined ? yAxis : { ...yAxis, max: yMax },
+    series: lines.map((line) => series(line, open.indexOf(line))),
   };
-  return renderSvg(option, chart.size ?? besideOthers, slug(chart.title));
+  return {
+    title,
+    svg: renderSvg(option, around.size, title),
+    csv: csvText([
+      ["line", xLabel, yLabel],
+      ...lines.flatMap(({ name, points }) => thinned(points).map(([x, y]) => [name, x, y])),
+    ]),
+  };
 }

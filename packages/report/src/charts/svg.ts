@@ -2,12 +2,14 @@
  * @module
  * The chart library, wrapped: an option object in, one SVG out. It needs no DOM and starts no timer.
  */
-import { LineChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { escapeMarkup } from "../pages/markup.js";
+import { slug } from "./chart.js";
 
-use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 /** Size of the drawing in its own units; a page scales it. */
 export interface ChartSize {
@@ -21,14 +23,18 @@ const interaction = / class="zr[^"]*"| pointer-events="[^"]*"| ecmeta_\w+="[^"]*
 /**
  * Renders an option. The same option gives the same text.
  *
- * @param id of the chart in its page: ids inside the SVG begin with it, in place of the library's running number
+ * @param title of the chart in its page: its name to who does not see it, and what ids inside begin with, in place of the
+ * library's running number
  */
-export function renderSvg(option: EChartsCoreOption, { width, height }: ChartSize, id: string): string {
+export function renderSvg(option: EChartsCoreOption, { width, height }: ChartSize, title: string): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption({ animation: false, ...option });
     const svg = chart.renderToSVGString({ useViewBox: true });
-    return svg.replaceAll(interaction, "").replaceAll(/\bzr\d+-/g, `${id}-`);
+    return svg
+      .replaceAll(interaction, "")
+      .replaceAll(/\bzr\d+-/g, `${slug(title)}-`)
+      .replace("<svg ", `<svg role="img" aria-label="${escapeMarkup(title)}" `);
   } finally {
     chart.dispose();
   }

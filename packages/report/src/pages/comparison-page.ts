@@ -1,27 +1,69 @@
 /**
  * @module
- * The comparison of modes as one HTML page: the table, latency distributions, energy by component.
+ * The comparison of modes as one HTML page: the table, latency distributions, busy shares, energy by component.
  */
+import { barChart } from "../charts/bar-chart.js";
+import type { Chart } from "../charts/chart.js";
 import { distributionChart } from "../charts/distribution-chart.js";
 import { type ModeOutcome, type ServedMode, servedModes } from "../comparison/mode-outcome.js";
+import { percent } from "../number-format.js";
 import { charts, facts, page, table } from "./page.js";
 
 const titles = { ttft: "TTFT", tpot: "TPOT", latency: "Latency" } as const;
 
-const distribution = (metric: keyof typeof titles, served: ReadonlyMap<string, ServedMode>): string =>
-  distributionChart(titles[metric], new Map([...served].map(([mode, { samples }]) => [mode, samples[metric]])));
+const distribution = (title: string, metric: keyof typeof titles, served: ReadonlyMap<string, ServedMode>): Chart =>
+  distributionChart(title, new Map([...served].map(([mode, { samples }]) => [mode, samples[metric]])));
 
-function energyRows(served: ReadonlyMap<string, ServedMode>): string[][] {
+/** How busy the devices were, a group of bars for each mode. */
+function busyChart(title: string, served: ReadonlyMap<string, ServedMode>): Chart {
+  const summaries = [...served.values()].map(({ summary }) => summary);
+  return barChart({
+    title,
+    valueLabel: "share of the makespan",
+    names: [...served.keys()],
+    max: 1,
+    text: percent,
+    series: [
+      { name: "GPU", values: summaries.map(({ gpu_busy }) => gpu_busy) },
+      { name: "PIM, any channel", values: summaries.map(({ pim_busy }) => pim_busy) },
+      { name: "PIM, mean of channels", values: summaries.map(({ pim_util }) => pim_util) },
+    ],
+  });
+}
+
+/** Joules by component, a stack for each mode; null without power figures. */
+function energyChart(title: string, served: ReadonlyMap<string, ServedMode>): Chart | null {
   const energies = [...served.values()].map(({ summary }) => summary.energy_j);
-  const [first] = energies;
-  if (!first) return [];
-  return [
-    ["J", ...served.keys()],
-    ...Object.keys(first).map((component) => [
-      component.replaceAll("_", " "),
-      ...energies.map((energy) => energy?.[component]?.toFixed(1) ?? "-"),
-    ]),
-  ];
+  const components = Object.keys(energies[0] ?? {}).filter((component) => component !== "total");
+  if (components.length === 0) return null;
+  return barChart({
+    title,
+    valueLabel: "J",
+    names: [...served.keys()],
+    stacked: true,
+    series: components.map((component) => ({
+      name: component.replaceAll("_", " "),
+      values: energies.map((energy) => energy?.[component] ?? null),
+    })),
+  });
+}
+
+/**
+ * The charts of modes that served the same load.
+ *
+ * @param load its name, where a page has several: titles are unique in a page
+ */
+export function modeCharts(
+  served: ReadonlyMap<string, ServedMode>,
+  load?: string,
+): { latencies: Chart[]; devices: Chart[] } {
+  const titled = (title: string): string => (load === undefined ? title : `${load}: ${title}`);
+  const metrics = Object.keys(titles) as (keyof typeof titles)[];
+  const energy = energyChart(titled("energy by component"), served);
+  return {
+    latencies: metrics.map((metric) => distribution(titled(titles[metric]), metric, served)),
+    devices: [busyChart(titled("busy shares"), served), ...(energy ? [energy] : [])],
+  };
 }
 
 /**
@@ -38,7 +80,7 @@ export function comparisonPage(
   madeBy: string,
 ): string {
   const served = servedModes(outcomes);
-  const energy = energyRows(served);
+  const { latencies, devices } = modeCharts(served);
   const title = "GPU-only, offload, interleaving";
   return page(
     title,
@@ -49,8 +91,9 @@ export function comparisonPage(
       "<h2>What was compared</h2>",
       facts(compared),
       "<h2>Latency distributions</h2>",
-      charts((Object.keys(titles) as (keyof typeof titles)[]).map((metric) => distribution(metric, served))),
-      ...(energy.length > 0 ? ["<h2>Energy by component</h2>", table(energy)] : []),
+      charts(latencies),
+      "<h2>Devices</h2>",
+      charts(devices),
     ],
     madeBy,
   );

@@ -2,6 +2,7 @@
  * @module
  * The page around a report: one HTML file that needs nothing else, light or dark as the reader's system is.
  */
+import { type Chart, slug } from "../charts/chart.js";
 import { colorStyle } from "../charts/colors.js";
 import { escapeMarkup } from "./markup.js";
 
@@ -14,8 +15,10 @@ h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 17px; margin: 32px 0 12
 p { margin: 0 0 8px; max-width: 100ch; } .lead { color: var(--soft); }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px 32px; align-items: start; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 16px; }
-figure { margin: 0; padding: 12px; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
+figure { margin: 0; padding: 12px; min-width: 0; break-inside: avoid; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
+figcaption { text-align: right; font-size: 13px; } a { color: var(--line-2); }
+.scroll, .wide figure { overflow-x: auto; } .wide svg { min-width: 800px; } .charts, .wide { margin: 16px 0; } section { min-width: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; } th { color: var(--soft); font-weight: 500; }
@@ -23,6 +26,8 @@ tr.group td { border-top: 2px solid var(--rule); } tfoot td { font-weight: 600; 
 dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; margin: 0 0 16px; } dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; } ul { margin: 0; padding-left: 20px; max-width: 80ch; }
 footer { margin-top: 32px; color: var(--soft); font-size: 13px; }
+@media (max-width: 480px) { body { padding: 20px 12px 32px; } figure { padding: 6px; } th, td { padding: 3px 6px; white-space: nowrap; } }
+@media print { body { max-width: none; padding: 0; } figcaption { display: none; } h2 { break-after: avoid; } .scroll { overflow: visible; } .wide svg { min-width: 0; } }
 `;
 
 /** A page of HTML fragments. `footer` is plain text. */
@@ -49,14 +54,25 @@ export function page(title: string, fragments: readonly string[], footer: string
 export const tableRow = (cells: readonly string[], kind: "td" | "th" = "td", name?: string): string =>
   `<tr${name ? ` class="${name}"` : ""}>${cells.map((cell) => `<${kind}>${escapeMarkup(cell)}</${kind}>`).join("")}</tr>`;
 
+/** A wide table scrolls in its own box. */
+export const scrolling = (tableMarkup: string): string => `<div class="scroll">${tableMarkup}</div>`;
+
 /** A table of plain texts, its head first. */
 export const table = ([head = [], ...rows]: readonly (readonly string[])[]): string =>
-  `<table><thead>${tableRow(head, "th")}</thead><tbody>${rows.map((row) => tableRow(row)).join("\n")}</tbody></table>`;
+  scrolling(
+    `<table><thead>${tableRow(head, "th")}</thead><tbody>${rows.map((row) => tableRow(row)).join("\n")}</tbody></table>`,
+  );
 
 /** A list of terms and what they are, plain texts. */
 export const facts = (pairs: readonly (readonly [term: string, text: string])[]): string =>
   `<dl>${pairs.map(([term, text]) => `<dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(text)}</dd>`).join("")}</dl>`;
 
+/** A chart with its data to take away. */
+const figure = ({ title, svg, csv }: Chart): string =>
+  `<figure>${svg}<figcaption><a download="${slug(title)}.csv" href="data:text/csv;charset=utf-8,${encodeURIComponent(csv).replaceAll("'", "%27")}">CSV</a></figcaption></figure>`;
+
 /** Charts side by side as far as the page is wide enough. */
-export const charts = (drawings: readonly string[]): string =>
-  `<div class="charts">${drawings.map((svg) => `<figure>${svg}</figure>`).join("\n")}</div>`;
+export const charts = (drawn: readonly Chart[]): string => `<div class="charts">${drawn.map(figure).join("\n")}</div>`;
+
+/** A chart that takes the width of the page; on a narrow screen it scrolls in its box. */
+export const wideChart = (drawn: Chart): string => `<div class="wide">${figure(drawn)}</div>`;

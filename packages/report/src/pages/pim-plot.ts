@@ -1,28 +1,39 @@
 /**
  * @module
- * Latency over context as an SVG that stands alone, with its parts.
+ * Latency over context as an SVG that stands alone: its parts stacked, and the GPU's beside them.
  */
-import { colorStyle } from "../charts/colors.js";
+import { pictureStyle } from "../charts/colors.js";
 import { lineChart } from "../charts/line-chart.js";
 import type { PimFacts } from "../pim/pim-facts.js";
+import type { PimSubject } from "../pim/pim-result.js";
 
-const style = `${colorStyle} svg { background: var(--back); font-family: system-ui, sans-serif; }`;
+type Point = PimFacts["latency"][number];
 
-/** All heads of one layer on one channel: the whole and its three largest parts. */
-export function pimPlot(name: string, { latency }: PimFacts): string {
-  const us = (pick: (point: PimFacts["latency"][number]) => number): [number, number][] =>
-    latency.map((point) => [point.context, pick(point) / 1000]);
-  const svg = lineChart({
-    title: `${name}: attention of one layer on one channel`,
+/** From the part that every DRAM has to the one that comes on top of all. */
+const parts: readonly (readonly [string, (point: Point) => number])[] = [
+  ["activation", (point) => point.activationNs],
+  ["compute", (point) => point.computeNs],
+  ["read-out", (point) => point.readOutNs],
+  ["input", (point) => point.inputNs],
+  ["refresh", (point) => point.refreshNs],
+];
+
+/** One decode, one layer: on one channel by its parts, spread over the channels of a group, and on the GPU. */
+export function pimPlot({ device, gpu }: PimSubject, facts: PimFacts): string {
+  const { latency, groupLatencyNs, gpuLatencyNs, channelsPerGroup } = facts;
+  const us = (ns: readonly number[]) =>
+    latency.map(({ context }, i) => [context, (ns[i] ?? 0) / 1000] as const).sort(([a], [b]) => a - b);
+  const { svg } = lineChart({
+    title: `${device}: attention of one decode, one layer`,
     xLabel: "context, tokens",
-    yLabel: "us",
-    size: { width: 720, height: 420 },
+    yLabel: "µs",
+    size: { width: 480, height: 340 },
     lines: [
-      { name: "total", points: us((point) => point.totalNs) },
-      { name: "activation", points: us((point) => point.activationNs) },
-      { name: "compute", points: us((point) => point.computeNs) },
-      { name: "read-out", points: us((point) => point.readOutNs) },
+      ...parts.map(([name, part]) => ({ name, points: us(latency.map(part)), stacked: true as const })),
+      { name: "total on one channel", points: us(latency.map(({ totalNs }) => totalNs)) },
+      { name: `on a group of ${channelsPerGroup} channels`, points: us(groupLatencyNs) },
+      ...(gpuLatencyNs ? [{ name: gpu, points: us(gpuLatencyNs) }] : []),
     ],
   });
-  return `${svg.replace(">", `><style>${style}</style>`)}\n`;
+  return `${svg.replace(">", `><style>${pictureStyle}</style>`)}\n`;
 }

@@ -2,6 +2,7 @@
  * @module
  * The validation as one HTML page: the error table, latency distributions and the load over time, both sides in each.
  */
+import type { Chart } from "../charts/chart.js";
 import { distributionChart } from "../charts/distribution-chart.js";
 import { lineChart } from "../charts/line-chart.js";
 import { errorRows } from "../validation/error-table.js";
@@ -9,9 +10,9 @@ import { type MetricName, metricNames, samplesOf } from "../validation/metric-er
 import type { LoadSample } from "../validation/recorded-run.js";
 import type { Validation } from "../validation/validation.js";
 import { escapeMarkup } from "./markup.js";
-import { charts, facts, page, tableRow } from "./page.js";
+import { charts, facts, page, scrolling, tableRow } from "./page.js";
 
-const distribution = (metric: MetricName, { vllm, simulated }: Validation): string =>
+const distribution = (metric: MetricName, { vllm, simulated }: Validation): Chart =>
   distributionChart(
     metricNames[metric],
     new Map([
@@ -20,7 +21,7 @@ const distribution = (metric: MetricName, { vllm, simulated }: Validation): stri
     ]),
   );
 
-function load(state: "running" | "waiting", { vllm, simulated }: Validation): string {
+function load(state: "running" | "waiting", { vllm, simulated }: Validation): Chart {
   const points = (samples: readonly LoadSample[]): [number, number][] =>
     samples.map((sample) => [sample.s, sample[state]]);
   return lineChart({
@@ -37,13 +38,15 @@ function load(state: "running" | "waiting", { vllm, simulated }: Validation): st
 function errorTable(found: Validation): string {
   const { head, rows, mean } = errorRows(found);
   const body = rows.map((row, i) => tableRow(row, "td", found.errors[i]?.stat === "mean" ? "group" : undefined));
-  return [
-    "<table>",
-    `<thead>${tableRow(head, "th")}</thead>`,
-    `<tbody>${body.join("\n")}</tbody>`,
-    `<tfoot>${tableRow(mean)}</tfoot>`,
-    "</table>",
-  ].join("\n");
+  return scrolling(
+    [
+      "<table>",
+      `<thead>${tableRow(head, "th")}</thead>`,
+      `<tbody>${body.join("\n")}</tbody>`,
+      `<tfoot>${tableRow(mean)}</tfoot>`,
+      "</table>",
+    ].join("\n"),
+  );
 }
 
 /** The whole page. `madeBy` names the program and its version. */

@@ -7,6 +7,7 @@ import {
   readPimDevice,
 } from "@tandem-sim/schemas/node";
 import { describe, expect, test } from "vitest";
+import { pimPlot } from "../pages/pim-plot.js";
 import { channelsOf, pimFacts } from "./pim-facts.js";
 
 const name = "meta-llama/Llama-3.1-8B";
@@ -33,6 +34,44 @@ describe("where PIM attention beats the GPU's", () => {
     const { breakEven, greatestBatch } = factsOf("HBM2_1GB_2000_pim", [2048]);
     expect(breakEven[0]?.untilBatch).toBe(greatestBatch);
     expect(breakEven[0]?.batch).toBeGreaterThan(1);
+  });
+});
+
+describe("the plot of a device", () => {
+  const subject = { device: "HBM2_1GB_2000_pim", model: name, gpu: "RTXPRO6000" };
+  const facts = factsOf(subject.device, [2048, 128, 512]);
+
+  test("shows every part, their total, the group of channels and the GPU", () => {
+    const plot = pimPlot(subject, facts);
+    for (const part of [
+      "activation",
+      "compute",
+      "read-out",
+      "input",
+      "refresh",
+      "total on one channel",
+      "RTXPRO6000",
+    ]) {
+      expect(plot).toContain(`>${part}</text>`);
+    }
+    expect(plot).toContain(">on a group of 8 channels</text>");
+  });
+
+  test("stacks the parts up to the total", () => {
+    const plot = pimPlot(subject, facts);
+    const line = (n: number) =>
+      plot.match(new RegExp(`d="([^"]*)" fill="none"[^>]* stroke="var\\(--line-${n}\\)"`))?.[1];
+    const coordinates = (n: number) =>
+      line(n)
+        ?.match(/[\d.]+/g)
+        ?.map(Number) ?? [];
+    const [refresh, total] = [coordinates(5), coordinates(6)];
+    expect(total).toHaveLength(6);
+    total.forEach((coordinate, i) => void expect(refresh[i]).toBeCloseTo(coordinate, 0));
+  });
+
+  test("does without a GPU where there is no profile of it", () => {
+    expect(pimPlot(subject, { ...facts, gpuLatencyNs: null })).not.toContain("RTXPRO6000");
   });
 });
 

@@ -65,6 +65,8 @@ export interface PimFacts {
   latency: (PimAttention & { context: number })[];
   /** One decode on its group, the heads spread over its channels, ns. */
   groupLatencyNs: number[];
+  /** The same decode alone on the GPU, ns; null without a GPU. */
+  gpuLatencyNs: number[] | null;
   idleWatts: number;
   peakWatts: number;
   gemvGBps: number;
@@ -95,6 +97,7 @@ export function pimFacts(question: PimQuestion): PimFacts {
     groups,
     latency: contexts.map((context) => ({ context, ...pimAttention(timing, whole, context) })),
     groupLatencyNs: contexts.map((context) => costs.decodeNs(context)),
+    gpuLatencyNs: gpuCosts && contexts.map((context) => decodesOnGpu(gpuCosts, 1, context)),
     idleWatts,
     peakWatts,
     gemvGBps: gemvGBps(timing, onChannel, groups * perGroup),
@@ -119,13 +122,17 @@ function attentionOnPim(
     costs.transferNs(costs.downBytes(batch));
 }
 
+/** Attention of a layer for `batch` equal decodes on the GPU. */
+const decodesOnGpu = (gpu: GpuCosts, batch: number, context: number): number =>
+  gpu.attentionNs(0, 0, batch, context, context, context);
+
 function breakEven(
   context: number,
   greatest: number,
   pimNs: (batch: number, context: number) => number,
   gpu: GpuCosts,
 ): BreakEven {
-  const gpuNs = (batch: number): number => gpu.attentionNs(0, 0, batch, context, context, context);
+  const gpuNs = (batch: number): number => decodesOnGpu(gpu, batch, context);
   const isFaster = (batch: number): boolean => batch <= greatest && pimNs(batch, context) < gpuNs(batch);
   let first = 1;
   while (first <= greatest && !isFaster(first)) first++;

@@ -23,6 +23,7 @@ export function pimJson({ device, model }: PimSubject, facts: PimFacts): Record<
       context: point.context,
       latency_ns: point.totalNs,
       group_latency_ns: facts.groupLatencyNs[i],
+      gpu_latency_ns: facts.gpuLatencyNs?.[i] ?? null,
       breakdown_ns: {
         activation: point.activationNs,
         compute: point.computeNs,

@@ -12,6 +12,9 @@ import { TandemError } from "../errors.js";
 import { suggestion } from "../parse.js";
 import { isPath } from "../path-or-name.js";
 
+/** Names of all that is bundled, by kind; workloads with what they are. */
+export const bundled = { ...manifest, workload: workloads };
+
 const configsDir = fileURLToPath(configsUrl);
 const workloadsDir = fileURLToPath(workloadsUrl);
 

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+let stderr: string;
+const { isTTY, columns } = process.stderr;
+
+beforeEach(() => {
+  stderr = "";
+  vi.resetModules();
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  Object.assign(process.stderr, { isTTY, columns });
+});
+
+/** Twenty-five throughput lines and the progress after them, as a fresh process writes them. */
+async function writtenTo(terminal: boolean): Promise<string[]> {
+  Object.assign(process.stderr, { isTTY: terminal, columns: 60 });
+  const { status, throughput } = await import("./terminal.js");
+  for (let step = 1; step <= 25; step++) throughput(`step=${step} decode_t=1.2k tok/s npu_mem=63.4 GB gpu_busy=82%`);
+  status("simulating: 7 of 10 requests");
+  return stderr.split("\n");
+}
+
+describe("throughput lines", () => {
+  it("all stand in a pipe, and nothing else does", async () => {
+    const lines = await writtenTo(false);
+    expect(lines).toHaveLength(26);
+    expect(lines[24]).toContain("step=25 ");
+    expect(lines[25]).toBe("");
+  });
+
+  it("on a terminal stop after twenty; the latest stands beside the progress, on one row", async () => {
+    const lines = await writtenTo(true);
+    expect(lines).toHaveLength(22);
+    expect(lines[19]).toContain("step=20 ");
+    expect(lines[20]).toContain("--log-interval");
+    expect(lines[21]).toContain("simulating: 7 of 10 requests  step=25");
+    expect(lines[21]?.replace(/^\W+\[2m|\W+\[22m$/g, "").length).toBeLessThanOrEqual(60);
+  });
+});

@@ -2,7 +2,7 @@
  * @module
  * An instance's share of its node's PIM.
  */
-import { derivePimTiming, headParallel, hostPim, type PimSystem, type PimTiming } from "@tandem-sim/hardware";
+import { derivePimTiming, kvLayouts, type PimSystem, type PimTiming, pimSystems } from "@tandem-sim/hardware";
 import {
   attentionShape,
   type ClusterNode,
@@ -62,11 +62,11 @@ export function planPim(source: PimSource): PimSystem {
     );
   }
   const link = PimLink.parse(node.cpu_mem.pim_link ?? {});
-  return hostPim({
+  return pimSystems.host({
     device,
     firstChannel: rank * channels,
     channels,
-    layOut: headParallel,
+    layOut: kvLayouts["head-parallel"],
     blockBytes: source.blockBytes,
     shape: attentionShape(source.model),
     elementBytes: source.elementBytes,

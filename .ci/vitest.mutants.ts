@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     include: ["{src,test}/**/*.test.ts"],
     exclude: ["**/reference/**", "**/browser.test.ts", "**/golden.test.ts"],
-    testTimeout: 60_000,
+    // Instrumented and at low priority.
+    testTimeout: 600_000,
     maxWorkers: 1,
   },
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { repository, tandem } from "./tandem.js";
 
@@ -39,7 +40,10 @@ test("the front page shows what its first comparison prints", () => {
 
 test.each(shown)("%s shows what this prints: %s", async (_document, command, lines) => {
   const { stdout } = await tandem(command.slice("npx tandem ".length).split(/\s+/));
-  const printed = stdout.split("\n").map((line) => line.trimEnd());
+  // In CI the head is bold.
+  const printed = stripVTControlCharacters(stdout)
+    .split("\n")
+    .map((line) => line.trimEnd());
   for (const line of lines) expect(printed).toContain(line);
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { noTimes, Serving } from "../test/serving.js";
 import type { Batch } from "./batch.js";
 import { ChannelGroups } from "./channel-groups.js";
@@ -567,6 +567,7 @@ describe("with decode attention on PIM", () => {
 });
 
 test.each([1000, 100_000])("%i requests that arrive at once are queued once and taken once each", (requests) => {
+  onTestFinished(() => void vi.restoreAllMocks());
   const moves = (["pushBack", "pushFront", "popFront", "remove"] as const).map((move) =>
     vi.spyOn(WaitingQueue.prototype, move),
   );
@@ -582,5 +583,4 @@ test.each([1000, 100_000])("%i requests that arrive at once are queued once and 
   expect(finished).toHaveLength(requests);
   expect(steps).toBe(Math.ceil(requests / 128));
   expect(moves.map((move) => move.mock.calls.length)).toEqual([requests, 0, requests, 0]);
-  vi.restoreAllMocks();
 });

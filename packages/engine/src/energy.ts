@@ -5,7 +5,7 @@
  */
 import { createNodeMeter, type NodeEnergy, type NodeMeter } from "@tandem-sim/power";
 import type { Batch } from "@tandem-sim/scheduler";
-import { type Played, runsOf, type StageGraph, type StageTable } from "@tandem-sim/trace";
+import type { Played, StageGraph } from "@tandem-sim/trace";
 import type { IterationPlanner } from "./iteration-planner.js";
 import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
 import type { SimulationPlan } from "./plan.js";
@@ -28,7 +28,6 @@ export class EnergyMeters {
   /** Index of each instance's GPU on its node. */
   private readonly gpuOf = new Map<number, number>();
 
-  private readonly runs = new Map<StageGraph, Int32Array>();
   private startNs = 0;
   private finished = false;
 
@@ -62,32 +61,12 @@ export class EnergyMeters {
     const { busyNs, idleNs } = gpuTime(planner.table.graph, planner.played);
     if (meter.takesTotals(gpu, startNs, endNs, idleNs)) {
       meter.gpuBusyWithin(gpu, startNs, startNs + busyNs + idleNs, busyNs);
-      const { pj, bytes } = this.sums(planner.table);
+      const { pj, bytes } = totalsOf(planner);
       meter.pimBusy(startNs, endNs, pj);
       meter.linkBytes(startNs, endNs, bytes);
     } else reportRuns(meter, gpu, planner, startNs);
     // Token ids go to the GPU and come back.
     meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
-  }
-
-  private sums(table: StageTable): { pj: number; bytes: number } {
-    const runs = this.runsOf(table.graph);
-    let pj = 0;
-    let bytes = 0;
-    for (let s = 0; s < runs.length; s++) {
-      pj += runs[s] * table.pj[s];
-      bytes += runs[s] * table.bytes[s];
-    }
-    return { pj, bytes };
-  }
-
-  private runsOf(graph: StageGraph): Int32Array {
-    let runs = this.runs.get(graph);
-    if (!runs) {
-      runs = runsOf(graph);
-      this.runs.set(graph, runs);
-    }
-    return runs;
   }
 
   /** Everything before `nowNs` has been reported. */
@@ -113,6 +92,17 @@ export class EnergyMeters {
     const counted = new Map(this.meters.map(({ node, meter }) => [node, meter.finish(endNs)]));
     return this.plan.nodes.map(({ id }) => ({ node: id, energy: counted.get(id) ?? null }));
   }
+}
+
+/** Energy and bytes of a whole iteration. */
+function totalsOf({ table, runs }: IterationPlanner): { pj: number; bytes: number } {
+  let pj = 0;
+  let bytes = 0;
+  for (let s = 0; s < runs.length; s++) {
+    pj += runs[s] * table.pj[s];
+    bytes += runs[s] * table.bytes[s];
+  }
+  return { pj, bytes };
 }
 
 /** Time that the GPU runs, and idles between its first segment and its last. */

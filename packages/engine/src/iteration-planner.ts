@@ -14,6 +14,7 @@ import {
   foldTable,
   type Played,
   Player,
+  runsOf,
   SplitWorkspace,
   type StageSink,
 } from "@tandem-sim/trace";
@@ -28,10 +29,17 @@ interface Schedule {
   table: BatchTable;
   player: Player;
   played: Played;
+  /** Of each stage. */
+  runs: Int32Array;
 }
 
 function createSchedule(graph: DecoderGraph): Schedule {
-  return { table: createBatchTable(graph), player: new Player(graph), played: createPlayed(graph) };
+  return {
+    table: createBatchTable(graph),
+    player: new Player(graph),
+    played: createPlayed(graph),
+    runs: runsOf(graph),
+  };
 }
 
 /** What an instance needs to divide batches. */
@@ -71,6 +79,11 @@ export class IterationPlanner {
 
   get played(): Readonly<Played> {
     return this.chosen.played;
+  }
+
+  /** How often each stage of the table runs. */
+  get runs(): Int32Array {
+    return this.chosen.runs;
   }
 
   /** How the batch is divided; null where it runs undivided. */

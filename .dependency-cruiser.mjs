@@ -10,7 +10,8 @@ const layers = {
   scheduler: ["schemas", "workload"],
   trace: ["schemas", "hardware", "scheduler"],
   engine: ["schemas", "hardware", "power", "workload", "scheduler", "trace"],
-  report: ["schemas", "hardware", "power", "workload", "scheduler", "trace", "engine", "calibration"],
+  comparison: ["schemas", "hardware", "workload", "scheduler", "trace", "engine"],
+  report: ["schemas", "hardware", "power", "workload", "scheduler", "trace", "engine", "comparison", "calibration"],
 };
 
 const workspace = "^(packages|apps|configs|workloads)/";

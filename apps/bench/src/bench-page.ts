@@ -2,7 +2,7 @@
  * @module
  * The benchmark as one HTML page: the scenarios with their charts, crossover maps, the schedule of an iteration.
  */
-import type { ServedMode } from "@tandem-sim/report";
+import type { ServedMode } from "@tandem-sim/comparison";
 import { charts, escapeMarkup, ganttChart, modeCharts, page, table, wideChart } from "@tandem-sim/report/pages";
 import type { CrossoverPoint } from "./crossover.js";
 import { crossoverMap } from "./crossover-map.js";

@@ -2,8 +2,9 @@
  * @module
  * Runs a scenario in its modes and phases, and holds what came out against what was expected.
  */
+
+import { addSample, emptySamples, type ServedMode } from "@tandem-sim/comparison";
 import { createPlan, inMode, type PlanInputs, refuseUnsupported, simulate } from "@tandem-sim/engine";
-import { addSample, emptySamples, type ServedMode } from "@tandem-sim/report";
 import { ClusterConfig, InstanceOptions, instanceOverrides, parseWith, resolveCluster } from "@tandem-sim/schemas";
 import {
   findClusterFile,

@@ -2,6 +2,7 @@
  * @module
  * Sums over the iterations that an instance has finished. Times are whole ns.
  */
+import type { Batch, HeldBy } from "@tandem-sim/scheduler";
 import {
   addUnitBusy,
   type DecoderGraph,
@@ -24,6 +25,13 @@ export class InstanceTotals {
   extraGpuBusyNs = 0;
   /** Time in which an iteration ran. */
   runningNs = 0;
+  /** Requests in the batch, times how long it ran; and the most of one batch. */
+  batchNs = 0;
+  largestBatch = 0;
+  /** Time of iterations behind which requests waited, by what held them back. */
+  readonly heldNs: Record<HeldBy, number> = { sequences: 0, tokens: 0, memory: 0 };
+  /** Most KV blocks that requests held at the end of an iteration. */
+  peakBlocks = 0;
   requests = 0;
   /** Time that each unit ran something. Index: `unitOffsets(graph)[resource] + unit`. */
   private readonly unitBusyNs: Float64Array;
@@ -71,9 +79,12 @@ export class InstanceTotals {
   }
 
   /** An iteration has run. */
-  add(kind: IterationKind, table: StageTable, played: Readonly<Played>): void {
+  add(kind: IterationKind, batch: Batch, table: StageTable, played: Readonly<Played>): void {
     this.iterations[kind]++;
     this.runningNs += played.latencyNs;
+    this.batchNs += batch.size * played.latencyNs;
+    this.largestBatch = Math.max(this.largestBatch, batch.size);
+    if (batch.heldBy) this.heldNs[batch.heldBy] += played.latencyNs;
     addTo(this.coveredNs, played.coveredNs);
     addTo(this.waitNs, played.waitNs);
     const { stages, subBatches } = table.graph;

@@ -117,7 +117,8 @@ export class ServingInstance {
   /** Ends the iteration of the batch that runs. */
   finish(batch: Batch, finishedRows: number[]): void {
     const { totals, planner } = this;
-    totals.add(planner.kind, planner.table, planner.played);
+    totals.add(planner.kind, batch, planner.table, planner.played);
+    totals.peakBlocks = Math.max(totals.peakBlocks, this.kvBlocks);
     if (planner.division) {
       const savedNs = planner.undivided.latencyNs - planner.played.latencyNs;
       if (savedNs > 0) totals.gainedNs += savedNs;
@@ -139,9 +140,16 @@ export class ServingInstance {
 
   /** Bytes of PIM memory in use. */
   get pimMemoryBytes(): number {
-    const { groups } = this.scheduler;
-    if (!groups) return 0;
-    return groups.caches.reduce((sum, { pool }) => sum + (pool.count - pool.free), 0) * this.plan.blockBytes;
+    return this.scheduler.groups ? this.kvBlocks * this.plan.blockBytes : 0;
+  }
+
+  /** Blocks in use where KV stays: on PIM, or else on the GPU. */
+  private get kvBlocks(): number {
+    const { groups, gpu } = this.scheduler;
+    if (!groups) return gpu.pool.count - gpu.pool.free;
+    let blocks = 0;
+    for (const { pool } of groups.caches) blocks += pool.count - pool.free;
+    return blocks;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { type NodeEnergy, totalEnergy } from "@tandem-sim/power";
+import type { HeldBy } from "@tandem-sim/scheduler";
 import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
 import { Distribution } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
@@ -107,8 +108,15 @@ export class ResultCollector {
         single_request: total((totals) => totals.iterations.single_request),
         gained_ns: total((totals) => totals.gainedNs),
         lost_ns: total((totals) => totals.lostNs),
+        extra_gpu_ns: total((totals) => totals.extraGpuBusyNs),
       },
       idle: idleShares(instances, makespanNs),
+      batch: batchSizes(instances),
+      held: heldShares(instances, makespanNs),
+      kv_tokens: {
+        room: sum(instances, ({ plan }) => kvBlocks(plan) * plan.options.blockSize),
+        peak: sum(instances, ({ plan, totals }) => totals.peakBlocks * plan.options.blockSize),
+      },
       preemptions: sum(instances, ({ scheduler }) => scheduler.preemptions),
       recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
       prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
@@ -155,6 +163,24 @@ const joules = (energy: NodeEnergy): Record<string, number> => ({ ...energy.comp
 
 const iterationsOf = ({ iterations }: InstanceTotals): number =>
   iterations.interleaved + iterations.chunked + iterations.serial + iterations.single_request;
+
+/** Blocks that fit where K and V stay. */
+const kvBlocks = ({ pim, gpuBlocks }: InstancePlan): number =>
+  pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks;
+
+function batchSizes(instances: readonly ServingInstance[]): Summary["batch"] {
+  const runningNs = sum(instances, ({ totals }) => totals.runningNs);
+  return {
+    mean: runningNs > 0 ? sum(instances, ({ totals }) => totals.batchNs) / runningNs : 0,
+    max: instances.reduce((most, { totals }) => Math.max(most, totals.largestBatch), 0),
+  };
+}
+
+function heldShares(instances: readonly ServingInstance[], makespanNs: number): Summary["held"] {
+  const share = (by: HeldBy): number =>
+    makespanNs > 0 ? sum(instances, ({ totals }) => totals.heldNs[by]) / (instances.length * makespanNs) : 0;
+  return { sequences: share("sequences"), tokens: share("tokens"), memory: share("memory") };
+}
 
 /** What the devices waited for, as shares of the makespan. */
 function idleShares(instances: readonly ServingInstance[], makespanNs: number): Summary["idle"] {

@@ -3,18 +3,9 @@
  * What simulations found, in the forms that people and scripts read: tables and sentences (`Part`), CSV rows, JSON.
  * Start with `run/run-result.ts`. `./terminal` draws parts, `./pages` makes HTML and SVG.
  */
-export { comparisonRows } from "./comparison/comparison-table.js";
-export {
-  addSample,
-  emptySamples,
-  type ModeOutcome,
-  type ServedMode,
-  servedModes,
-  type UnfitMode,
-  unfitModes,
-  unfitNotes,
-} from "./comparison/mode-outcome.js";
-export { type Bound, type Measure, type Verdict, verdictOn } from "./comparison/verdict.js";
+export { comparisonRows, deviceRows } from "./comparison/comparison-table.js";
+export { comparisonTables } from "./comparison/comparison-tables.js";
+export { kernelNote, unfitNotes, verdictOn } from "./comparison/verdict.js";
 export { bytes, compact, ms, percent } from "./number-format.js";
 export { type Part, type Table, titledTable } from "./part.js";
 export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";

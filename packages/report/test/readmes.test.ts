@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as calibration from "@tandem-sim/calibration";
+import * as comparison from "@tandem-sim/comparison";
 import * as engine from "@tandem-sim/engine";
 import * as hardware from "@tandem-sim/hardware";
 import * as report from "@tandem-sim/report";
@@ -13,6 +14,7 @@ import { expect, test } from "vitest";
 
 const modules: Record<string, unknown> = {
   "@tandem-sim/calibration": calibration,
+  "@tandem-sim/comparison": comparison,
   "@tandem-sim/engine": engine,
   "@tandem-sim/hardware": hardware,
   "@tandem-sim/report": report,
@@ -42,9 +44,11 @@ const runnable = (example: string): string =>
       isJson(result) ? `claim(${JSON.stringify(value)}, ${value}, ${result});` : line,
     );
 
-test.each(["hardware", "calibration", "scheduler", "trace", "engine", "report"])(
+const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+
+test.each(["hardware", "calibration", "scheduler", "trace", "engine", "comparison", "report"])(
   "the example of %s's README runs and is true",
-  (name) => {
+  async (name) => {
     const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");
     const [, example = ""] = /```js\n([\s\S]+?)```/.exec(readme) ?? [];
     let claims = 0;
@@ -52,7 +56,7 @@ test.each(["hardware", "calibration", "scheduler", "trace", "engine", "report"])
       claims++;
       expect(found, what).toEqual(promised);
     };
-    new Function("modules", "claim", runnable(example))(modules, claim);
+    await new AsyncFunction("modules", "claim", runnable(example))(modules, claim);
     expect(claims).toBeGreaterThan(1);
   },
 );

@@ -4,12 +4,17 @@
  */
 import { grown } from "./grown.js";
 
+/** What keeps requests waiting: the limit of sequences, that of tokens in a step, or KV memory. */
+export type HeldBy = "sequences" | "tokens" | "memory";
+
 export class Batch {
   size = 0;
   /** Scheduled tokens of all requests. */
   totalTokens = 0;
   /** Requests preempted by the step that built the batch. */
   preempted = 0;
+  /** Why requests wait behind the step that built the batch; null where none does. */
+  heldBy: HeldBy | null = null;
   /** Row in the {@link RequestTable}. */
   rows: Int32Array;
   /** Tokens scheduled in this iteration. */
@@ -52,6 +57,7 @@ export class Batch {
     this.size = 0;
     this.totalTokens = 0;
     this.preempted = 0;
+    this.heldBy = null;
     this.dependencies = 0;
   }
 

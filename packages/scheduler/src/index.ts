@@ -2,7 +2,7 @@
  * @module
  * vLLM V1's scheduler over paged KV memory. Start with `scheduler.ts`, then `kv-cache.ts` and `channel-groups.ts`.
  */
-export { Batch } from "./batch.js";
+export { Batch, type HeldBy } from "./batch.js";
 export { BlockPool } from "./block-pool.js";
 export { ChannelGroups, type PlacementCosts } from "./channel-groups.js";
 export { grown } from "./grown.js";

@@ -7,7 +7,7 @@
  * preempted admits nobody; nobody is preempted to admit another.
  */
 import type { InstanceOptions } from "@tandem-sim/schemas";
-import { Batch } from "./batch.js";
+import { Batch, type HeldBy } from "./batch.js";
 import type { ChannelGroups } from "./channel-groups.js";
 import { KvCache } from "./kv-cache.js";
 import type { RequestTable } from "./request-table.js";
@@ -54,6 +54,8 @@ export class Scheduler {
   private readonly spareBatches: Batch[] = [];
   /** Tokens of the last admission's prefix hit that its own step computes. */
   private freshTokens = 0;
+  /** Why {@link admit} last returned 0. */
+  private refusal: HeldBy = "memory";
   /** Number of the current step. */
   private step = 0;
 
@@ -91,7 +93,8 @@ export class Scheduler {
     this.step++;
     this.groups?.startStep();
     const budget = this.scheduleRunning(batch, this.maxTokens);
-    if (batch.preempted === 0) this.scheduleWaiting(batch, budget);
+    if (batch.preempted === 0) batch.heldBy = this.scheduleWaiting(batch, budget);
+    else batch.heldBy = "memory";
     if (batch.size > 0) return batch;
     this.spareBatches.push(batch);
     return null;
@@ -188,19 +191,23 @@ export class Scheduler {
     this.waiting.pushFront(row);
   }
 
-  private scheduleWaiting(batch: Batch, tokenBudget: number): void {
+  /** Admits who fits; says what holds back the first who does not. */
+  private scheduleWaiting(batch: Batch, tokenBudget: number): HeldBy | null {
     const { requests, waiting } = this;
     let budget = tokenBudget;
-    while (waiting.size > 0 && budget > 0 && this.running.length < this.maxSeqs) {
+    while (waiting.size > 0) {
+      if (this.running.length >= this.maxSeqs) return "sequences";
+      if (budget <= 0) return "tokens";
       const row = waiting.first;
       // A token of it is still in flight: how far it has to catch up is known when that has been processed.
-      if (requests.inFlight[row] > 0) break;
+      if (requests.inFlight[row] > 0) return "memory";
       const tokens = this.admit(row, 0, budget, batch);
-      if (tokens === 0) break;
+      if (tokens === 0) return this.refusal;
       waiting.popFront();
       this.addToBatch(batch, row, tokens, requests.computed[row] - this.freshTokens);
       budget -= tokens;
     }
+    return null;
   }
 
   /**
@@ -226,6 +233,7 @@ export class Scheduler {
       this.isPinned(row) ? this.finalTokens(row) : limits.reserveFullIsl ? reached : computed + firstChunk(computed);
     let group = -1;
     let hits = 0;
+    this.refusal = "memory";
     if (this.groups) {
       const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)));
       if (!placed) return 0;
@@ -237,7 +245,10 @@ export class Scheduler {
     }
     const computed = Math.max(computedTokens, hits * limits.blockSize);
     const tokens = firstChunk(computed);
-    if (tokens === 0) return 0;
+    if (tokens === 0) {
+      this.refusal = "tokens";
+      return 0;
+    }
     this.takeKv(row, group, hits, computed + tokens, batch);
     if (group >= 0) this.groups?.addPrefill(group, computed, tokens);
     this.countAdmission(row, computed);

@@ -26,4 +26,5 @@ export * from "./pim/dram-kinds.js";
 export * from "./pim/geometry.js";
 export { parsePimIni } from "./pim/parse-ini.js";
 export * from "./summary.js";
+export * from "./verdict.js";
 export * from "./workload.js";

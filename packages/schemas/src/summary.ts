@@ -3,6 +3,7 @@
  * The machine-readable result of a run: what `--summary` writes.
  */
 import { z } from "zod";
+import { Verdict } from "./verdict.js";
 
 const ns = z.number().nonnegative();
 const share = z.number().min(0).max(1);
@@ -77,6 +78,9 @@ export const Summary = z.strictObject({
     single_request: count.describe("iterations of one request, which runs undivided"),
     gained_ns: ns.describe("saved against the same batches undivided"),
     lost_ns: ns.describe("lost against the same batches undivided"),
+    extra_gpu_ns: z
+      .number()
+      .describe("GPU time beyond that of the same batches undivided: weights are read once per sub-batch"),
   }),
   idle: z
     .strictObject({
@@ -89,6 +93,17 @@ export const Summary = z.strictObject({
       pim: z.strictObject({ waiting_for_gpu: share, waiting_for_link: share, no_work: share }).nullable(),
     })
     .describe("what the devices waited for, as shares of the makespan"),
+  batch: z
+    .strictObject({ mean: z.number().nonnegative().describe("weighted by the time of an iteration"), max: count })
+    .describe("requests of an iteration"),
+  held: z
+    .strictObject({ sequences: share, tokens: share, memory: share })
+    .describe(
+      "share of the makespan in which requests wait, by what holds the first one back: the limit of sequences, that of tokens in a step, KV memory",
+    ),
+  kv_tokens: z
+    .strictObject({ room: count, peak: count })
+    .describe("tokens whose K and V fit where they stay, PIM or GPU, and the most that were there"),
   preemptions: count,
   recomputed_tokens: count,
   prefix_hit_tokens: count,
@@ -106,6 +121,7 @@ export const Summary = z.strictObject({
     .nullable()
     .describe("from time 0 to the last token; null without a power block"),
   instances: z.array(InstanceSummary),
+  verdict: Verdict.optional().describe("on this run and the other modes; left out where those were not run"),
   host: z.record(z.string(), z.unknown()).optional().describe("what depends on the machine: wall time, versions"),
 });
 export type Summary = z.infer<typeof Summary>;

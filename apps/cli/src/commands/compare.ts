@@ -1,28 +1,19 @@
 /**
  * @module
- * `tandem compare`: the same inputs in four modes, one table.
+ * `tandem compare`: the same inputs in four modes, one table, a verdict, and what running again with one thing changed says.
  */
-import { checkWorkload, inMode, type Mode, modeNames, type PlanInputs, type RequestResult } from "@tandem-sim/engine";
-import {
-  addSample,
-  comparisonRows,
-  emptySamples,
-  type ModeOutcome,
-  offloadNote,
-  servedModes,
-  type UnfitMode,
-  unfitModes,
-  unfitNotes,
-  verdictOn,
-} from "@tandem-sim/report";
+import { type ModeOutcome, servedModes, type UnfitMode, unfitModes, whatIf } from "@tandem-sim/comparison";
+import { inMode, type Mode, modeNames, type PlanInputs } from "@tandem-sim/engine";
+import { comparisonTables, kernelNote, offloadNote, unfitNotes, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import { TandemError } from "@tandem-sim/schemas";
-import type { RequestChunk } from "@tandem-sim/workload";
-import { Command } from "commander";
+import { TandemError, type Verdict } from "@tandem-sim/schemas";
+import { countRequests, type RequestChunk } from "@tandem-sim/workload";
+import { Command, Option } from "commander";
 import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
-import { planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
+import { type Planned, planMode, runMode, serveOn } from "../serve-mode.js";
+import { outputTokens, prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
 import { version } from "../version.js";
@@ -30,27 +21,18 @@ import { version } from "../version.js";
 interface CompareFlags extends SimulationFlags {
   json?: true;
   report?: string;
+  /** Undefined: as the size of the load suggests. */
+  whatIf?: boolean;
 }
+
+/** Loads up to this many generated tokens are run again unasked: about five seconds. */
+const RUN_AGAIN_TOKENS = 500_000;
 
 /** What compare does in every mode, or not at all. */
 function refuseIdle(given: Given): void {
   const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"];
   refuseGiven(given, modes, `compare runs ${modeNames.join(", ")} and sets this itself`);
   refuseGiven(given, ["logInterval"], "compare prints no throughput lines");
-}
-
-type Planned = ReturnType<typeof planRun>;
-
-/** The plan of a mode, or why it cannot serve the load. */
-function planMode(flags: CompareFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Planned | UnfitMode {
-  try {
-    const planned = planRun(flags, inputs);
-    checkWorkload(planned.plan, chunks, flags.dataset);
-    return planned;
-  } catch (error) {
-    if (error instanceof TandemError && error.code === "E_CAPACITY") return { doesNotFit: error.message };
-    throw error;
-  }
 }
 
 type Plans = ReadonlyMap<Mode, Planned | UnfitMode>;
@@ -67,12 +49,6 @@ function planModes(flags: CompareFlags, inputs: PlanInputs, chunks: readonly Req
   throw new TandemError("E_CAPACITY", `no mode fits: ${reasons[0]}`);
 }
 
-async function runMode({ plan }: Planned, chunks: readonly RequestChunk[], flags: CompareFlags, mode: Mode) {
-  const samples = emptySamples();
-  const onRequest = (result: RequestResult): void => addSample(samples, result);
-  return { summary: await runPlan(plan, chunks, { onRequest }, flags, mode), samples };
-}
-
 async function runModes(
   plans: Plans,
   chunks: readonly RequestChunk[],
@@ -81,35 +57,65 @@ async function runModes(
   const outcomes = new Map<Mode, ModeOutcome>();
   const beyond = new Set<string>();
   for (const [mode, planned] of plans) {
-    outcomes.set(mode, "plan" in planned ? await runMode(planned, chunks, flags, mode) : planned);
+    outcomes.set(mode, "plan" in planned ? await runMode(planned.plan, chunks, flags, mode) : planned);
     if ("plan" in planned) for (const text of planned.warnings()) beyond.add(text);
   }
   warnAll([...beyond]);
   return outcomes;
 }
 
-/** What the table leaves out, a sentence each under its heading. */
-function notesOn(plans: Plans, outcomes: ReadonlyMap<Mode, ModeOutcome>): [heading: string, note: string][] {
+/** The verdict, with what running again says unless nobody wants to wait for it. */
+async function judge(
+  flags: CompareFlags,
+  inputs: PlanInputs,
+  chunks: readonly RequestChunk[],
+  outcomes: ReadonlyMap<Mode, ModeOutcome>,
+): Promise<Verdict | null> {
+  const again = flags.whatIf ?? outputTokens(chunks) <= RUN_AGAIN_TOKENS;
+  const served = new Map([...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]));
+  return verdictOn(outcomes, again ? await whatIf(inputs, served, serveOn(flags, chunks)) : null);
+}
+
+/** What was compared: enough to run it again. */
+const comparedInputs = (flags: CompareFlags, { source }: PlanInputs, requests: number): [string, string | number][] => [
+  ["cluster", source],
+  ["dataset", flags.dataset],
+  ["requests", requests],
+  ["offload phase", flags.attnOffloadPhase],
+  ["split", flags.subBatchSplit],
+  ["requests at a time", flags.maxNumSeqs],
+  ["tokens a step", flags.maxNumBatchedTokens],
+  ["mixed attention", flags.gpuMixedAttention],
+];
+
+/** What the tables leave out, a sentence each under its heading. */
+function notesOn(
+  plans: Plans,
+  outcomes: ReadonlyMap<Mode, ModeOutcome>,
+  verdict: Verdict | null,
+): [heading: string, note: string][] {
   const offload = plans.get("offload");
   const memory = offload && "plan" in offload ? offloadNote(offload.plan) : [];
+  const headed = (heading: string, notes: readonly string[]) => notes.map((note): [string, string] => [heading, note]);
   return [
-    ...(verdictOn(outcomes)?.sentences ?? []).map((note): [string, string] => ["verdict", note]),
-    ...unfitNotes(outcomes).map((note): [string, string] => ["capacity", note]),
-    ...memory.map((note): [string, string] => ["memory", note]),
+    ...headed("verdict", verdict?.sentences ?? []),
+    ...headed("kernels", verdict?.what_if ? kernelNote(verdict.what_if) : []),
+    ...headed("capacity", unfitNotes(outcomes)),
+    ...headed("memory", memory),
   ];
 }
 
-async function comparisonHtml(outcomes: ReadonlyMap<Mode, ModeOutcome>, compared: [string, string][]): Promise<string> {
-  const { comparisonPage } = await import("@tandem-sim/report/pages");
-  return comparisonPage(outcomes, comparisonRows(outcomes), compared, `tandem ${version}`);
-}
-
-function asJson(outcomes: ReadonlyMap<Mode, ModeOutcome>): Record<string, unknown> {
+function asJson(
+  outcomes: ReadonlyMap<Mode, ModeOutcome>,
+  verdict: Verdict | null,
+  inputs: readonly (readonly [string, string | number])[],
+): Record<string, unknown> {
   const summaries = [...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]);
   return {
+    inputs: Object.fromEntries(inputs.map(([name, value]) => [name.replaceAll(" ", "_"), value])),
     modes: Object.fromEntries(summaries),
     does_not_fit: Object.fromEntries(unfitModes(outcomes)),
-    verdict: verdictOn(outcomes),
+    verdict,
   };
 }
 
@@ -122,19 +128,18 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
   try {
     const outcomes = await runModes(plans, chunks, flags);
-    const notes = notesOn(plans, outcomes);
+    const verdict = await judge(flags, inputs, chunks, outcomes);
+    const compared = comparedInputs(flags, inputs, countRequests(chunks));
+    const notes = notesOn(plans, outcomes, verdict);
     if (file) {
-      const compared: [string, string][] = [
-        ["cluster", inputs.source],
-        ["dataset", flags.dataset],
-        ["offload phase", flags.attnOffloadPhase],
-        ["split", flags.subBatchSplit],
-      ];
-      file.write(await comparisonHtml(outcomes, [...compared, ...notes]));
+      const { comparisonPage } = await import("@tandem-sim/report/pages");
+      const facts = compared.map(([name, value]): [string, string] => [name, String(value)]);
+      file.write(comparisonPage({ outcomes, verdict, notes, compared: facts, madeBy: `tandem ${version}` }));
       file.commit();
     }
-    if (flags.json) return json(asJson(outcomes));
-    result(draw([{ rows: comparisonRows(outcomes), titled: true }]));
+    if (flags.json) return json(asJson(outcomes, verdict, compared));
+    const [first, ...others] = comparisonTables(outcomes, verdict);
+    if (first) result(draw([first, ...others.flatMap((table) => ["", table])]));
     for (const [, note] of notes) result(`\n${note}`);
   } catch (error) {
     file?.abort();
@@ -147,8 +152,15 @@ export function compareCommand(): Command {
   const command = new Command("compare");
   return addSimulationFlags(command)
     .description("Simulate the same inputs GPU-only, offloaded, interleaved and with policy auto")
-    .option("--json", "Print the summaries as JSON, and which modes do not fit")
-    .option("--report <file>", "One HTML page with the table, latency distributions and energy")
+    .option("--json", "Print inputs, summaries and verdict as JSON, and which modes do not fit")
+    .option("--report <file>", "One HTML page with the verdict, tables, latency distributions and energy")
+    .addOption(
+      new Option(
+        "--what-if",
+        `Run again with one thing changed at a time, for where the verdict flips and what it consists of (default: up to ${RUN_AGAIN_TOKENS} generated tokens)`,
+      ),
+    )
+    .addOption(new Option("--no-what-if", "Turn that off").default(undefined))
     .addHelpText("after", "\nExample:\n  $ tandem compare --dataset decode_heavy --attn-offload-phase decode")
     .action((flags: CompareFlags) => compare(flags, givenTo(command)));
 }

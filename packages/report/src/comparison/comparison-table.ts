@@ -1,41 +1,94 @@
 /**
  * @module
- * Modes side by side, a row each.
+ * Modes side by side, a row each: how fast they served the load, and what the devices did meanwhile.
  */
-import type { Summary } from "@tandem-sim/schemas";
+import { bestModes, boundOf, type ModeOutcome, servedModes } from "@tandem-sim/comparison";
+import type { Measure, Summary, Verdict } from "@tandem-sim/schemas";
 import { compact, ms, percent } from "../number-format.js";
-import { type ModeOutcome, servedModes } from "./mode-outcome.js";
+import { heldText } from "./held-text.js";
 
-/** A column of the table: what it says of one mode. */
-type Column = readonly [title: string, text: (summary: Summary, baseline: Summary) => string];
+/** A column of a table: what it says of one mode. */
+interface Column {
+  title: string;
+  text: (summary: Summary, baseline: Summary) => string;
+  /** Marks the mode that is best by it. */
+  measure?: Measure;
+}
 
 const ratio = (value: number, baseline: number): string => (baseline > 0 ? `${(value / baseline).toFixed(2)}x` : "-");
+const share = (value: number | null): string => (value === null ? "-" : percent(value));
 
-const columns: readonly Column[] = [
-  ["makespan s", (s) => (s.makespan_ns / 1e9).toFixed(2)],
-  ["decode tok/s", (s) => compact(s.throughput.decode_tok_s)],
-  ["TTFT ms", (s) => ms(s.ttft_ms.mean)],
-  ["", (s, base) => ratio(s.ttft_ms.mean, base.ttft_ms.mean)],
-  ["TPOT ms", (s) => ms(s.tpot_ms.mean)],
-  ["", (s, base) => ratio(s.tpot_ms.mean, base.tpot_ms.mean)],
-  ["GPU busy", (s) => percent(s.gpu_busy)],
-  ["PIM util", (s) => (s.pim_util === null ? "-" : percent(s.pim_util))],
-  ["J/token", (s) => (s.energy ? s.energy.j_per_token.toFixed(3) : "-")],
-  [
-    "interleaved",
-    (s) => (s.iterations > 0 ? percent((s.interleaving.interleaved + s.interleaving.chunked) / s.iterations) : "-"),
-  ],
+const figures: readonly Column[] = [
+  { title: "makespan s", text: (s) => (s.makespan_ns / 1e9).toFixed(2) },
+  { title: "", text: (s, base) => ratio(s.makespan_ns, base.makespan_ns), measure: "makespan" },
+  { title: "TTFT ms", text: (s) => ms(s.ttft_ms.mean) },
+  { title: "", text: (s, base) => ratio(s.ttft_ms.mean, base.ttft_ms.mean), measure: "ttft" },
+  { title: "TPOT ms", text: (s) => ms(s.tpot_ms.mean) },
+  { title: "", text: (s, base) => ratio(s.tpot_ms.mean, base.tpot_ms.mean), measure: "tpot" },
+  { title: "J/token", text: (s) => (s.energy ? s.energy.j_per_token.toFixed(3) : "-") },
+  {
+    title: "",
+    text: (s, base) => (s.energy && base.energy ? ratio(s.energy.j_per_token, base.energy.j_per_token) : "-"),
+    measure: "energy",
+  },
+  { title: "decode tok/s", text: (s) => compact(s.throughput.decode_tok_s) },
 ];
 
-const goodputColumn: Column = ["goodput req/s", (s) => s.goodput?.requests_s.toFixed(2) ?? "-"];
+const goodput: Column = { title: "goodput req/s", text: (s) => s.goodput?.requests_s.toFixed(2) ?? "-" };
 
-/** The comparison, a row per mode, the head first. The first mode that serves the load is what ratios refer to. */
-export function comparisonRows(outcomes: ReadonlyMap<string, ModeOutcome>): string[][] {
-  const [baseline] = servedModes(outcomes).values();
-  const shown = baseline?.summary.goodput ? [...columns, goodputColumn] : columns;
-  const cells = (outcome: ModeOutcome): string[] =>
-    "summary" in outcome && baseline
-      ? shown.map(([, text]) => text(outcome.summary, baseline.summary))
-      : shown.map((_, i) => (i === 0 ? "does not fit" : "-"));
-  return [["mode", ...shown.map(([title]) => title)], ...[...outcomes].map(([mode, one]) => [mode, ...cells(one)])];
+const devices: readonly Column[] = [
+  { title: "GPU busy", text: (s) => percent(s.gpu_busy) },
+  { title: "reads twice", text: (s) => (s.pim_busy === null ? "-" : percent(boundOf(s).weights_read_twice)) },
+  { title: "waits for PIM", text: (s) => (s.pim_busy === null ? "-" : percent(s.idle.gpu.waiting_for_pim)) },
+  { title: "for link", text: (s) => (s.pim_busy === null ? "-" : percent(s.idle.gpu.waiting_for_link)) },
+  { title: "PIM busy", text: (s) => share(s.pim_busy) },
+  { title: "util", text: (s) => share(s.pim_util) },
+  { title: "interleaved", text: interleaved },
+  { title: "batch", text: (s) => s.batch.mean.toFixed(1) },
+  { title: "KV room", text: (s) => compact(s.kv_tokens.room) },
+  { title: "preempted", text: (s) => String(s.preemptions) },
+  { title: "requests wait for", text: (s) => heldText(boundOf(s), "-") },
+];
+
+function interleaved({ iterations, interleaving, pim_busy }: Summary): string {
+  if (pim_busy === null || iterations === 0) return "-";
+  return percent((interleaving.interleaved + interleaving.chunked) / iterations);
 }
+
+type Outcomes = ReadonlyMap<string, ModeOutcome>;
+
+/** What follows the best figure of a column. */
+const BEST = "*";
+
+/** A row per mode, the head first. */
+function rows(outcomes: Outcomes, columns: readonly Column[], best: Verdict["best"]): string[][] {
+  const [baseline] = servedModes(outcomes).values();
+  const cell = (mode: string, summary: Summary, { text, measure }: Column): string => {
+    const told = text(summary, baseline?.summary ?? summary);
+    if (!measure || !best[measure]) return told;
+    // What is not the best leaves room for the mark.
+    return `${told}${best[measure].modes.includes(mode) ? BEST : " "}`;
+  };
+  const cells = (mode: string, outcome: ModeOutcome): string[] =>
+    "summary" in outcome
+      ? columns.map((column) => cell(mode, outcome.summary, column))
+      : columns.map((_, i) => (i === 0 ? "does not fit" : "-"));
+  return [
+    ["mode", ...columns.map(({ title }) => title)],
+    ...[...outcomes].map(([mode, one]) => [mode, ...cells(mode, one)]),
+  ];
+}
+
+/**
+ * How fast each mode served the load, the head first; ratios refer to the first mode that serves it, and `*` marks the
+ * best of a column, and what is within half a percent of it.
+ */
+export function comparisonRows(outcomes: Outcomes): string[][] {
+  const served = new Map([...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]));
+  const [baseline] = served.values();
+  const columns = baseline?.goodput ? [...figures, goodput] : figures;
+  return rows(outcomes, columns, baseline ? bestModes(served, baseline) : {});
+}
+
+/** What the devices and the queue did in each mode, the head first. */
+export const deviceRows = (outcomes: Outcomes): string[][] => rows(new Map(servedModes(outcomes)), devices, {});

@@ -2,11 +2,14 @@
  * @module
  * The comparison of modes as one HTML page: the table, latency distributions, busy shares, energy by component.
  */
+import { type ModeOutcome, type ServedMode, servedModes } from "@tandem-sim/comparison";
+import type { Verdict } from "@tandem-sim/schemas";
 import { barChart } from "../charts/bar-chart.js";
 import type { Chart } from "../charts/chart.js";
 import { distributionChart } from "../charts/distribution-chart.js";
-import { type ModeOutcome, type ServedMode, servedModes } from "../comparison/mode-outcome.js";
+import { comparisonTables } from "../comparison/comparison-tables.js";
 import { percent } from "../number-format.js";
+import { escapeMarkup } from "./markup.js";
 import { charts, facts, page, table } from "./page.js";
 
 const titles = { ttft: "TTFT", tpot: "TPOT", latency: "Latency" } as const;
@@ -66,34 +69,40 @@ export function modeCharts(
   };
 }
 
-/**
- * The whole page.
- *
- * @param rows the comparison table, its head first
- * @param compared what the modes ran on
- * @param madeBy program and version
- */
-export function comparisonPage(
-  outcomes: ReadonlyMap<string, ModeOutcome>,
-  rows: readonly (readonly string[])[],
-  compared: readonly (readonly [string, string])[],
-  madeBy: string,
-): string {
+/** What a comparison came to, and what it compared. */
+export interface Comparison {
+  outcomes: ReadonlyMap<string, ModeOutcome>;
+  verdict: Verdict | null;
+  /** Sentences under their headings; those of the verdict stand on top of the page. */
+  notes: readonly (readonly [heading: string, note: string])[];
+  /** What the modes ran on. */
+  compared: readonly (readonly [string, string])[];
+  /** Program and version. */
+  madeBy: string;
+}
+
+const paragraph = (text: string): string => `<p>${escapeMarkup(text)}</p>`;
+
+/** The whole page: verdict, tables, charts, and what was compared. */
+export function comparisonPage({ outcomes, verdict, notes, compared, madeBy }: Comparison): string {
   const served = servedModes(outcomes);
   const { latencies, devices } = modeCharts(served);
   const title = "GPU-only, offload, interleaving";
+  const others = notes.filter(([heading]) => heading !== "verdict");
   return page(
     title,
     [
       `<h1>${title}</h1>`,
-      '<p class="lead">The same requests in four modes. Ratios refer to the first that serves them.</p>',
-      table(rows),
-      "<h2>What was compared</h2>",
-      facts(compared),
+      '<p class="lead">The same requests in four modes. Ratios refer to the first that serves them; * marks the best.</p>',
+      ...(verdict?.sentences ?? []).map(paragraph),
+      ...comparisonTables(outcomes, verdict).map(({ rows }) => table(rows)),
+      ...others.map(([, note]) => paragraph(note)),
       "<h2>Latency distributions</h2>",
       charts(latencies),
       "<h2>Devices</h2>",
       charts(devices),
+      "<h2>What was compared</h2>",
+      facts(compared),
     ],
     madeBy,
   );

@@ -1,8 +1,8 @@
 /**
  * @module
- * What one mode of a comparison came to.
+ * What one mode of a comparison came to, and how a mode is run.
  */
-import type { RequestResult } from "@tandem-sim/engine";
+import type { PlanInputs, RequestResult } from "@tandem-sim/engine";
 import type { Summary } from "@tandem-sim/schemas";
 
 /** A mode that served the load: its summary, and the latencies of its requests in ns. */
@@ -18,6 +18,9 @@ export interface UnfitMode {
 
 export type ModeOutcome = ServedMode | UnfitMode;
 
+/** Serves the load of a comparison on other inputs. @param what for whoever shows progress */
+export type Serve = (inputs: PlanInputs, what: string) => Promise<ModeOutcome>;
+
 /** Those that served the load. */
 export const servedModes = (outcomes: ReadonlyMap<string, ModeOutcome>): Map<string, ServedMode> =>
   new Map([...outcomes].flatMap(([mode, outcome]) => ("summary" in outcome ? [[mode, outcome] as const] : [])));
@@ -27,10 +30,6 @@ export const unfitModes = (outcomes: ReadonlyMap<string, ModeOutcome>): Map<stri
   new Map(
     [...outcomes].flatMap(([mode, outcome]) => ("summary" in outcome ? [] : [[mode, outcome.doesNotFit] as const])),
   );
-
-/** A sentence for each that did not. */
-export const unfitNotes = (outcomes: ReadonlyMap<string, ModeOutcome>): string[] =>
-  [...unfitModes(outcomes)].map(([mode, reason]) => `${mode} does not fit: ${reason}`);
 
 export const emptySamples = (): ServedMode["samples"] => ({ ttft: [], tpot: [], latency: [] });
 

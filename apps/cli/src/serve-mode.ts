@@ -1,0 +1,50 @@
+/**
+ * @module
+ * One load in several modes: each planned, refused where it does not fit, run with progress.
+ */
+
+import { addSample, emptySamples, type ModeOutcome, type UnfitMode } from "@tandem-sim/comparison";
+import { checkWorkload, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
+import { TandemError } from "@tandem-sim/schemas";
+import type { RequestChunk } from "@tandem-sim/workload";
+import { planRun, runPlan } from "./simulate.js";
+import type { SimulationFlags } from "./simulation-flags.js";
+
+/** A plan that can serve the load, and what it will warn of. */
+export type Planned = ReturnType<typeof planRun>;
+
+/** The plan of a mode, or why it cannot serve the load. */
+export function planMode(
+  flags: SimulationFlags,
+  inputs: PlanInputs,
+  chunks: readonly RequestChunk[],
+): Planned | UnfitMode {
+  try {
+    const planned = planRun(flags, inputs);
+    checkWorkload(planned.plan, chunks, flags.dataset);
+    return planned;
+  } catch (error) {
+    if (error instanceof TandemError && error.code === "E_CAPACITY") return { doesNotFit: error.message };
+    throw error;
+  }
+}
+
+/** Runs a plan over the load. @param label for progress */
+export async function runMode(
+  plan: SimulationPlan,
+  chunks: readonly RequestChunk[],
+  flags: SimulationFlags,
+  label: string,
+): Promise<ModeOutcome> {
+  const samples = emptySamples();
+  const onRequest = (result: RequestResult): void => addSample(samples, result);
+  return { summary: await runPlan(plan, chunks, { onRequest }, flags, label), samples };
+}
+
+/** Serves the load on other inputs. What leaves the GPU profile is not warned of: the runs that are shown have done so. */
+export const serveOn =
+  (flags: SimulationFlags, chunks: readonly RequestChunk[]) =>
+  async (inputs: PlanInputs, what: string): Promise<ModeOutcome> => {
+    const planned = planMode(flags, inputs, chunks);
+    return "plan" in planned ? await runMode(planned.plan, chunks, flags, what) : planned;
+  };

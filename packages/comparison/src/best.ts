@@ -1,0 +1,52 @@
+/**
+ * @module
+ * Which mode is best by each measure, and by how much.
+ */
+import type { Measure, Summary, Verdict } from "@tandem-sim/schemas";
+
+/** Figures that modes are held against each other by; less is better, 0 is none. */
+const measured: Record<Measure, (summary: Summary) => number> = {
+  makespan: ({ makespan_ns }) => makespan_ns,
+  ttft: ({ ttft_ms }) => ttft_ms.mean,
+  tpot: ({ tpot_ms }) => tpot_ms.mean,
+  energy: ({ energy }) => energy?.j_per_token ?? 0,
+};
+
+/** In the order in which they are told. */
+export const measures = Object.keys(measured) as Measure[];
+
+/** Figures as close as this count as equal: tables show two decimals. */
+const SAME = 0.005;
+
+/** A figure of one mode over that of another. */
+export const ratioBy = (measure: Measure, summary: Summary, baseline: Summary): number =>
+  measured[measure](summary) / measured[measure](baseline);
+
+/** Best modes by one measure; none where nobody has a figure. */
+function bestBy(measure: Measure, served: ReadonlyMap<string, Summary>, baseline: Summary) {
+  const figures = [...served].map(([mode, summary]) => ({ mode, figure: measured[measure](summary) }));
+  const least = figures.reduce((min, { figure }) => Math.min(min, figure), Number.POSITIVE_INFINITY);
+  const reference = measured[measure](baseline);
+  if (!(least > 0 && reference > 0)) return null;
+  const modes = figures.filter(({ figure }) => figure <= least * (1 + SAME)).map(({ mode }) => mode);
+  return { modes, ratio: least / reference };
+}
+
+/** The best by every measure that there are figures of. */
+export function bestModes(served: ReadonlyMap<string, Summary>, baseline: Summary): Verdict["best"] {
+  const best: Verdict["best"] = {};
+  for (const measure of measures) {
+    const found = bestBy(measure, served, baseline);
+    if (found) best[measure] = found;
+  }
+  return best;
+}
+
+/**
+ * The measure by which one of two modes is called the faster: the makespan, where that tells them apart; a load that
+ * arrives slowly enough takes as long in every mode, and then it is TPOT, or TTFT.
+ */
+export function decisiveMeasure(summary: Summary, baseline: Summary): Measure {
+  const order = ["makespan", "tpot", "ttft"] as const;
+  return order.find((measure) => Math.abs(ratioBy(measure, summary, baseline) - 1) > SAME) ?? "makespan";
+}

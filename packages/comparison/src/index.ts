@@ -1,0 +1,20 @@
+/**
+ * @module
+ * Modes of serving against each other on one load. Start with `best.ts` and `bound.ts` (what the runs say), then
+ * `what-if.ts` (what further runs say).
+ */
+export { bestModes, decisiveMeasure, measures, ratioBy } from "./best.js";
+export { boundOf } from "./bound.js";
+export { composition } from "./composition.js";
+export { flipsOf } from "./flips.js";
+export {
+  addSample,
+  emptySamples,
+  type ModeOutcome,
+  type Serve,
+  type ServedMode,
+  servedModes,
+  type UnfitMode,
+  unfitModes,
+} from "./mode-outcome.js";
+export { whatIf } from "./what-if.js";

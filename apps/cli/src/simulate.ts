@@ -35,6 +35,7 @@ export interface PreparedRun {
 export const loadCluster = (flags: SimulationFlags): ClusterInputs =>
   loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
     gpuProfileDir: flags.gpuProfile,
+    settings: flags.set,
     check: refuseUnsupported,
   });
 

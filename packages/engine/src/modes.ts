@@ -36,3 +36,15 @@ export function inMode(inputs: PlanInputs, mode: Mode): PlanInputs {
     })),
   };
 }
+
+const keys = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"] as const;
+
+/** The mode that these inputs are in; null where the instances' options are none's. */
+export function modeOf(inputs: PlanInputs): Mode | null {
+  const optionsOf = ({ nodes }: PlanInputs) =>
+    nodes.flatMap(({ instances }) => instances.map(({ options }) => options));
+  const own = optionsOf(inputs);
+  const is = (mode: Mode): boolean =>
+    optionsOf(inMode(inputs, mode)).every((options, i) => keys.every((key) => options[key] === own[i]?.[key]));
+  return modeNames.find(is) ?? null;
+}

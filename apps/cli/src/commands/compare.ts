@@ -78,7 +78,7 @@ async function judge(
 
 /** What was compared: enough to run it again. */
 const comparedInputs = (flags: CompareFlags, { source }: PlanInputs, requests: number): [string, string | number][] => [
-  ["cluster", source],
+  ["cluster", [source, ...flags.set.map(({ text }) => `--set ${text}`)].join(" ")],
   ["dataset", flags.dataset],
   ["requests", requests],
   ["offload phase", flags.attnOffloadPhase],

@@ -2,22 +2,61 @@
  * @module
  * `tandem run`: simulates one workload on one cluster.
  */
-import { checkWorkload, type SimulationObserver } from "@tandem-sim/engine";
-import { runResult, throughputLine } from "@tandem-sim/report";
+import { emptySamples, type ModeOutcome } from "@tandem-sim/comparison";
+import {
+  checkWorkload,
+  inMode,
+  type Mode,
+  modeNames,
+  modeOf,
+  type PlanInputs,
+  type SimulationObserver,
+} from "@tandem-sim/engine";
+import { runResult, throughputLine, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
+import type { Summary, Verdict } from "@tandem-sim/schemas";
+import type { RequestChunk } from "@tandem-sim/workload";
 import { Command, Option } from "commander";
 import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
+import { serveOn } from "../serve-mode.js";
 import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result, throughput } from "../terminal.js";
 import { hostFacts } from "../version.js";
 import { parseWindow } from "../window-flag.js";
 
-interface RunFlags extends SimulationFlags, OutputFlags {}
+interface RunFlags extends SimulationFlags, OutputFlags {
+  /** Undefined: as the size of the load suggests. */
+  verdict?: boolean;
+}
+
+/** The other modes are run unasked for loads up to this many generated tokens: a tenth of a second. */
+const OTHER_MODES_TOKENS = 20_000;
+
+const hasPim = ({ nodes }: PlanInputs): boolean => nodes.some(({ pim }) => pim);
+
+/** This run against the other modes, which are run for that; null where there are none, or nobody wants to wait for them. */
+async function judge(
+  flags: RunFlags,
+  inputs: PlanInputs,
+  chunks: readonly RequestChunk[],
+  summary: Summary,
+): Promise<Verdict | null> {
+  const own = modeOf(inputs);
+  const wanted = flags.verdict ?? outputTokens(chunks) <= OTHER_MODES_TOKENS;
+  if (!own || !wanted || !hasPim(inputs)) return null;
+  const serve = serveOn(flags, chunks);
+  const outcomes = new Map<Mode, ModeOutcome>();
+  for (const mode of modeNames) {
+    const served = { summary, samples: emptySamples() };
+    outcomes.set(mode, mode === own ? served : await serve(inMode(inputs, mode), mode));
+  }
+  return verdictOn(outcomes);
+}
 
 async function run(flags: RunFlags, given: Given): Promise<void> {
   const started = performance.now();
@@ -34,8 +73,9 @@ async function run(flags: RunFlags, given: Given): Promise<void> {
     const printed: SimulationObserver = { onInterval: (interval) => throughput(throughputLine(interval)) };
     const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");
     warnAll(warnings());
-    outputs.commit({ ...summary, host: hostFacts(performance.now() - started) });
-    const table = draw(runResult(summary, plan));
+    const verdict = await judge(flags, inputs, chunks, summary);
+    outputs.commit({ ...summary, ...(verdict && { verdict }), host: hostFacts(performance.now() - started) });
+    const table = [draw(runResult(summary, plan)), ...(verdict?.sentences ?? [])].join("\n\n");
     // Where a file goes to stdout, the table makes room.
     if (outputPaths(flags).some(([, path]) => path === "-")) report(`\n${table}`);
     else result(table);
@@ -70,6 +110,13 @@ export function runCommand(): Command {
         .argParser(parseWindow)
         .default({ startNs: 0, endNs: Number.POSITIVE_INFINITY }, "all"),
     )
+    .addOption(
+      new Option(
+        "--verdict",
+        `Run the other modes too and say which would have been best (default: up to ${OTHER_MODES_TOKENS} generated tokens)`,
+      ),
+    )
+    .addOption(new Option("--no-verdict", "Turn that off").default(undefined))
     .addHelpText(
       "after",
       `

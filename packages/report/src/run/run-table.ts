@@ -2,8 +2,10 @@
  * @module
  * What a run was like as a whole: throughput, how busy the devices were and what they waited for.
  */
+import { boundOf } from "@tandem-sim/comparison";
 import type { SimulationPlan } from "@tandem-sim/engine";
 import type { Summary } from "@tandem-sim/schemas";
+import { heldText } from "../comparison/held-text.js";
 import { bytes, compact, ms, percent } from "../number-format.js";
 import type { Table } from "../part.js";
 
@@ -16,6 +18,9 @@ export function runTable(summary: Summary, plan: SimulationPlan): Table {
       ...pimRows(summary),
       ...idleRows(summary),
       ["bottleneck", bottleneck(summary)],
+      ["requests in a batch, mean / max", `${summary.batch.mean.toFixed(1)} / ${summary.batch.max}`],
+      ["KV room / most used", `${compact(summary.kv_tokens.room)} / ${compact(summary.kv_tokens.peak)} tokens`],
+      ["requests wait for", heldText(boundOf(summary), "nothing, most of the time")],
       ["preemptions", String(summary.preemptions)],
       ["prefix hits", `${summary.prefix_hit_tokens} tokens`],
       ...(interleaves ? interleavingRows(summary) : []),

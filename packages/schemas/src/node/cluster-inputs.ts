@@ -5,6 +5,7 @@
 import type { ClusterConfig } from "../cluster.js";
 import { type ClusterInputs, resolveCluster } from "../cluster-inputs.js";
 import type { InstanceOptions } from "../options.js";
+import type { Setting } from "../settings.js";
 import { readClusterConfig, readModelConfig, readPimDevice } from "./files.js";
 import { readGpuProfile } from "./gpu-profile.js";
 import { findClusterFile, findGpuProfileDir, findModelFile, findPimFile } from "./names.js";
@@ -14,6 +15,8 @@ export interface LoadOptions {
   gpuProfileDir?: string | undefined;
   /** Called with the config before anything that it names is read. */
   check?: (cluster: ClusterConfig, source: string) => void;
+  /** Changes to the config, made before it is checked. */
+  settings?: readonly Setting[];
 }
 
 export type { ClusterInputs } from "../cluster-inputs.js";
@@ -36,10 +39,10 @@ const once = <K, T>(read: (key: K) => T): ((key: K) => T) => {
 export function loadClusterInputs(
   nameOrPath: string,
   options: InstanceOptions,
-  { gpuProfileDir, check }: LoadOptions = {},
+  { gpuProfileDir, check, settings }: LoadOptions = {},
 ): ClusterInputs {
   const file = findClusterFile(nameOrPath);
-  const cluster = readClusterConfig(file);
+  const cluster = readClusterConfig(file, settings);
   check?.(cluster, file);
   const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
   return resolveCluster(cluster, file, options, {

@@ -11,6 +11,7 @@ import { ModelConfig } from "../model.js";
 import { parseWith } from "../parse.js";
 import type { PimDevice } from "../pim/device.js";
 import { parsePimIni } from "../pim/parse-ini.js";
+import { type Setting, withSettings } from "../settings.js";
 
 /** Reads a text file. @throws {TandemError} E_NOT_FOUND */
 export function readText(path: string): string {
@@ -28,7 +29,11 @@ export function readText(path: string): string {
 /** Reads and parses a JSON file. @throws {TandemError} E_NOT_FOUND, E_PARSE */
 export const readJson = (path: string): unknown => parseJson(readText(path), path);
 
-export const readClusterConfig = (path: string): ClusterConfig => parseWith(ClusterSchema, readJson(path), path);
+/** @param settings changes made before the config is checked */
+export function readClusterConfig(path: string, settings: readonly Setting[] = []): ClusterConfig {
+  const changed = settings.map(({ text }) => ` --set ${text}`).join("");
+  return parseWith(ClusterSchema, withSettings(readJson(path), settings), `${path}${changed}`);
+}
 
 export const readModelConfig = (path: string): ModelConfig => parseWith(ModelConfig, readJson(path), path);
 

@@ -5,7 +5,7 @@
 import type { PimSystem } from "@tandem-sim/hardware";
 import { type Batch, ChannelGroups, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
 import type { InstanceOptions } from "@tandem-sim/schemas";
-import type { Division, Played, StageSink, StageTable } from "@tandem-sim/trace";
+import type { BatchTable, Division, Played, StageSink } from "@tandem-sim/trace";
 import { InstanceTotals, type IterationKind } from "./instance-totals.js";
 import { IterationPlanner } from "./iteration-planner.js";
 import type { InstancePlan } from "./plan.js";
@@ -21,7 +21,7 @@ export interface IterationStart {
   batch: Batch;
   /** Null where the batch runs undivided. */
   division: Division | null;
-  table: StageTable;
+  table: BatchTable;
   played: Readonly<Played>;
   /** Plays the iteration again, run by run. Times are relative to its start. */
   replay(sink: StageSink): void;

@@ -1,5 +1,8 @@
+import type { Batch } from "@tandem-sim/scheduler";
+import type { Division } from "@tandem-sim/trace";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { batchOf, type Entry } from "../../trace/test/fake-costs.js";
 import {
   interleaved,
   onPim,
@@ -10,6 +13,9 @@ import {
   tinyRequests,
   tinyWorkload,
 } from "../test/tiny-cluster.js";
+import { IterationPlanner } from "./iteration-planner.js";
+import type { InstancePlan } from "./plan.js";
+import type { IterationStart } from "./serving-instance.js";
 import { createSimulation } from "./simulation.js";
 import { Timeline, type TimelineWindow } from "./timeline.js";
 
@@ -24,7 +30,12 @@ interface TraceEvent {
   args: Record<string, unknown>;
 }
 
-function draw(cluster: TinyCluster, requests: readonly TinyRequest[], window: Partial<TimelineWindow> = {}) {
+function draw(
+  cluster: TinyCluster,
+  requests: readonly TinyRequest[],
+  window: Partial<TimelineWindow> = {},
+  onIteration: (iteration: IterationStart) => void = () => {},
+) {
   const pieces: string[] = [];
   const plan = tinyPlan(cluster, { routing: "RR" });
   const timeline = new Timeline(plan, { startNs: 0, endNs: Number.POSITIVE_INFINITY, ...window }, (text) =>
@@ -33,7 +44,10 @@ function draw(cluster: TinyCluster, requests: readonly TinyRequest[], window: Pa
   const simulation = createSimulation(
     plan,
     {
-      onIteration: (iteration) => timeline.iteration(iteration),
+      onIteration: (iteration) => {
+        timeline.iteration(iteration);
+        onIteration(iteration);
+      },
       onRequest: (result) => timeline.request(result),
       onInterval: (report) => timeline.interval(report),
     },
@@ -46,8 +60,45 @@ function draw(cluster: TinyCluster, requests: readonly TinyRequest[], window: Pa
   return { events, summary };
 }
 
+/** Draws one batch, which is divided as told. */
+function drawBatch(options: TinyCluster["options"], entries: readonly Entry[], subBatches: readonly number[]) {
+  const pieces: string[] = [];
+  const plan = tinyPlan({ ...(options ? { options } : {}) });
+  const timeline = new Timeline(plan, { startNs: 0, endNs: Number.POSITIVE_INFINITY }, (text) => pieces.push(text));
+  const batch = batchOf(entries);
+  const instance: InstancePlan = {
+    ...plan.instances[0]!,
+    split: (_batch, division) => {
+      division.clear(batch.size);
+      division.of.set(subBatches);
+      return true;
+    },
+  };
+  const planner = new IterationPlanner(instance);
+  planner.choose(batch);
+  const { kind, division, table, played } = planner;
+  const replay: IterationStart["replay"] = (sink) => planner.replay(sink);
+  timeline.iteration({ plan: instance, index: 0, startNs: 0, kind, batch, division, table, played, replay });
+  timeline.end();
+  return (JSON.parse(pieces.join("")) as { traceEvents: TraceEvent[] }).traceEvents;
+}
+
 /** Whole ns of a time in us. */
 const ns = (us: number): number => Math.round(us * 1000);
+
+/** Tokens whose K and V are read in a layer: of each request once, of a cut one once per part. */
+function contextOf({ size, context, tokens }: Batch, division: Division | null): number {
+  let read = 0;
+  for (let i = 0; i < size; i++) {
+    if (division === null || i !== division.cutIndex) read += context[i]! + tokens[i]!;
+    else {
+      division.cutEnds.forEach((end, part) => {
+        if (end > (part === 0 ? 0 : division.cutEnds[part - 1]!)) read += context[i]! + end;
+      });
+    }
+  }
+  return read;
+}
 
 const slicesOf = (events: readonly TraceEvent[]): Map<string, TraceEvent[]> => {
   const tracks = new Map<string, TraceEvent[]>();
@@ -123,6 +174,82 @@ describe("a timeline", () => {
     const whole = names({});
     for (const name of ["prologue 1", "attention 2", "post 3"]) expect(whole).toContain(name);
     expect([...whole].filter((name) => name.includes("sub-batch"))).toEqual([]);
+  });
+
+  test("says of each slice what it works on", () => {
+    const events = drawBatch(
+      { ...interleaved, attnOffloadPhase: "decode" },
+      [
+        { tokens: 8, context: 4, group: 0, hits: 4 },
+        { tokens: 1, context: 30, group: 0 },
+        { tokens: 1, context: 40, group: 1 },
+        { tokens: 1, context: 50, group: 1 },
+      ],
+      [0, 0, 1, 1],
+    );
+    const drawn = events.filter(({ ph }) => ph === "X");
+    const argsOf = (title: string) => drawn.filter(({ name }) => name === title).map(({ args }) => args);
+    // A token's q, and its k and v, are 512 bytes each.
+    const expected: [title: string, args: object, copies?: number][] = [
+      ["iteration 0", { kind: "interleaved", requests: 4, prefills: 1, decodes: 3, tokens: 11 }],
+      ["prologue 1 sub-batch 1", { layer: 1, tokens: 9 }],
+      ["prologue 1 sub-batch 2", { layer: 1, tokens: 2 }],
+      ["head 3 sub-batch 1", { layer: 3, tokens: 9 }],
+      ["head 3 sub-batch 2", { layer: 3, tokens: 2 }],
+      ...[1, 2, 3].flatMap((layer): [string, object, number?][] => [
+        [`pre ${layer} sub-batch 1`, { layer, tokens: 9 }],
+        [`pre ${layer} sub-batch 2`, { layer, tokens: 2 }],
+        [`attention ${layer} sub-batch 1`, { layer, requests: 1, tokens: 8, context: 12 }],
+        [`fetch ${layer} sub-batch 1`, { bytes: 4 * 512 }],
+        [`up ${layer} sub-batch 1`, { bytes: 1024 + 8 * 512 }],
+        [`up ${layer} sub-batch 2`, { bytes: 2 * 1024 }],
+        [`pim ${layer} sub-batch 1`, { requests: 2, tokens: 1, context: 31, moved: 8 }, 4],
+        [`pim ${layer} sub-batch 2`, { requests: 2, tokens: 2, context: 41 + 51 }, 4],
+        [`down ${layer} sub-batch 1`, { bytes: 512 }],
+        [`down ${layer} sub-batch 2`, { bytes: 2 * 512 }],
+        [`post ${layer} sub-batch 1`, { layer, tokens: 9 }],
+        [`post ${layer} sub-batch 2`, { layer, tokens: 2 }],
+      ]),
+    ];
+    for (const [title, args, copies = 1] of expected)
+      expect([title, argsOf(title)]).toEqual([title, Array(copies).fill(args)]);
+    expect(new Set(drawn.map(({ name }) => name))).toEqual(new Set(expected.map(([title]) => title)));
+  });
+
+  test("has in every layer of an iteration all tokens of its batch, and all context that they attend to", () => {
+    fc.assert(
+      fc.property(tinyClusters, tinyRequests, (cluster, requests) => {
+        const iterations: {
+          pid: number;
+          startNs: number;
+          endNs: number;
+          layers: number;
+          tokens: number;
+          context: number;
+        }[] = [];
+        const { events } = draw(cluster, requests, {}, ({ plan, startNs, played, batch, division, table }) => {
+          const { layers } = table.graph;
+          const endNs = startNs + played.latencyNs;
+          const context = contextOf(batch, division);
+          iterations.push({ pid: plan.id, startNs, endNs, layers, tokens: batch.totalTokens, context });
+        });
+        // Of the four channels of a group the first one.
+        const drawn = events.filter(({ ph, tid }) => ph === "X" && tid > 0 && (tid < 10 || (tid - 10) % 4 === 0));
+        for (const { pid, startNs, endNs, layers, tokens, context } of iterations) {
+          const own = drawn.filter((slice) => slice.pid === pid && ns(slice.ts) >= startNs && ns(slice.ts) < endNs);
+          const sum = (stages: readonly string[], layer: number, what: string): number =>
+            own
+              .filter(({ name }) => stages.includes(name.split(" ")[0]!) && name.split(" ")[1] === `${layer}`)
+              .reduce((total, { args }) => total + (args[what] as number), 0);
+          for (let layer = 1; layer <= layers; layer++) {
+            for (const stages of [["pre"], ["post"], ["attention", "pim"]])
+              expect(sum(stages, layer, "tokens")).toBe(tokens);
+            expect(sum(["attention", "pim"], layer, "context")).toBe(context);
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test("has each request from its arrival to its end, queued, in prefill, in decode", () => {

@@ -4,7 +4,7 @@
  * resource, one for iterations, one per request, and counters.
  */
 
-import { createDecoderGraph, type Resource } from "@tandem-sim/trace";
+import { type BatchTable, type CostedBatch, createDecoderGraph, type Resource, stageWork } from "@tandem-sim/trace";
 import type { IntervalReport } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
@@ -37,6 +37,18 @@ function tracksOf(resources: readonly Resource[]): { tid: number; name: string }
 /** Whole ns as microseconds, the unit of the format, without rounding: slices that meet do not overlap. */
 const us = (ns: number): string => `${Math.floor(ns / 1000)}.${String(ns % 1000).padStart(3, "0")}`;
 
+/** What each run of a stage works on, as text; on the GPU with its layer. The rest is the same in all of them. */
+function stageArgs(table: BatchTable, costed: CostedBatch): (stage: number, unit: number, layer: number) => string {
+  const { graph, offset, ns } = table;
+  const workOf = stageWork(table, costed);
+  const texts = new Array<string>(ns.length);
+  return (stage, unit, layer) => {
+    texts[offset[stage] + unit] ??= JSON.stringify(workOf(stage, unit));
+    const text = texts[offset[stage] + unit];
+    return graph.stages[stage].resource === graph.on.gpu ? `{"layer":${layer},${text.slice(1)}` : text;
+  };
+}
+
 /** Renders a run, event by event. Feed it what an observer gets. */
 export class Timeline {
   private first = true;
@@ -53,19 +65,28 @@ export class Timeline {
   }
 
   iteration(iteration: IterationStart): void {
-    const { plan, startNs, played, batch, division, kind, index } = iteration;
+    const { plan, startNs, played, batch, division, table, kind, index } = iteration;
     if (!this.overlaps(startNs, startNs + played.latencyNs)) return;
     const pid = plan.id;
-    const args = { kind, requests: batch.size, tokens: batch.totalTokens };
+    const prefills = batch.prefill.subarray(0, batch.size).reduce((sum, prefill) => sum + prefill, 0);
+    const args = {
+      kind,
+      requests: batch.size,
+      prefills,
+      decodes: batch.size - prefills,
+      tokens: batch.totalTokens,
+    };
     this.slice(pid, ITERATIONS, `iteration ${index}`, startNs, played.latencyNs, JSON.stringify(args));
-    const { stages, resources } = iteration.table.graph;
+    const { stages, resources } = table.graph;
     const tracks = tracksOf(resources);
+    const argsOf = stageArgs(table, { batch, division, costs: plan.costs });
     iteration.replay((stage, unit, layer, fromNs, toNs) => {
       const at = startNs + fromNs;
       if (toNs === fromNs || !this.overlaps(at, startNs + toNs)) return;
       const { name, subBatch, resource } = stages[stage];
       const title = division ? `${name} ${layer} sub-batch ${subBatch + 1}` : `${name} ${layer}`;
-      for (const { tid } of tracks[resource][unit]) this.slice(pid, tid, title, at, toNs - fromNs);
+      const work = argsOf(stage, unit, layer);
+      for (const { tid } of tracks[resource][unit]) this.slice(pid, tid, title, at, toNs - fromNs, work);
     });
   }
 

@@ -65,3 +65,22 @@ export class Division {
     return true;
   }
 }
+
+/** Tokens of a request in a sub-batch, and those computed before them. */
+export interface Part {
+  /** Index of the request. */
+  i: number;
+  tokens: number;
+  context: number;
+}
+
+/** The parts of requests in a sub-batch; in the only one where `division` is null. */
+export function partsOf(batch: Batch, division: Division | null, subBatch: number): Part[] {
+  const parts: Part[] = [];
+  for (let i = 0; i < batch.size; i++) {
+    const tokens = division ? division.tokensOf(batch, i, subBatch) : batch.tokens[i];
+    const context = division ? division.contextOf(batch, i, subBatch) : batch.context[i];
+    if (tokens > 0) parts.push({ i, tokens, context });
+  }
+  return parts;
+}

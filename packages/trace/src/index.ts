@@ -11,6 +11,7 @@ export { createPlayed, type Played, Player, type StageSink } from "./player.js";
 export { CyclePrediction } from "./predicted-cycle.js";
 export { type SplitRule, SplitWorkspace, splits } from "./splits/index.js";
 export { ABSENT, addUnitBusy, createStageTable, issued, longestNs, type StageTable } from "./stage-table.js";
+export { type AttentionWork, type CostedBatch, type StageWork, stageWork } from "./stage-work.js";
 export { type Resource, runsOf, type Segment, type Stage, type StageGraph, sumOfKind, unitOffsets } from "./stages.js";
 export { parseText } from "./text/parse-text.js";
 export { replayText } from "./text/replay-text.js";

@@ -3,24 +3,19 @@
  * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
  */
 import { type Architecture, type LayerName, layerSizes } from "@tandem-sim/hardware";
-import type { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import { attentionNs } from "../batch-table.js";
-import type { IterationCosts } from "../costs.js";
-import type { Division } from "../division.js";
+import { type Part, partsOf } from "../division.js";
 import { issued, longestNs, type StageTable } from "../stage-table.js";
+import { attentionWork, type CostedBatch } from "../stage-work.js";
 import { COLUMNS, channelMarker, END_OF_PIM, HEADER } from "./row.js";
 
 /** The iteration to be written, and what its rows' sizes follow from. */
-export interface TraceSource {
+export interface TraceSource extends CostedBatch {
   model: ModelConfig;
   architecture: Architecture;
   elementBytes: number;
   kvElementBytes: number;
-  costs: IterationCosts;
-  batch: Batch;
-  /** Null where the batch ran undivided. */
-  division: Division | null;
   table: StageTable;
   /** Number of the node. */
   node: number;
@@ -43,13 +38,6 @@ interface RowSizes {
   weight: number;
   to: string;
   output: number;
-}
-
-/** Tokens of a request in the sub-batch that is written, and those computed before them. */
-interface Part {
-  i: number;
-  tokens: number;
-  context: number;
 }
 
 /** Collects the rows of one iteration. */
@@ -124,31 +112,9 @@ class TraceWriter {
     });
   }
 
-  /** The parts of requests in the sub-batch. */
-  private parts(): Part[] {
-    const { batch, division } = this.source;
-    const parts: Part[] = [];
-    for (let i = 0; i < batch.size; i++) {
-      const tokens = division ? division.tokensOf(batch, i, this.subBatch) : batch.tokens[i];
-      const context = division ? division.contextOf(batch, i, this.subBatch) : batch.context[i];
-      if (tokens > 0) parts.push({ i, tokens, context });
-    }
-    return parts;
-  }
-
-  private attendsOnPim({ i }: Part): boolean {
-    return this.source.costs.pim?.attendsOnPim(this.source.batch.prefill[i] === 1) ?? false;
-  }
-
   private attention(stage: number): void {
     const { model, elementBytes, kvElementBytes, table } = this.source;
-    let tokens = 0;
-    let kvTokens = 0;
-    for (const part of this.parts()) {
-      if (this.attendsOnPim(part)) continue;
-      tokens += part.tokens;
-      kvTokens += part.context + part.tokens;
-    }
+    const { tokens, context: kvTokens } = attentionWork(this.source, this.subBatch).gpu;
     const sizes = layerSizes(model, "attention", tokens, elementBytes, { kvTokens, kvElementBytes });
     this.row("attention", longestNs(table, stage), { from: LOCAL, to: LOCAL, ...sizes });
   }
@@ -160,10 +126,10 @@ class TraceWriter {
   }
 
   private pim(): void {
-    const { batch, costs } = this.source;
+    const { batch, division, costs } = this.source;
     if (!costs.pim) return;
     const { firstChannel, channels, layout } = costs.pim;
-    const parts = this.parts();
+    const parts = partsOf(batch, division, this.subBatch);
     for (let channel = 0; channel < channels; channel++) {
       this.rows.push(channelMarker(firstChannel + channel));
       const group = Math.floor(channel / layout.channelsPerGroup);
@@ -174,13 +140,13 @@ class TraceWriter {
     this.rows.push(END_OF_PIM);
   }
 
-  private pimRequest(part: Part, at: string): void {
+  private pimRequest({ i, tokens, context }: Part, at: string): void {
     const { batch, costs } = this.source;
     if (!costs.pim) return;
     const { attention, link, layout } = costs.pim;
-    const { tokens, context } = part;
-    if (this.attendsOnPim(part)) {
-      this.row("attention", attentionNs(costs.pim, batch.prefill[part.i] === 1, context, tokens), {
+    const prefill = batch.prefill[i] === 1;
+    if (costs.pim.attendsOnPim(prefill)) {
+      this.row("attention", attentionNs(costs.pim, prefill, context, tokens), {
         from: at,
         input: link.upBytes(tokens) / layout.channelsPerGroup,
         weight: 0,

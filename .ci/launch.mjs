@@ -129,8 +129,21 @@ async function start(extra) {
     extra,
   ].filter((line) => line.length > 0);
   console.log(`\nnpx tandem ${job.map((line) => line.join(" ")).join(" \\\n  ")}\n`);
-  const code = await run(process.execPath, [join("apps", "cli", "bin", "tandem.js"), ...job.flat()]);
-  if (code !== 0) process.exit(code);
+  const tandem = async (/** @type {string[]} */ args) => {
+    const code = await run(process.execPath, [join("apps", "cli", "bin", "tandem.js"), ...args]);
+    if (code !== 0) process.exit(code);
+  };
+  await tandem(job.flat());
+  const compare = [
+    ["compare", "--dataset", "batch_256", "--max-num-seqs", "256", "--attn-offload-phase", "decode"],
+    ["--set", "nodes.0.cpu_mem.mem_size=1024"],
+  ];
+  console.log(`
+Ten short requests are the worst case for interleaving. Large batches on as much PIM bandwidth as the GPU has:
+
+npx tandem ${compare.map((line) => line.join(" ")).join(" \\\n  ")}
+`);
+  await tandem(compare.flat());
   console.log(`
 ${csv}: one row per request in order of completion, times in ns.
   TTFT            arrival to first token        TPOT  mean time per token after it; ITL lists each

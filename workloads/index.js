@@ -2,7 +2,7 @@
 export const workloadsUrl = new URL("./", import.meta.url);
 
 /**
- * Names of the bundled workloads, and the command that made each. They were drawn with the random numbers of Tandem before
+ * Names of the bundled workloads, and the command that made each. Those with random lengths were drawn with the random numbers of Tandem before
  * pure-rand and stay as they are, since all published figures rest on them; today the commands make others like them.
  */
 export const manifest = [
@@ -40,5 +40,12 @@ export const manifest = [
     description: "500 prompts of about 512 tokens with outputs of about 700, 8 per second: what one GPU can just serve",
     source:
       "tandem workload generate --num-reqs 500 --request-rate 8 --input-lengths lognormal:512:0.5 --output-lengths lognormal:700:0.4 --seed 42",
+  },
+  {
+    name: "batch_256",
+    file: "batch_256.jsonl",
+    description: "256 prompts of 512 tokens at once with outputs of 1024: one large batch from start to end",
+    source:
+      "tandem workload generate --num-reqs 256 --request-rate inf --input-lengths fixed:512 --output-lengths fixed:1024",
   },
 ];

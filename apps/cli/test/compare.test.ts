@@ -44,3 +44,56 @@ test("compare of a load that no mode can serve fails, with a reason", async () =
   expect(stderr).toMatch(/no mode fits: .*the weights take 16\.1 GB/);
   expect(code).toBe(2);
 });
+
+describe("compare runs again with one thing changed", () => {
+  const args = ["compare", "--num-reqs", "6", "--attn-offload-phase", "decode"];
+
+  test("and tells flips and causes, in words and as JSON, with what was compared", async () => {
+    const { stdout } = await tandem(args);
+    expect(stdout).toMatch(/^one cause at a time +makespan s/m);
+    expect(stdout).toMatch(/^ {2}attention on PIM +\+/m);
+    const { verdict, inputs } = JSON.parse((await tandem([...args, "--json"])).stdout);
+    expect(verdict.what_if.flips.map(({ axis }: { axis: string }) => axis)).toEqual(["mem_size", "max_num_seqs"]);
+    for (const sentence of verdict.sentences) expect(stdout).toContain(`\n${sentence}\n`);
+    expect(inputs).toMatchObject({ dataset: "example_trace", requests: 6, offload_phase: "decode" });
+  });
+
+  test("unless told not to", async () => {
+    const { stdout } = await tandem([...args, "--no-what-if"]);
+    expect(stdout).not.toContain("one cause at a time");
+    expect(JSON.parse((await tandem([...args, "--no-what-if", "--json"])).stdout).verdict.what_if).toBeNull();
+  });
+
+  test("and the report shows the same sentences, above its tables", async () => {
+    const report = join(folder, "verdict.html");
+    const { stdout } = await tandem([...args, "--report", report]);
+    const html = readFileSync(report, "utf8");
+    const [sentence = ""] = stdout.split("\n").filter((line) => line.startsWith("What fills most"));
+    expect(html.indexOf(`<p>${sentence}</p>`)).toBeGreaterThan(0);
+    expect(html.indexOf(`<p>${sentence}</p>`)).toBeLessThan(html.indexOf("<table>"));
+    expect(html).toContain("<td>  attention on PIM</td>");
+  });
+});
+
+describe("--set", () => {
+  test("changes the cluster config, and compare says so", async () => {
+    const args = ["compare", "--num-reqs", "2", "--no-what-if", "--json", "--set", "nodes.0.cpu_mem.mem_size=1024"];
+    const { inputs, modes } = JSON.parse((await tandem(args)).stdout);
+    expect(inputs.cluster).toMatch(/single_node_pim_instance.json --set nodes.0.cpu_mem.mem_size=1024$/);
+    expect(modes.offload.instances[0].pim_channels).toBe(128);
+  });
+
+  test.each([
+    ["nodes.0.cpu_mem.mem_sise=1", /--set nodes.0.cpu_mem.mem_sise=1: \$.nodes\[0\].cpu_mem.*did you mean "mem_size"/s],
+    [
+      "nodes.0.cpu_mem.mem_size=big",
+      /--set nodes.0.cpu_mem.mem_size=big: \$.nodes\[0\].cpu_mem.mem_size.*expected number/s,
+    ],
+    ["nodes.4.cpu_mem.mem_size=1", /there is no "4" in a list of 1/],
+    ["mem_size", /--set: expected path=value/],
+  ])("%s is refused in one message, with its place", async (setting, message) => {
+    const { code, stderr, stdout } = await tandem(["run", "--set", setting]);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+});

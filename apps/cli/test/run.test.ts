@@ -343,3 +343,29 @@ describe("bad input: one line, the place, exit code 2", () => {
     expect(code).toBe(2);
   });
 });
+
+describe("the verdict of a run", () => {
+  const args = ["run", "--num-reqs", "4", ...interleaved];
+
+  test("says how it stands and which mode would have been best, in words and in the summary", async () => {
+    const summary = join(temporaryFolder(), "summary.json");
+    const { stdout } = await tandem([...args, "--summary", summary]);
+    const { verdict, makespan_ns } = JSON.parse(readFileSync(summary, "utf8"));
+    for (const sentence of verdict.sentences) expect(stdout).toContain(sentence);
+    const { modes } = JSON.parse((await tandem(["compare", "--num-reqs", "4", "--no-what-if", "--json"])).stdout);
+    expect(modes.interleave.makespan_ns).toBe(makespan_ns);
+    const ratio = (makespan_ns / modes["gpu-only"].makespan_ns).toFixed(2);
+    expect(verdict.sentences[0]).toContain(`This run (interleave): makespan ${ratio}x`);
+  });
+
+  test.each([
+    ["where it is turned off", ["--no-verdict"], 0],
+    ["for a large load, unless asked for", ["--dataset", "decode_heavy", "--num-reqs", "40"], 0],
+    ["where there is no PIM", ["--cluster-config", "single_node_gpu_instance"], 0],
+    ["asked for", ["--dataset", "decode_heavy", "--num-reqs", "40", "--verdict"], 1],
+  ])("%s", async (_, flags, said) => {
+    const { stdout, code } = await tandem(["run", "--num-reqs", "2", ...flags]);
+    expect(code).toBe(0);
+    expect(stdout.match(/What fills most of the makespan/g) ?? []).toHaveLength(said);
+  });
+});

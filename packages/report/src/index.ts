@@ -5,7 +5,7 @@
  */
 export { comparisonRows, deviceRows } from "./comparison/comparison-table.js";
 export { comparisonTables } from "./comparison/comparison-tables.js";
-export { kernelNote, unfitNotes, verdictOn } from "./comparison/verdict.js";
+export { kernelNote, standing, unfitNotes, verdictOn } from "./comparison/verdict.js";
 export { bytes, compact, ms, percent } from "./number-format.js";
 export { type Part, type Table, titledTable } from "./part.js";
 export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";

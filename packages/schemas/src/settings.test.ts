@@ -35,7 +35,7 @@ describe("a setting", () => {
   });
 
   test.each(["nodes.1.cpu_mem.mem_size=1", "nodes.first.x=1", "nodes.length.x=1"])("%s has no place", (text) => {
-    expect(() => set(text)).toThrow(/there is no "\w+" in a list of 1|is not/);
+    expect(() => set(text)).toThrow(/there is no "\w+" in a list of 1/);
   });
 
   test("never reaches what every object has", () => {

@@ -13,7 +13,7 @@ export interface Setting {
 }
 
 /** A JSON value, or else a text. */
-function valueOf(text: string): unknown {
+function settingValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -30,7 +30,7 @@ function valueOf(text: string): unknown {
 export function parseSetting(text: string): Setting {
   const at = text.indexOf("=");
   const path = text.slice(0, at).split(".");
-  if (at > 0 && path.every((part) => part !== "")) return { text, path, value: valueOf(text.slice(at + 1)) };
+  if (at > 0 && path.every((part) => part !== "")) return { text, path, value: settingValue(text.slice(at + 1)) };
   throw new TandemError("E_USAGE", `expected path=value, found "${text}"`, {
     where: "--set",
     hint: "e.g. nodes.0.cpu_mem.mem_size=1024",
@@ -43,7 +43,7 @@ const isContainer = (value: unknown): value is Container => typeof value === "ob
 
 /** Changes what stands at `path` below `container`. Objects on the way come into being, elements of arrays do not. */
 function put(container: Container, [key = "", ...rest]: readonly string[], value: unknown, text: string): void {
-  if (Array.isArray(container) && !Object.hasOwn(container, key)) {
+  if (Array.isArray(container) && !(/^\d+$/.test(key) && Object.hasOwn(container, key))) {
     throw new TandemError("E_USAGE", `there is no "${key}" in a list of ${container.length}`, {
       where: `--set ${text}`,
     });

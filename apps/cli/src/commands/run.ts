@@ -12,7 +12,7 @@ import {
   type PlanInputs,
   type SimulationObserver,
 } from "@tandem-sim/engine";
-import { runResult, throughputLine, verdictOn } from "@tandem-sim/report";
+import { runResult, standing, throughputLine, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import type { Summary, Verdict } from "@tandem-sim/schemas";
 import type { RequestChunk } from "@tandem-sim/workload";
@@ -55,7 +55,8 @@ async function judge(
     const served = { summary, samples: emptySamples() };
     outcomes.set(mode, mode === own ? served : await serve(inMode(inputs, mode), mode));
   }
-  return verdictOn(outcomes);
+  const verdict = verdictOn(outcomes);
+  return verdict && { ...verdict, sentences: [...standing(own, outcomes), ...verdict.sentences] };
 }
 
 async function run(flags: RunFlags, given: Given): Promise<void> {

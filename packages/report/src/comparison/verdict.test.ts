@@ -84,7 +84,7 @@ describe("the verdict names", () => {
     const more = { axis: "mem_size" as const, here, same: probe(1000, 1.01), flipped: probe(1024, 0.99) };
     const larger = { axis: "max_num_seqs" as const, here: probe(64, 1.1), same: probe(256, 1.05), flipped: null };
     expect(withFlips(more, larger)).toBe(
-      "By makespan, auto (1.10x of gpu-only) gets ahead from 1024 GiB of PIM (2048 GB/s of KV) and not with 256 requests at a time, 1.05x.",
+      "By makespan, auto (1.10x of gpu-only) gets ahead from 1024 GiB of PIM (2048 GB/s of KV) and stays behind even with 256 requests at a time: 1.05x.",
     );
   });
 

@@ -2,7 +2,15 @@
  * @module
  * What a comparison comes to, in words: computed from the runs alone, so that it cannot say other than their tables.
  */
-import { bestModes, boundOf, type ModeOutcome, measures, servedModes, unfitModes } from "@tandem-sim/comparison";
+import {
+  bestModes,
+  boundOf,
+  type ModeOutcome,
+  measures,
+  ratioBy,
+  servedModes,
+  unfitModes,
+} from "@tandem-sim/comparison";
 import type { Bound, Flip, Measure, Verdict, WhatIf } from "@tandem-sim/schemas";
 import { percent } from "../number-format.js";
 import { heldText } from "./held-text.js";
@@ -60,11 +68,14 @@ function byMeasure(told: readonly Told[], baseline: string): string {
     .join("; ");
 }
 
-/** Why `auto` does not take GPU-only where that is the fastest. */
+/** Why `auto` does not take GPU-only where that is the fastest, and what to do where it is best by every measure. */
 function autoRemark(best: Verdict["best"], modes: readonly string[]): string {
-  const winners = best.makespan?.modes ?? [];
-  if (!modes.includes("auto") || winners.length !== 1 || winners[0] !== "gpu-only") return "";
-  return " (auto chooses among offloaded schedules only, since KV lives on PIM for the whole run: here, leave offload off)";
+  const alone = (measure: Measure): boolean => best[measure]?.modes.join() === "gpu-only";
+  if (!modes.includes("auto") || !alone("makespan")) return "";
+  const advice = Object.values(best).every((found) => found?.modes.includes("gpu-only"))
+    ? ": here, leave offload off"
+    : "";
+  return ` (auto chooses among offloaded schedules only, since KV lives on PIM for the whole run${advice})`;
 }
 
 /** What bounds a mode, behind its name. */
@@ -107,9 +118,9 @@ const valueOn: Record<Flip["axis"], (probe: Flip["same"]) => string> = {
 function flipText({ axis, here, same, flipped }: Flip): string[] {
   const ahead = here.ratio < 1;
   const at = valueOn[axis];
-  if (flipped) return [ahead ? `down to ${at(same)}` : `from ${at(flipped)}`];
+  if (flipped) return [ahead ? `stays ahead down to ${at(same)}` : `gets ahead from ${at(flipped)}`];
   if (same.value === here.value) return [];
-  return [`${ahead ? "even" : "not"} with ${at(same)}, ${times(same.ratio)}`];
+  return [`stays ${ahead ? "ahead" : "behind"} even with ${at(same)}: ${times(same.ratio)}`];
 }
 
 function flipSentence(flips: readonly Flip[]): string[] {
@@ -117,8 +128,7 @@ function flipSentence(flips: readonly Flip[]): string[] {
   const [first] = flips;
   if (!first || told.length === 0) return [];
   const { measure, here } = first;
-  const stays = here.ratio < 1 ? "stays" : "gets";
-  return [`By ${names[measure]}, auto (${times(here.ratio)} of gpu-only) ${stays} ahead ${list(told)}.`];
+  return [`By ${names[measure]}, auto (${times(here.ratio)} of gpu-only) ${list(told)}.`];
 }
 
 /**
@@ -143,19 +153,39 @@ export function verdictOn(outcomes: ReadonlyMap<string, ModeOutcome>, whatIf: Wh
   return { baseline, best, bounds, what_if: whatIf, sentences };
 }
 
-/** How a GPU with two attention kernels, which needs no PIM for that, would stand. */
+/** How a mode stands to the baseline by every measure. */
+export function standing(mode: string, outcomes: ReadonlyMap<string, ModeOutcome>): string[] {
+  const served = servedModes(outcomes);
+  const [first] = served;
+  const own = served.get(mode);
+  if (!first || !own || first[0] === mode) return [];
+  const [baseline, { summary }] = first;
+  const told = measures.flatMap((measure) => {
+    const ratio = ratioBy(measure, own.summary, summary);
+    return Number.isFinite(ratio) ? [`${names[measure]} ${times(ratio)}`] : [];
+  });
+  return told.length > 0 ? [`This run (${mode}): ${list(told)} of ${baseline}.`] : [];
+}
+
+/** How a GPU with two attention kernels, which needs no PIM for that, would stand; nothing where that changes nothing. */
 export function kernelNote({ composition }: WhatIf): string[] {
   const kernels = composition?.steps.find(({ cause }) => cause === "two attention kernels");
   if (!composition || !kernels) return [];
   const { from, to, steps } = composition;
-  const apart = from.makespan_ns + kernels.makespan_ns;
-  const end = steps.reduce((sum, step) => sum + step.makespan_ns, from.makespan_ns);
-  const alone = times(apart / from.makespan_ns);
-  if (alone === "1.00x") return [];
+  const told = (["makespan_ns", "ttft_ms", "tpot_ms"] as const).flatMap((key) => {
+    const apart = from[key] + kernels[key];
+    const end = steps.reduce((sum, step) => sum + step[key], from[key]);
+    return from[key] > 0 ? [{ name: figureNames[key], alone: times(apart / from[key]), rest: times(end / apart) }] : [];
+  });
+  if (told.every(({ alone }) => alone === "1.00x")) return [];
+  const alone = list(told.map((one) => `${one.name} ${one.alone}`));
+  const rest = list(told.map((one) => one.rest));
   return [
-    `Separate kernels for prefill and decode attention, without PIM, would bring gpu-only to ${alone} of its makespan; ${to} is ${times(end / apart)} of that.`,
+    `A GPU with separate kernels for prefill and decode attention would come to ${alone} of this one's without PIM; ${to} is ${rest} of that.`,
   ];
 }
+
+const figureNames = { makespan_ns: names.makespan, ttft_ms: names.ttft, tpot_ms: names.tpot } as const;
 
 /** A sentence for each mode that does not serve the load. */
 export const unfitNotes = (outcomes: ReadonlyMap<string, ModeOutcome>): string[] =>

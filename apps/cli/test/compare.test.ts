@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { repository, tandem, temporaryFolder } from "./tandem.js";
 
@@ -49,7 +50,8 @@ describe("compare runs again with one thing changed", () => {
   const args = ["compare", "--num-reqs", "6", "--attn-offload-phase", "decode"];
 
   test("and tells flips and causes, in words and as JSON, with what was compared", async () => {
-    const { stdout } = await tandem(args);
+    // In CI the head is bold.
+    const stdout = stripVTControlCharacters((await tandem(args)).stdout);
     expect(stdout).toMatch(/^one cause at a time +makespan s/m);
     expect(stdout).toMatch(/^ {2}attention on PIM +\+/m);
     const { verdict, inputs } = JSON.parse((await tandem([...args, "--json"])).stdout);

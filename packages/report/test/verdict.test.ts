@@ -22,20 +22,21 @@ interface Drawn {
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
-  pimGiB: fc.constantFrom(64, 256, 512, 1024, 2048),
+  pimGiB: fc.constantFrom(64, 128, 256, 512),
   gpuGiB: fc.constantFrom(17, 18, 20, 96),
   linkGBps: fc.constantFrom(1, 4, 64),
   options: fc.record({
     maxNumSeqs: fc.constantFrom(1, 4, 16, 128),
+    blockSize: fc.constantFrom(64, 256),
     attnOffloadPhase: fc.constantFrom("all", "decode"),
     subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk"),
     gpuMixedAttention: fc.constantFrom("fused", "separate"),
   }),
-  requests: fc.integer({ min: 1, max: 16 }),
+  requests: fc.integer({ min: 1, max: 12 }),
   seed: fc.nat(1000),
   rate: fc.constantFrom(5, 100, Number.POSITIVE_INFINITY),
-  input: fc.integer({ min: 1, max: 3000 }),
-  output: fc.integer({ min: 1, max: 24 }),
+  input: fc.integer({ min: 1, max: 2000 }),
+  output: fc.integer({ min: 1, max: 16 }),
 });
 
 /** The bundled cluster with other memories, link and options. */
@@ -151,7 +152,7 @@ function checkFlips({ what_if, sentences }: Verdict, table: ReturnType<typeof re
 test("on 200 random loads and clusters, the verdict says what its tables say", async () => {
   let decided = 0;
   await fc.assert(
-    fc.asyncProperty(drawn, fc.nat(19), async (one, die) => {
+    fc.asyncProperty(drawn, fc.noBias(fc.nat(19)), async (one, die) => {
       const inputs = inputsOf(one);
       const serve = serveOn(loadOf(one));
       const outcomes = new Map(modeNames.map((mode) => [mode, serve(inMode(inputs, mode))]));

@@ -18,8 +18,14 @@ for (const [signal, exitCode] of Object.entries(signals)) {
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
+  abortUnfinished();
   if (problem.code === "EPIPE") process.exit(0);
   throw problem;
+});
+
+// Nor is one that reads no more log lines: the files are still wanted.
+process.stderr.on("error", (problem: NodeJS.ErrnoException) => {
+  if (problem.code !== "EPIPE") throw problem;
 });
 
 process.exitCode = await tandem(process.argv.slice(2));

@@ -170,6 +170,15 @@ describe("outputs appear whole or not at all", () => {
     expect(pipe.stdout).toMatch(/^requests/);
     expect(pipe.stderr).toBe("");
   });
+
+  test.skipIf(process.platform === "win32")("one that reads no more log lines still gets the files, whole", () => {
+    const folder = temporaryFolder();
+    const files = `--output ${join(folder, "run.csv")} --power-series ${join(folder, "power.csv")}`;
+    const job = `"${process.execPath}" apps/cli/bin/tandem.js run --log-interval 0.01 ${files}`;
+    spawnSync("sh", ["-c", `${job} 2>&1 >/dev/null | head -1`], { cwd: repository });
+    expect(readdirSync(folder).sort()).toEqual(["power.csv", "run.csv"]);
+    expect(rowsOf(join(folder, "run.csv"))).toHaveLength(10);
+  });
 });
 
 describe("goodput", () => {

@@ -21,7 +21,7 @@ const shares: readonly (readonly [FigureName, string])[] = [
 const cell = (value: number | null, text: (value: number) => string): string => (value === null ? "-" : text(value));
 
 /** Ratios of a thousandth are still ratios. */
-const ratioText = (ratio: number): string => `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}x`;
+export const ratioText = (ratio: number): string => `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}x`;
 
 /** A run against GPU-only of the same scenario. */
 function row({ scenario, runs: [gpuOnly] }: ScenarioOutcome, run: ScenarioRun): string[] {

@@ -1,0 +1,24 @@
+/**
+ * @module
+ * The files of the benchmark: page, charts, figures.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { slug, standalone } from "@tandem-sim/report/pages";
+import { benchPage } from "./bench-page.js";
+import { chartList, reportCharts } from "./report-charts.js";
+import { type Host, resultsJson } from "./results.js";
+import { scenarioCsv } from "./scenario-csv.js";
+import type { Suite } from "./suite.js";
+
+/** Writes all of it to a folder; charts of an earlier suite in it go. */
+export function writeOutputs(folder: string, suite: Suite, host: Host): void {
+  const charts = join(folder, "charts");
+  rmSync(charts, { recursive: true, force: true });
+  mkdirSync(charts, { recursive: true });
+  const drawn = reportCharts(suite);
+  for (const { title, svg } of chartList(drawn)) writeFileSync(join(charts, `${slug(title)}.svg`), standalone(svg));
+  writeFileSync(join(folder, "report.html"), benchPage(suite, drawn));
+  writeFileSync(join(folder, "results.json"), `${JSON.stringify(resultsJson(suite, host), null, 1)}\n`);
+  writeFileSync(join(folder, "scenarios.csv"), scenarioCsv([...suite.outcomes, ...suite.devices]));
+}

@@ -4,12 +4,12 @@
  */
 import { percent, verdictOn } from "@tandem-sim/report";
 import { type Cell, charts, details, escapeMarkup, maps, page, table, wideChart } from "@tandem-sim/report/pages";
-import { type Answer, findingOf, type JudgedClaim } from "./claim.js";
+import { type Answer, type ClaimCase, findingOf, type JudgedClaim } from "./claim.js";
 import { figure, type MeasurementName, measured } from "./figures.js";
 import { inPhase, phasesOf, type ReportCharts, type ScenarioCharts } from "./report-charts.js";
 import type { ScenarioOutcome, ScenarioRun } from "./run-scenario.js";
 import { ratioText, scenarioTable, unexpected } from "./scenario-table.js";
-import { ratiosOf, type Standing, standingNames, standings } from "./standing.js";
+import { ratiosOf, type Standing, type StandingName, standingNames, standings } from "./standing.js";
 import type { Suite } from "./suite.js";
 
 const TITLE = "Where offload and interleaving pay";
@@ -19,6 +19,9 @@ const LEAD =
 
 const CERTAINTY =
   "All of it is simulated. The GPU's layers are measured: one GPU (RTX PRO 6000), one model (Llama-3.1-8B), 16 bit. PIM and its link are models, and one unit computes per rank, eight to a bus. Other GPUs, models and memories move these answers.";
+
+const SCHEDULE =
+  "A batch as interleaving runs it in this load, prompts and decodes at their mean lengths. Of PIM the busiest channel group is drawn.";
 
 const paragraph = (text: string): string => `<p>${escapeMarkup(text)}</p>`;
 const list = (texts: readonly string[]): string =>
@@ -42,7 +45,7 @@ function glanceRow(standing: Standing): Cell[] {
   const [alone, halves] = [ratiosOf(offload, gpuOnly), ratiosOf(interleave, gpuOnly)];
   const best = verdictOn(inPhase(outcome, phase))?.best.makespan?.modes ?? [];
   return [
-    { text: phaseLabel(standing), tone: "words", to: outcome.scenario.name },
+    { text: phaseLabel(standing), tone: "text", to: outcome.scenario.name },
     { text: best.join(", "), tone: "words" },
     ratioCell(alone.makespan),
     ratioCell(halves.makespan),
@@ -51,22 +54,24 @@ function glanceRow(standing: Standing): Cell[] {
     ratioCell(alone.tpot),
     ratioCell(halves.tpot),
     ratioCell(figure("j_per_token", interleave.summary, gpuOnly.summary)),
-    { text: why, tone: "words" },
+    { text: why, tone: "text" },
   ];
 }
 
 const glanceHead: Cell[] = [
-  "load",
+  { text: "load", tone: "text" },
   { text: "soonest done", tone: "words" },
-  "makespan: offload",
-  "interleave",
-  "TTFT: offload",
-  "interleave",
-  "TPOT: offload",
-  "interleave",
-  "J/token: interleave",
-  { text: "why", tone: "words" },
+  "makespan offload",
+  "makespan interleave",
+  "TTFT offload",
+  "TTFT interleave",
+  "TPOT offload",
+  "TPOT interleave",
+  "J/token interleave",
+  { text: "why", tone: "text" },
 ];
+
+const titles: Record<StandingName, string> = { wins: "Wins", recovers: "Recovers", even: "Even", loses: "Loses" };
 
 /** A table for each standing. */
 const glance = (all: readonly Standing[]): string =>
@@ -75,7 +80,7 @@ const glance = (all: readonly Standing[]): string =>
     .filter(({ own }) => own.length > 0)
     .map(
       ({ name, own }) =>
-        `<h3>${escapeMarkup(`${name} (${own.length}). ${standings[name]}`)}</h3>\n${table([glanceHead, ...own.map(glanceRow)])}`,
+        `<h3>${escapeMarkup(`${titles[name]} (${own.length}): ${standings[name]}`)}</h3>\n${table([glanceHead, ...own.map(glanceRow)])}`,
     )
     .join("\n");
 
@@ -85,26 +90,33 @@ const answerTone: Record<Answer, "better" | "worse" | undefined> = {
   fails: "worse",
 };
 
-function claimMarkup(judged: JudgedClaim): string {
-  const { claim, answer, cases } = judged;
-  const names = [...new Set(cases.flatMap(({ figures }) => Object.keys(figures)))];
-  const rows = cases.map(({ of, holds, figures }): Cell[] => [
-    { text: of, to: of.split(",")[0] ?? "" },
-    { text: holds ? "holds" : "does not", tone: holds ? "better" : "worse" },
-    ...names.map((name) => (figures[name] === undefined ? "-" : `${Number(figures[name].toPrecision(3))}`)),
-  ]);
-  return [
-    `<h3 id="${claim.id}"><span class="answer ${answerTone[answer] ?? ""}">${answer}</span> ${escapeMarkup(claim.sentence)}</h3>`,
-    paragraph(`${claim.terms} It ${findingOf(judged)}.`.replace("It pays", "It pays")),
-    details("The cases", table([["case", "", ...names.map((name) => name.replaceAll("_", " "))], ...rows])),
-  ].join("\n");
+const CASES_NAMED = 3;
+
+/** The first scenarios of some cases, and how many more there are. */
+function scenariosOf(cases: readonly ClaimCase[]): string {
+  const names = [...new Set(cases.map(({ of }) => of.split(",")[0] ?? ""))];
+  const more = names.length > CASES_NAMED ? ` and ${names.length - CASES_NAMED} more` : "";
+  return names.length === 0 ? "-" : `${names.slice(0, CASES_NAMED).join(", ")}${more}`;
 }
 
 const claimRow = (judged: JudgedClaim): Cell[] => [
-  { text: judged.claim.sentence, tone: "words", to: judged.claim.id },
+  { text: judged.claim.sentence, tone: "text", to: judged.claim.id },
   { text: judged.answer, tone: answerTone[judged.answer] },
   { text: findingOf(judged), tone: "words" },
+  { text: scenariosOf(judged.cases.filter(({ holds }) => holds)), tone: "words" },
+  { text: scenariosOf(judged.cases.filter(({ holds }) => !holds)), tone: "words" },
 ];
+
+function claimDetails({ claim, cases }: JudgedClaim): string {
+  const names = [...new Set(cases.flatMap(({ figures }) => Object.keys(figures)))];
+  const rows = cases.map(({ of, holds, figures }): Cell[] => [
+    { text: of, to: of.split(",")[0] ?? "" },
+    { text: holds ? "holds" : "does not hold", tone: holds ? "better" : "worse" },
+    ...names.map((name) => (figures[name] === undefined ? "-" : `${Number(figures[name].toPrecision(3))}`)),
+  ]);
+  const shown = table([["case", "", ...names.map((name) => name.replaceAll("_", " "))], ...rows]);
+  return details(claim.sentence, `${paragraph(claim.terms)}\n${shown}`, claim.id);
+}
 
 const claimsSection = (claims: readonly JudgedClaim[], batches: ReportCharts["batches"]): string =>
   [
@@ -112,8 +124,18 @@ const claimsSection = (claims: readonly JudgedClaim[], batches: ReportCharts["ba
     paragraph(
       "Holds: in every case; fails: in none; depends: in some. The answers are recorded, and the benchmark fails when one changes.",
     ),
-    table([["claim", "answer", { text: "cases", tone: "words" }], ...claims.map(claimRow)]),
-    ...claims.map(claimMarkup),
+    table([
+      [
+        "claim",
+        "answer",
+        { text: "cases", tone: "words" },
+        { text: "holds in", tone: "words" },
+        { text: "does not hold in", tone: "words" },
+      ],
+      ...claims.map(claimRow),
+    ]),
+    "<h3>What their words mean, and every case</h3>",
+    ...claims.map(claimDetails),
     charts(batches),
   ].join("\n");
 
@@ -175,9 +197,10 @@ const verdicts = (outcome: ScenarioOutcome): string[] =>
 
 function section({ outcome, schedule, phases }: ScenarioCharts): string {
   const { scenario } = outcome;
-  const shown = [...(schedule ? [wideChart(schedule)] : []), ...phases.map(({ charts: drawn }) => charts(drawn))].join(
-    "\n",
-  );
+  const shown = [
+    ...(schedule ? [paragraph(SCHEDULE), wideChart(schedule)] : []),
+    ...phases.map(({ charts: drawn }) => charts(drawn)),
+  ].join("\n");
   return [
     heading(scenario.name, `${scenario.name}: ${scenario.question}`),
     `<p class="lead">${escapeMarkup(scenario.load)}</p>`,
@@ -200,6 +223,13 @@ function contents({ outcomes, devices }: Suite): string {
   ].join(" · ")}</nav>`;
 }
 
+/** Names of scenarios lead to their sections. */
+function linked(markup: string, outcomes: readonly ScenarioOutcome[]): string {
+  const names = outcomes.map(({ scenario }) => scenario.name).sort((a, b) => b.length - a.length);
+  const name = new RegExp(`(?<![\\w-])(${names.join("|")})(?![\\w-])`, "g");
+  return markup.replaceAll(name, '<a href="#$1">$1</a>');
+}
+
 const devicesSection = (devices: readonly ScenarioOutcome[]): string[] =>
   devices.length === 0
     ? []
@@ -216,7 +246,7 @@ export const benchPage = (suite: Suite, drawn: ReportCharts): string =>
     [
       `<h1>${TITLE}</h1>`,
       `<p class="lead">${escapeMarkup(LEAD)}</p>`,
-      list(suite.verdict),
+      linked(list(suite.verdict), suite.outcomes),
       `<p class="lead">${escapeMarkup(CERTAINTY)}</p>`,
       contents(suite),
       glance(suite.standings),

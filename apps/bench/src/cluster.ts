@@ -16,6 +16,20 @@ import {
 } from "@tandem-sim/schemas/node";
 import type { Phase, ScenarioCluster, ScenarioMode, ScenarioOptions } from "./scenario.js";
 
+/** What is read of a file is read once: a suite makes hundreds of plans of the same few. */
+function once<T>(read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    const value = known.get(path) ?? read(path);
+    known.set(path, value);
+    return value;
+  };
+}
+
+const modelAt = once(readModelConfig);
+const deviceAt = once(readPimDevice);
+const profileAt = once((dir) => once((tp) => readGpuProfile(dir, Number(tp))));
+
 /** The cluster with all that it names, under these options. @throws {TandemError} naming the source */
 export function clusterInputs(cluster: ScenarioCluster, options: InstanceOptions, source: string): PlanInputs {
   const file = findClusterFile(cluster.name);
@@ -34,10 +48,10 @@ export function clusterInputs(cluster: ScenarioCluster, options: InstanceOptions
   const config = parseWith(ClusterConfig, changed, source);
   refuseUnsupported(config, source);
   return resolveCluster(config, source, options, {
-    model: (model) => readModelConfig(findModelFile(model, file)),
-    pim: (device) => readPimDevice(findPimFile(device, file)),
+    model: (model) => modelAt(findModelFile(model, file)),
+    pim: (device) => deviceAt(findPimFile(device, file)),
     profile: ({ hardware, model, variants, tp }) =>
-      readGpuProfile(findGpuProfileDir(hardware, model, variants, file), tp),
+      profileAt(findGpuProfileDir(hardware, model, variants, file))(`${tp}`),
   });
 }
 

@@ -55,12 +55,16 @@ const winnerClasses: readonly HeatClass<Cell>[] = [
   winnerClass("GPU-only", diverging[6], true),
 ];
 
+/** Width of a map's cells together, and of a cell that has room for its text. */
+const FIELD = 490;
+const LEAST_CELL = 66;
+
 const fieldOf = ({ xLabel, yLabel, rows, columns }: IterationMap) => ({
   xLabel,
   yLabel,
   rows: rows.map(String),
   columns: columns.map(String),
-  cell: { width: 74, height: 40 },
+  cell: { width: Math.max(LEAST_CELL, FIELD / columns.length), height: 40 },
 });
 
 function equalTimes({ points }: IterationMap): HeatMap["line"] {

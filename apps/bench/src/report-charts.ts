@@ -41,13 +41,16 @@ export const inPhase = ({ runs }: ScenarioOutcome, phase: Phase): Map<string, Sc
 function scheduleOf({ scenario, runs }: ScenarioOutcome): Chart | null {
   const [phase] = scenario.phases;
   const observed = runs.find((run) => run.mode === "interleave" && run.phase === phase)?.observed;
-  const shape = phase === "all" ? observed?.promptStep : observed?.decodeStep;
+  const [shape, which] =
+    phase === "all"
+      ? [observed?.promptStep, "its batch with most prompt tokens"]
+      : [observed?.decodeStep, "its largest batch of decodes"];
   if (!shape) return null;
   const [gpuOnly, offload, interleave] = mapModes.map((mode) =>
     scenarioInstance(scenario, mode, mode === "gpu-only" ? null : phase),
   );
   if (!gpuOnly || !offload || !interleave) return null;
-  return ganttChart(schedules(scenario.name, shape, { "gpu-only": gpuOnly, offload, interleave }));
+  return ganttChart(schedules(`${scenario.name}: ${which}`, shape, { "gpu-only": gpuOnly, offload, interleave }));
 }
 
 function scenarioCharts(outcome: ScenarioOutcome): ScenarioCharts {

@@ -16,17 +16,29 @@ const LAYERS = 4;
 const WHOLE = "whole batch";
 const halves = ["half 1", "half 2"] as const;
 
-/** What a planner's iteration does on its resources, named with `prefix`. Of the channel groups the first stands for all. */
+/** The channel group that has most to do: what the others wait for. */
+function busiestUnit(planner: IterationPlanner): number {
+  const busyNs: number[] = [];
+  const { stages, resources } = planner.table.graph;
+  planner.replay((stage, unit, _layer, startNs, endNs) => {
+    if (resources[stages[stage]?.resource ?? 0]?.kind === "pim") busyNs[unit] = (busyNs[unit] ?? 0) + endNs - startNs;
+  });
+  return busyNs.reduce((most, ns, unit) => (ns > (busyNs[most] ?? 0) ? unit : most), 0);
+}
+
+/** What a planner's iteration does on its resources, named with `prefix`. Of the channel groups the busiest is shown. */
 function barsOf(planner: IterationPlanner, prefix = ""): GanttBar[] {
   const { stages, resources } = planner.table.graph;
+  const busiest = busiestUnit(planner);
   const bars: GanttBar[] = [];
   planner.replay((stage, unit, layer, startNs, endNs) => {
     const { name = "", subBatch = 0, resource = 0 } = stages[stage] ?? {};
-    if (unit > 0 || endNs === startNs) return;
+    const { name: on, kind, units } = resources[resource] ?? { name: "", kind: "", units: 1 };
+    if ((units > 1 && unit !== busiest) || endNs === startNs) return;
     bars.push({
-      resource: `${prefix}${resources[resource]?.name}`,
+      resource: `${prefix}${on}`,
       part: planner.division ? (halves[subBatch] ?? "") : WHOLE,
-      label: `${name === "pim" ? "attention" : name} ${layer}`,
+      label: `${kind === "pim" ? "attention" : name} ${layer}`,
       start: startNs / 1e6,
       end: endNs / 1e6,
     });
@@ -56,14 +68,20 @@ export function schedule(requests: number, context: number, mode: "offload" | "i
   };
 }
 
-/** Two digits of what is long enough to see. */
-const roundedUp = (ms: number): number => {
-  const step = 10 ** Math.floor(Math.log10(ms) - 1);
-  return Math.ceil(ms / step) * step;
-};
+/** Ends of a time axis that its ticks meet. */
+const ends = [1, 1.5, 2, 3, 4, 5, 6, 8, 10] as const;
 
-/** One batch in every mode, one above the other on one time axis. */
-export function schedules(name: string, shape: BatchShape, instances: Record<MapMode, InstancePlan>): GanttChart {
+function roundedUp(ms: number): number {
+  const power = 10 ** Math.floor(Math.log10(ms));
+  return (ends.find((end) => end * power >= ms) ?? 10) * power;
+}
+
+/**
+ * One batch in every mode, one above the other on one time axis.
+ *
+ * @param what whose batch it is, and which
+ */
+export function schedules(what: string, shape: BatchShape, instances: Record<MapMode, InstancePlan>): GanttChart {
   const played = mapModes.map((mode) => ({ mode, planner: playBatch(instances[mode], shape) }));
   const ms = (planner: IterationPlanner): number => planner.played.latencyNs / 1e6;
   const { layers } = instances.offload.costs;
@@ -76,7 +94,7 @@ export function schedules(name: string, shape: BatchShape, instances: Record<Map
   const latencies = played.map(({ mode, planner }) => `${mode} ${ms(planner).toFixed(1)} ms`);
   const divided = played.some(({ planner }) => planner.division);
   return {
-    title: `${name}: first layers of an iteration of ${shapeText(shape)}. The whole takes ${latencies.join(", ")}`,
+    title: `${what}, ${shapeText(shape)}: the first layers of its iteration, which takes ${latencies.join(", ")}`,
     timeLabel: "ms",
     resources: rows.flatMap(({ planner, bars, prefix }) => resourcesOf(planner, bars, prefix)),
     parts: divided ? [WHOLE, ...halves] : [WHOLE],

@@ -3,8 +3,8 @@
  * What all scenarios together come to, in a few sentences: computed from the figures that the tables show.
  */
 import { percent } from "@tandem-sim/report";
-import type { JudgedClaim } from "./claim.js";
-import { findingOf } from "./claim.js";
+import { findingOf, type JudgedClaim } from "./claim.js";
+import { measured } from "./figures.js";
 import { ratioText } from "./scenario-table.js";
 import { ratiosOf, type Standing, type StandingName } from "./standing.js";
 
@@ -22,10 +22,18 @@ const range = (ratios: readonly number[]): string => {
   return least === most ? `${least}` : `${least} to ${most}`;
 };
 
+const batch = ({ interleave }: Standing): number => measured("mean_batch", interleave.summary) ?? Number.NaN;
+
+/** "with 113 to 249 requests in service (mean)" */
+function batchText(all: readonly Standing[]): string {
+  const batches = all.map(batch);
+  return `with ${Math.round(Math.min(...batches))} to ${Math.round(Math.max(...batches))} requests in service on average`;
+}
+
 function winSentence(standings: readonly Standing[], all: number): string[] {
   if (standings.length === 0) return [`Interleaving finishes sooner than the GPU alone in none of ${all} cases.`];
   return [
-    `Interleaving finishes sooner than the GPU alone in ${standings.length} of ${all} cases, makespan ${range(standings.map(makespan))}: ${list(standings.map(nameOf))}.`,
+    `Interleaving finishes sooner than the GPU alone in ${standings.length} of ${all} cases, makespan ${range(standings.map(makespan))}, ${batchText(standings)}: ${list(standings.map(nameOf))}.`,
   ];
 }
 
@@ -49,7 +57,7 @@ function lossSentence(standings: readonly Standing[]): string[] {
   const weights = lostTo(({ interleave: { summary } }) => summary.interleaving.lost_ns / summary.makespan_ns);
   const pim = lostTo(({ interleave: { summary } }) => summary.idle.gpu.waiting_for_pim);
   return [
-    `It loses in ${standings.length}, makespan ${range(standings.map(makespan))}: ${list(standings.map(nameOf))}. In ${weights} of them small batches make the second read of the weights cost more than ${percent(MATTERS)} of the time, in ${pim} the GPU waits for PIM that long.`,
+    `It loses in ${standings.length}, makespan ${range(standings.map(makespan))}, ${batchText(standings)}: ${list(standings.map(nameOf))}. In ${weights} of them small batches make the second read of the weights cost more than ${percent(MATTERS)} of the time, in ${pim} the GPU waits for PIM that long.`,
   ];
 }
 

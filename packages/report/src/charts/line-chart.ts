@@ -30,13 +30,14 @@ export interface LineChart {
   size?: ChartSize;
 }
 
-/** More points than this cannot be told apart at the chart's width: one a pixel. */
-const MOST_POINTS = 400;
+/** More points than this cannot be told apart at the chart's width. */
+const MOST_POINTS = 1500;
 
-function thinned<T>(points: readonly T[]): readonly T[] {
-  if (points.length <= MOST_POINTS) return points;
-  const every = (points.length - 1) / (MOST_POINTS - 1);
-  const kept = new Set(Array.from({ length: MOST_POINTS }, (_, i) => Math.round(i * every)));
+/** At most so many of the points, evenly, the first and the last among them. */
+export function thinned<T>(points: readonly T[], most = MOST_POINTS): readonly T[] {
+  if (points.length <= most) return points;
+  const every = (points.length - 1) / (most - 1);
+  const kept = new Set(Array.from({ length: most }, (_, i) => Math.round(i * every)));
   return points.filter((_, i) => kept.has(i));
 }
 

@@ -9,7 +9,7 @@ import { escapeMarkup } from "./markup.js";
 const style = `
 ${colorStyle}
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1240px; padding: 32px 24px 48px; background: var(--back); color: var(--ink);
+body { margin: 0 auto; max-width: 1320px; padding: 32px 24px 48px; background: var(--back); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 17px; margin: 32px 0 12px; }
 p { margin: 0 0 8px; max-width: 100ch; } .lead { color: var(--soft); }
@@ -26,12 +26,13 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; } th { color: var(--soft); font-weight: 500; }
 td.better { background: var(--less-1); } td.worse { background: var(--more-1); }
-td.words, th.words { text-align: left; min-width: 22ch; white-space: normal; }
+td.words, th.words { text-align: left; white-space: normal; } td.text, th.text { text-align: left; white-space: normal; min-width: 25ch; }
+h3 { font-size: 15px; margin: 20px 0 4px; } nav { margin: 12px 0; font-size: 14px; max-width: 100ch; } details { margin: 4px 0; }
 tr.group td { border-top: 2px solid var(--rule); } tfoot td { font-weight: 600; border-bottom: 0; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; margin: 0 0 16px; } dt { color: var(--soft); }
-dd { margin: 0; overflow-wrap: anywhere; } ul { margin: 0; padding-left: 20px; max-width: 80ch; }
+dd { margin: 0; overflow-wrap: anywhere; } ul { margin: 0 0 8px; padding-left: 20px; max-width: 100ch; }
 footer { margin-top: 32px; color: var(--soft); font-size: 13px; }
-@media (max-width: 480px) { body { padding: 20px 12px 32px; } figure { padding: 6px; } th, td { padding: 3px 6px; white-space: nowrap; } }
+@media (max-width: 480px) { body { padding: 20px 12px 32px; } figure { padding: 6px; } th, td { padding: 3px 6px; white-space: nowrap; } td.text, th.text { min-width: 17ch; } }
 @media print { body { max-width: none; padding: 0; } figcaption { display: none; } h2 { break-after: avoid; } .scroll { overflow: visible; } .wide svg, .maps svg { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; opacity: 1; } summary { display: none; } }
 `;
@@ -56,8 +57,11 @@ export function page(title: string, fragments: readonly string[], footer: string
   ].join("\n");
 }
 
+/** Better and worse have colours; words stand to the left, and text has the width to be read. */
+export type Tone = "better" | "worse" | "words" | "text";
+
 /** A plain text; or with what it says by its colour too, and where it leads in the page. */
-export type Cell = string | { text: string; tone?: "better" | "worse" | "words" | undefined; to?: string };
+export type Cell = string | { text: string; tone?: Tone | undefined; to?: string };
 
 function cellMarkup(cell: Cell, kind: "td" | "th"): string {
   if (typeof cell === "string") return `<${kind}>${escapeMarkup(cell)}</${kind}>`;
@@ -97,8 +101,8 @@ export const charts = (drawn: readonly Chart[]): string => `<div class="charts">
 export const maps = (drawn: readonly Chart[]): string => `<div class="maps">${drawn.map(figure).join("\n")}</div>`;
 
 /** What a reader opens who wants to know more; on paper it is open. `inside` is markup. */
-export const details = (summary: string, inside: string): string =>
-  `<details><summary>${escapeMarkup(summary)}</summary>\n${inside}\n</details>`;
+export const details = (summary: string, inside: string, id?: string): string =>
+  `<details${id ? ` id="${escapeMarkup(id)}"` : ""}><summary>${escapeMarkup(summary)}</summary>\n${inside}\n</details>`;
 
 /** A chart that takes the width of the page; on a narrow screen it scrolls in its box. */
 export const wideChart = (drawn: Chart): string => `<div class="wide">${figure(drawn)}</div>`;

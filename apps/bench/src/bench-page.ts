@@ -179,7 +179,7 @@ const columns: readonly Column[] = [
   ["PIM busy, mean channel", number("pim_util", percent)],
   ["mean batch", number("mean_batch", fixed(0))],
   ["preemptions", number("preemptions", fixed(0))],
-  ["iterations interleaved", number("interleaved_share", percent)],
+  ["interleaved", number("interleaved_share", percent)],
 ];
 
 const runsTable = ({ runs }: ScenarioOutcome): string =>

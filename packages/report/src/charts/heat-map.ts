@@ -104,7 +104,7 @@ function renderCell(texts: (column: number, row: number) => string) {
             text: texts(column, row),
             fill: ink,
             stroke: api.visual("color"),
-            lineWidth: 3,
+            lineWidth: 4,
             align: "center" as const,
             verticalAlign: "middle" as const,
             fontSize: 12,

@@ -32,7 +32,8 @@ tr.group td { border-top: 2px solid var(--rule); } tfoot td { font-weight: 600; 
 dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; margin: 0 0 16px; } dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; } ul { margin: 0 0 8px; padding-left: 20px; max-width: 100ch; }
 footer { margin-top: 32px; color: var(--soft); font-size: 13px; }
-@media (max-width: 480px) { body { padding: 20px 12px 32px; } figure { padding: 6px; } th, td { padding: 3px 6px; white-space: nowrap; } td.text, th.text { min-width: 17ch; } }
+@media (max-width: 480px) { body { padding: 20px 12px 32px; } figure { padding: 6px; } td { white-space: nowrap; } th, td { padding: 3px 6px; }
+  td.words, th.words { min-width: 13ch; } td.text, th.text { min-width: 17ch; } td.text:not(:first-child) { min-width: 34ch; } }
 @media print { body { max-width: none; padding: 0; } figcaption { display: none; } h2 { break-after: avoid; } .scroll { overflow: visible; } .wide svg, .maps svg { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; opacity: 1; } summary { display: none; } }
 `;

@@ -1,6 +1,6 @@
 /**
  * @module
- * What moved since other results: every figure of every run, every answer, every point of a map.
+ * What moved since other results: every figure of every run, every case of a claim, every point of a map.
  */
 import type { Results } from "./results.js";
 
@@ -16,7 +16,9 @@ function figuresOf({ scenarios, claims, maps }: Results): Figures {
     for (const { mode, phase, figures } of runs)
       for (const [figure, value] of Object.entries(figures))
         found.set(`${name}, ${phase === null ? mode : `${phase}, ${mode}`}: ${figure}`, value);
-  for (const [id, { answer }] of Object.entries(claims)) found.set(`claim ${id}: answer`, answer);
+  for (const [id, { cases }] of Object.entries(claims))
+    for (const [of, { holds }] of Object.entries(cases))
+      found.set(`claim ${id}: ${of}`, holds ? "holds" : "does not hold");
   for (const { name, points } of maps)
     for (const { row, column, ms } of points)
       for (const [mode, value] of Object.entries(ms)) found.set(`map ${name} at ${row}, ${column}: ${mode} ms`, value);

@@ -12,7 +12,8 @@ import { MOVED, movedSince } from "./baseline.js";
 import { findingOf } from "./claim.js";
 import { readRecord, recordDifferences, recordFile, recordOf, recordText } from "./claim-record.js";
 import { iterationSpeed } from "./iteration-speed.js";
-import { writeOutputs } from "./outputs.js";
+import { mapTable } from "./map-table.js";
+import { prepareFolder, writeOutputs } from "./outputs.js";
 import { schedulePicture } from "./picture.js";
 import { readResults, resultsJson } from "./results.js";
 import { scenarioTable, unexpected } from "./scenario-table.js";
@@ -76,9 +77,12 @@ async function bench({ out, filter, full, record, baseline }: BenchFlags): Promi
     });
   // Before the suite runs, so that a mistake shows at once.
   if (baseline !== undefined) readResults(baseline);
+  prepareFolder(out);
   const suite = await runSuite({ filter, full, onProgress: progress });
   progress("");
   console.log(draw([scenarioTable([...suite.outcomes, ...suite.devices]), "", claimTable(suite), ""]));
+  const [decodes] = suite.maps;
+  if (decodes) console.log(draw(["One decode iteration, ms: GPU-only / offload / interleaved", mapTable(decodes), ""]));
   for (const sentence of suite.verdict) console.log(sentence);
   const missed = unexpected(suite.outcomes);
   if (missed.length > 0) console.log(`\nNot as the scenarios expect:\n  ${missed.join("\n  ")}`);

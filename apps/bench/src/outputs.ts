@@ -5,11 +5,22 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { slug, standalone } from "@tandem-sim/report/pages";
+import { TandemError } from "@tandem-sim/schemas";
 import { benchPage } from "./bench-page.js";
 import { chartList, reportCharts } from "./report-charts.js";
 import { type Host, resultsJson } from "./results.js";
 import { scenarioCsv } from "./scenario-csv.js";
 import type { Suite } from "./suite.js";
+
+/** Makes the folder, before what goes there takes time. @throws {TandemError} E_OUTPUT */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new TandemError("E_OUTPUT", `no folder can be made there (${code})`, { where: folder });
+  }
+}
 
 /** Writes all of it to a folder; charts of an earlier suite in it go. */
 export function writeOutputs(folder: string, suite: Suite, host: Host): void {

@@ -28,7 +28,7 @@ export const Results = z.looseObject({
       ),
     }),
   ),
-  claims: z.record(z.string(), z.looseObject({ answer: z.string() })),
+  claims: z.record(z.string(), z.looseObject({ cases: z.record(z.string(), z.looseObject({ holds: z.boolean() })) })),
   maps: z.array(
     z.looseObject({
       name: z.string(),

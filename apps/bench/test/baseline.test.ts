@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { movedSince } from "../src/baseline.js";
 import type { Results } from "../src/results.js";
 
-const results = (ttft: number, answer = "holds", ms = 5, names = ["chat"]): Results => ({
+const results = (ttft: number, holds = true, ms = 5, names = ["chat"]): Results => ({
   schema_version: 1,
   suite: "quick",
   scenarios: names.map((name) => ({
@@ -12,7 +12,7 @@ const results = (ttft: number, answer = "holds", ms = 5, names = ["chat"]): Resu
       { mode: "offload", phase: "decode", figures: { ttft_mean_ms: ttft, pim_busy: 0.5 } },
     ],
   })),
-  claims: { "offload-regresses-ttft": { answer } },
+  claims: { "offload-regresses-ttft": { answer: "depends", cases: { "chat, decode": { holds } } } },
   maps: [{ name: "batch-and-context", points: [{ row: 8, column: 512, ms: { offload: ms } }] }],
 });
 
@@ -27,15 +27,15 @@ test("a figure that moved is named by scenario, phase and mode, with both values
   ]);
 });
 
-test("answers and points of maps are held against each other too", () => {
-  expect(movedSince(results(100), results(100, "depends", 4), false)).toEqual([
-    "claim offload-regresses-ttft: answer: holds -> depends",
+test("cases of claims and points of maps are held against each other too", () => {
+  expect(movedSince(results(100), results(100, false, 4), false)).toEqual([
+    "claim offload-regresses-ttft: chat, decode: holds -> does not hold",
     "map batch-and-context at 8, 512: offload ms: 5 -> 4 (-20.0%)",
   ]);
 });
 
 test("what is new or gone is said, but not where only some scenarios ran", () => {
-  const [both, one] = [results(100, "holds", 5, ["burst", "chat"]), results(100)];
+  const [both, one] = [results(100, true, 5, ["burst", "chat"]), results(100)];
   expect(movedSince(one, both, false)).toContain("burst, gpu-only: ttft_mean_ms: new, 40");
   expect(movedSince(both, one, false)).toContain("burst, gpu-only: ttft_mean_ms: gone");
   expect(movedSince(both, one, true)).toEqual([]);

@@ -67,10 +67,13 @@ const fieldOf = ({ xLabel, yLabel, rows, columns }: IterationMap) => ({
   cell: { width: Math.max(LEAST_CELL, FIELD / columns.length), height: 40 },
 });
 
+/** A line in fewer columns says nothing of the map. */
+const LINE_COLUMNS = 3;
+
 function equalTimes({ points }: IterationMap): HeatMap["line"] {
   const ratios = points.map((row) => row.map(({ attentionToDense }) => attentionToDense));
   const line = crossing(ratios, 1);
-  return line.length > 1 ? { name: "D = A", points: line } : undefined;
+  return line.length >= LINE_COLUMNS ? { name: "D = A", points: line } : undefined;
 }
 
 /** Which mode is shortest; in each cell its name, and what the better offloaded mode takes of GPU-only. */

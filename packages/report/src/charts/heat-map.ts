@@ -80,40 +80,48 @@ const fieldsOf = (value: number | Record<string, string | number>): (string | nu
 const namesOf = (value: number | Record<string, string | number> | undefined, label: string): string[] =>
   typeof value === "object" ? Object.keys(value) : [label];
 
-/** One cell: its colour, a gap around it, its text. */
-function renderCell(texts: (column: number, row: number) => string) {
-  return (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-    const [column, row] = [Number(api.value(0)), Number(api.value(1))];
-    const [x = 0, y = 0] = api.coord([column, row]);
-    const [width = 0, height = 0] = [api.size?.([1, 1])].flat() as number[];
-    return {
-      type: "group" as const,
-      children: [
-        {
-          type: "rect" as const,
-          shape: { x: x - width / 2, y: y - height / 2, width, height },
-          style: { fill: api.visual("color"), stroke: back, lineWidth: 1 },
-        },
-        {
-          type: "text" as const,
-          // Above the line that crosses the map, with a gap around it.
-          z2: 20,
-          style: {
-            x,
-            y,
-            text: texts(column, row),
-            fill: ink,
-            stroke: api.visual("color"),
-            lineWidth: 4,
-            align: "center" as const,
-            verticalAlign: "middle" as const,
-            fontSize: 12,
-          },
-        },
-      ],
-    };
+/** Where a cell is, and how large. */
+function place(api: CustomSeriesRenderItemAPI) {
+  const [column, row] = [Number(api.value(0)), Number(api.value(1))];
+  const [x = 0, y = 0] = api.coord([column, row]);
+  const [width = 0, height = 0] = [api.size?.([1, 1])].flat() as number[];
+  return { column, row, x, y, width, height };
+}
+
+/** The colour of a cell, a gap around it. */
+function renderCell(_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) {
+  const { x, y, width, height } = place(api);
+  return {
+    type: "rect" as const,
+    shape: { x: x - width / 2, y: y - height / 2, width, height },
+    style: { fill: api.visual("color"), stroke: back, lineWidth: 1 },
   };
 }
+
+/** The text of a cell, a gap in its colour around it: the line may cross there. */
+const renderText =
+  (textAt: (column: number, row: number) => { text: string; color: string }) =>
+  (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+    const { column, row, x, y } = place(api);
+    const { text, color } = textAt(column, row);
+    return {
+      type: "text" as const,
+      style: {
+        x,
+        y,
+        text,
+        fill: ink,
+        stroke: color,
+        lineWidth: 4,
+        align: "center" as const,
+        verticalAlign: "middle" as const,
+        fontSize: 12,
+      },
+    };
+  };
+
+/** From bottom to top: the cells, the line across them, the texts. */
+const layers = { cells: 2, line: 3, texts: 4 } as const;
 
 /** Draws the map. */
 export function heatMap<T extends number | Record<string, string | number>>(map: HeatMap<T>): Chart {
@@ -124,9 +132,9 @@ export function heatMap<T extends number | Record<string, string | number>>(map:
   const legend = [...used.map(({ name }) => name), ...(line ? [line.name] : [])];
   const around = frame(title, legend, sizeOf(columns.length, rows.length, map.cell), MARGINS);
   const fraction = (count: number) => ({ type: "value", show: false, min: -0.5, max: count - 0.5 });
-  const textAt = (column: number, row: number): string => {
+  const textAt = (column: number, row: number) => {
     const value = values[row]?.[column];
-    return value === undefined ? "" : text(value);
+    return value === undefined ? { text: "", color: "" } : { text: text(value), color: classOf(value)?.color ?? "" };
   };
   const option = {
     ...around.option,
@@ -139,9 +147,17 @@ export function heatMap<T extends number | Record<string, string | number>>(map:
         name: one.name,
         itemStyle: { color: one.color },
         data: cells.filter(({ value }) => classOf(value) === one).map(({ at }) => at),
-        renderItem: renderCell(textAt),
+        renderItem: renderCell,
+        z: layers.cells,
         silent: true,
       })),
+      {
+        type: "custom",
+        data: cells.map(({ at }) => at),
+        renderItem: renderText(textAt),
+        z: layers.texts,
+        silent: true,
+      },
       ...(line
         ? [
             {
@@ -151,6 +167,7 @@ export function heatMap<T extends number | Record<string, string | number>>(map:
               xAxisIndex: 1,
               yAxisIndex: 1,
               symbol: "none",
+              z: layers.line,
               silent: true,
               itemStyle: { opacity: 0 },
               lineStyle: { color: ink, width: 2.5, type: [6, 4] },

@@ -104,4 +104,7 @@ function interleavingMap(map: IterationMap): Chart {
   });
 }
 
+/** What the charts of a map show, in order. */
+export const mapKinds = ["winner", "interleaving"] as const;
+
 export const mapCharts = (map: IterationMap): Chart[] => [winnerMap(map), interleavingMap(map)];

@@ -4,10 +4,10 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { slug, standalone } from "@tandem-sim/report/pages";
+import { standalone } from "@tandem-sim/report/pages";
 import { TandemError } from "@tandem-sim/schemas";
 import { benchPage } from "./bench-page.js";
-import { chartList, reportCharts } from "./report-charts.js";
+import { namedCharts, reportCharts } from "./report-charts.js";
 import { type Host, resultsJson } from "./results.js";
 import { scenarioCsv } from "./scenario-csv.js";
 import type { Suite } from "./suite.js";
@@ -28,7 +28,7 @@ export function writeOutputs(folder: string, suite: Suite, host: Host): void {
   rmSync(charts, { recursive: true, force: true });
   mkdirSync(charts, { recursive: true });
   const drawn = reportCharts(suite);
-  for (const { title, svg } of chartList(drawn)) writeFileSync(join(charts, `${slug(title)}.svg`), standalone(svg));
+  for (const [name, { svg }] of namedCharts(drawn)) writeFileSync(join(charts, `${name}.svg`), standalone(svg));
   writeFileSync(join(folder, "report.html"), benchPage(suite, drawn));
   writeFileSync(join(folder, "results.json"), `${JSON.stringify(resultsJson(suite, host), null, 1)}\n`);
   writeFileSync(join(folder, "scenarios.csv"), scenarioCsv([...suite.outcomes, ...suite.devices]));

@@ -2,9 +2,9 @@
  * @module
  * All charts of the report: for its page, and as files beside it.
  */
-import { type Chart, ganttChart, lineChart, modeCharts } from "@tandem-sim/report/pages";
+import { type Chart, ganttChart, lineChart, modeCharts, slug } from "@tandem-sim/report/pages";
 import { type IterationMap, mapModes } from "./iteration-map.js";
-import { mapCharts } from "./map-charts.js";
+import { mapCharts, mapKinds } from "./map-charts.js";
 import { type ScenarioOutcome, type ScenarioRun, scenarioInstance } from "./run-scenario.js";
 import type { Phase } from "./scenario.js";
 import { schedules } from "./schedule.js";
@@ -87,12 +87,13 @@ export const reportCharts = ({ outcomes, maps }: Suite): ReportCharts => ({
   scenarios: outcomes.map(scenarioCharts),
 });
 
-/** All of them, in the order of the page. */
-export const chartList = ({ batches, maps, scenarios }: ReportCharts): Chart[] => [
-  ...batches,
-  ...maps.flatMap(({ charts }) => charts),
-  ...scenarios.flatMap(({ schedule, phases }) => [
-    ...(schedule ? [schedule] : []),
-    ...phases.flatMap(({ charts }) => charts),
-  ]),
-];
+/** All of them in the order of the page, by names that last: titles have figures in them. */
+export const namedCharts = ({ batches, maps, scenarios }: ReportCharts): Map<string, Chart> =>
+  new Map([
+    ...batches.map((chart) => [slug(chart.title), chart] as const),
+    ...maps.flatMap(({ map, charts }) => charts.map((chart, i) => [`map-${map.name}-${mapKinds[i]}`, chart] as const)),
+    ...scenarios.flatMap(({ outcome, schedule, phases }) => [
+      ...(schedule ? [[`${outcome.scenario.name}-schedule`, schedule] as const] : []),
+      ...phases.flatMap(({ charts }) => charts.map((chart) => [slug(chart.title), chart] as const)),
+    ]),
+  ]);

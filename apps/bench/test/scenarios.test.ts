@@ -6,7 +6,7 @@ import { escapeMarkup } from "@tandem-sim/report/pages";
 import { describe, expect, test } from "vitest";
 import { benchPage } from "../src/bench-page.js";
 import { readRecord, recordDifferences, recordOf } from "../src/claim-record.js";
-import { chartList, inPhase, reportCharts } from "../src/report-charts.js";
+import { inPhase, namedCharts, reportCharts } from "../src/report-charts.js";
 import { Results, resultsJson } from "../src/results.js";
 import { runScenario } from "../src/run-scenario.js";
 import { bundledScenarios, readScenario } from "../src/scenario.js";
@@ -81,7 +81,8 @@ describe("the page", () => {
 test("every chart has a title of its own and its data, and each scenario a schedule", () => {
   const few = outcomes.filter(({ scenario }) => ["c-ddr4-128", "single-request"].includes(scenario.name));
   const drawn = reportCharts({ ...suite, outcomes: few });
-  const charts = chartList(drawn);
+  const charts = [...namedCharts(drawn).values()];
+  expect(charts).toHaveLength(1 + 2 * suite.maps.length + few.length + 5 * 3);
   expect(new Set(charts.map(({ title }) => title)).size).toBe(charts.length);
   for (const { svg, csv } of charts) {
     expect(svg).not.toMatch(/NaN|undefined/);

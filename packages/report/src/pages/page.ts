@@ -88,9 +88,12 @@ export const table = ([head = [], ...rows]: readonly (readonly Cell[])[]): strin
 export const facts = (pairs: readonly (readonly [term: string, text: string])[]): string =>
   `<dl>${pairs.map(([term, text]) => `<dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(text)}</dd>`).join("")}</dl>`;
 
+/** Of a file, so that any system takes it. */
+const LONGEST_NAME = 80;
+
 /** A chart with its data to take away. */
 const figure = ({ title, svg, csv }: Chart): string =>
-  `<figure>${svg}<figcaption><a download="${slug(title)}.csv" href="data:text/csv;charset=utf-8,${dataText(csv)}">CSV</a></figcaption></figure>`;
+  `<figure>${svg}<figcaption><a download="${slug(title).slice(0, LONGEST_NAME)}.csv" href="data:text/csv;charset=utf-8,${dataText(csv)}">CSV</a></figcaption></figure>`;
 
 /** What a data link and its quotes cannot hold is encoded; commas would be three times as long. */
 const dataText = (text: string): string => encodeURIComponent(text).replaceAll("'", "%27").replaceAll("%2C", ",");

@@ -1,46 +1,260 @@
 /**
  * @module
- * The benchmark as one HTML page: the scenarios with their charts, crossover maps, the schedule of an iteration.
+ * The benchmark as one HTML page: what it comes to, the claims, the maps, and each scenario with its charts.
  */
-import type { ServedMode } from "@tandem-sim/comparison";
-import { charts, escapeMarkup, ganttChart, modeCharts, page, table, wideChart } from "@tandem-sim/report/pages";
-import type { CrossoverPoint } from "./crossover.js";
-import { crossoverMap } from "./crossover-map.js";
-import type { ScenarioOutcome } from "./run-scenario.js";
-import type { Phase } from "./scenario.js";
-import { scenarioTable, unexpected } from "./scenario-table.js";
-import { schedule } from "./schedule.js";
+import { percent, verdictOn } from "@tandem-sim/report";
+import { type Cell, charts, details, escapeMarkup, maps, page, table, wideChart } from "@tandem-sim/report/pages";
+import { type Answer, type ClaimCase, findingOf, type JudgedClaim } from "./claim.js";
+import { figure, type MeasurementName, measured } from "./figures.js";
+import { inPhase, phasesOf, type ReportCharts, type ScenarioCharts } from "./report-charts.js";
+import type { ScenarioOutcome, ScenarioRun } from "./run-scenario.js";
+import { ratioText, scenarioTable, unexpected } from "./scenario-table.js";
+import { ratiosOf, type Standing, type StandingName, standingNames, standings } from "./standing.js";
+import type { Suite } from "./suite.js";
 
-/** What GPU-only and the modes of a phase came to. */
-const inPhase = ({ runs }: ScenarioOutcome, phase: Phase): Map<string, ServedMode> =>
-  new Map(runs.filter((run) => run.phase === null || run.phase === phase).map((run) => [run.mode, run]));
+const TITLE = "Where offload and interleaving pay";
 
-function section(outcome: ScenarioOutcome): string {
-  const { scenario } = outcome;
-  const drawn = scenario.phases.map((phase) => modeCharts(inPhase(outcome, phase), `${scenario.name}, phase ${phase}`));
+const LEAD =
+  "An LLM served by a GPU alone; with attention offloaded to processing-in-memory (PIM) DRAM; and with batches in two halves, so that one is on PIM while the other is on the GPU (interleaving). Every figure is held against the GPU alone: below 1 is better.";
+
+const CERTAINTY =
+  "All of it is simulated. The GPU's layers are measured: one GPU (RTX PRO 6000), one model (Llama-3.1-8B), 16 bit. PIM and its link are models, and one unit computes per rank, eight to a bus. Other GPUs, models and memories move these answers.";
+
+const SCHEDULE =
+  "A batch as interleaving runs it in this load, prompts and decodes at their mean lengths. Of PIM the busiest channel group is drawn.";
+
+const paragraph = (text: string): string => `<p>${escapeMarkup(text)}</p>`;
+const list = (texts: readonly string[]): string =>
+  `<ul>${texts.map((text) => `<li>${escapeMarkup(text)}</li>`).join("\n")}</ul>`;
+const heading = (id: string, text: string): string => `<h2 id="${id}">${escapeMarkup(text)}</h2>`;
+
+/** Ratios within 2% of 1 are even. */
+const EVEN = 0.02;
+
+function ratioCell(ratio: number | null): Cell {
+  if (ratio === null || !Number.isFinite(ratio)) return "-";
+  const tone = ratio < 1 - EVEN ? "better" : ratio > 1 + EVEN ? "worse" : undefined;
+  return { text: ratioText(ratio), tone };
+}
+
+const phaseLabel = ({ outcome: { scenario }, phase }: Standing): string =>
+  `${scenario.load}${scenario.phases.length > 1 ? `, phase ${phase}` : ""}`;
+
+function glanceRow(standing: Standing): Cell[] {
+  const { outcome, phase, gpuOnly, offload, interleave, why } = standing;
+  const [alone, halves] = [ratiosOf(offload, gpuOnly), ratiosOf(interleave, gpuOnly)];
+  const best = verdictOn(inPhase(outcome, phase))?.best.makespan?.modes ?? [];
   return [
-    `<h2 id="${scenario.name}">${scenario.name}: ${escapeMarkup(scenario.question)}</h2>`,
-    `<p>${escapeMarkup(scenario.physics)}</p>`,
-    table(scenarioTable([outcome]).rows),
-    ...unexpected([outcome]).map((sentence) => `<p>${escapeMarkup(sentence)}</p>`),
-    ...drawn.map(({ latencies, devices }) => charts([...latencies, ...devices])),
+    { text: phaseLabel(standing), tone: "text", to: outcome.scenario.name },
+    { text: best.join(", "), tone: "words" },
+    ratioCell(alone.makespan),
+    ratioCell(halves.makespan),
+    ratioCell(alone.ttft),
+    ratioCell(halves.ttft),
+    ratioCell(alone.tpot),
+    ratioCell(halves.tpot),
+    ratioCell(figure("j_per_token", interleave.summary, gpuOnly.summary)),
+    { text: why, tone: "text" },
+  ];
+}
+
+const glanceHead: Cell[] = [
+  { text: "load", tone: "text" },
+  { text: "soonest done", tone: "words" },
+  "makespan offload",
+  "makespan interleave",
+  "TTFT offload",
+  "TTFT interleave",
+  "TPOT offload",
+  "TPOT interleave",
+  "J/token interleave",
+  { text: "why", tone: "text" },
+];
+
+const titles: Record<StandingName, string> = { wins: "Wins", recovers: "Recovers", even: "Even", loses: "Loses" };
+
+/** A table for each standing. */
+const glance = (all: readonly Standing[]): string =>
+  standingNames
+    .map((name) => ({ name, own: all.filter((one) => one.name === name) }))
+    .filter(({ own }) => own.length > 0)
+    .map(
+      ({ name, own }) =>
+        `<h3>${escapeMarkup(`${titles[name]} (${own.length}): ${standings[name]}`)}</h3>\n${table([glanceHead, ...own.map(glanceRow)])}`,
+    )
+    .join("\n");
+
+const answerTone: Record<Answer, "better" | "worse" | undefined> = {
+  holds: "better",
+  depends: undefined,
+  fails: "worse",
+};
+
+const CASES_NAMED = 3;
+
+/** The first scenarios of some cases, and how many more there are. */
+function scenariosOf(cases: readonly ClaimCase[]): string {
+  const names = [...new Set(cases.map(({ of }) => of.split(",")[0] ?? ""))];
+  const more = names.length > CASES_NAMED ? ` and ${names.length - CASES_NAMED} more` : "";
+  return names.length === 0 ? "-" : `${names.slice(0, CASES_NAMED).join(", ")}${more}`;
+}
+
+const claimRow = (judged: JudgedClaim): Cell[] => [
+  { text: judged.claim.sentence, tone: "text", to: judged.claim.id },
+  { text: judged.answer, tone: answerTone[judged.answer] },
+  { text: findingOf(judged), tone: "words" },
+  { text: scenariosOf(judged.cases.filter(({ holds }) => holds)), tone: "words" },
+  { text: scenariosOf(judged.cases.filter(({ holds }) => !holds)), tone: "words" },
+];
+
+function claimDetails({ claim, cases }: JudgedClaim): string {
+  const names = [...new Set(cases.flatMap(({ figures }) => Object.keys(figures)))];
+  const rows = cases.map(({ of, holds, figures }): Cell[] => [
+    { text: of, to: of.split(",")[0] ?? "" },
+    { text: holds ? "holds" : "does not hold", tone: holds ? "better" : "worse" },
+    ...names.map((name) => (figures[name] === undefined ? "-" : `${Number(figures[name].toPrecision(3))}`)),
+  ]);
+  const shown = table([["case", "", ...names.map((name) => name.replaceAll("_", " "))], ...rows]);
+  return details(claim.sentence, `${paragraph(claim.terms)}\n${shown}`, claim.id);
+}
+
+const claimsSection = (claims: readonly JudgedClaim[], batches: ReportCharts["batches"]): string =>
+  [
+    heading("claims", "What the idea promises"),
+    paragraph(
+      "Holds: in every case; fails: in none; depends: in some. The answers are recorded, and the benchmark fails when one changes.",
+    ),
+    table([
+      [
+        "claim",
+        "answer",
+        { text: "cases", tone: "words" },
+        { text: "holds in", tone: "words" },
+        { text: "does not hold in", tone: "words" },
+      ],
+      ...claims.map(claimRow),
+    ]),
+    "<h3>What their words mean, and every case</h3>",
+    ...claims.map(claimDetails),
+    charts(batches),
+  ].join("\n");
+
+const mapsSection = (drawn: ReportCharts["maps"]): string =>
+  [
+    heading("maps", "One iteration: who is shortest"),
+    paragraph(
+      "From the exact schedule of a single iteration. On the line D = A attention takes as long as the dense layers: below and left of it there is little to hide, far above it PIM is the bottleneck.",
+    ),
+    ...drawn.map((one) => `${paragraph(one.map.about)}\n${maps(one.charts)}`),
+  ].join("\n");
+
+type Column = readonly [title: string, cell: (run: ScenarioRun, gpuOnly: ScenarioRun) => Cell];
+
+const number =
+  (name: MeasurementName, text: (value: number) => string) =>
+  (run: ScenarioRun): Cell => {
+    const value = measured(name, run.summary);
+    return value === null ? "-" : text(value);
+  };
+
+const ratio =
+  (name: Parameters<typeof figure>[0]) =>
+  (run: ScenarioRun, gpuOnly: ScenarioRun): Cell =>
+    ratioCell(figure(name, run.summary, gpuOnly.summary));
+
+const fixed = (digits: number) => (value: number) => value.toFixed(digits);
+const milliseconds = (value: number): string => (value < 100 ? value.toFixed(1) : value.toFixed(0));
+
+const columns: readonly Column[] = [
+  ["makespan, s", number("makespan_s", fixed(1))],
+  ["to GPU-only", ratio("makespan")],
+  ["TTFT, ms", number("ttft_mean_ms", milliseconds)],
+  ["to GPU-only", ratio("ttft")],
+  ["TPOT, ms", number("tpot_mean_ms", milliseconds)],
+  ["to GPU-only", ratio("tpot")],
+  ["J/token", number("j_per_token", fixed(3))],
+  ["to GPU-only", ratio("j_per_token")],
+  ["GPU busy", number("gpu_busy", percent)],
+  ["PIM busy, any channel", number("pim_busy", percent)],
+  ["PIM busy, mean channel", number("pim_util", percent)],
+  ["mean batch", number("mean_batch", fixed(0))],
+  ["preemptions", number("preemptions", fixed(0))],
+  ["interleaved", number("interleaved_share", percent)],
+];
+
+const runsTable = ({ runs }: ScenarioOutcome): string =>
+  table([
+    ["mode", "phase", ...columns.map(([title]) => title)],
+    ...runs.map((run): Cell[] => [run.mode, run.phase ?? "-", ...columns.map(([, cell]) => cell(run, runs[0]))]),
+  ]);
+
+/** The verdict of each phase, in its own words. */
+const verdicts = (outcome: ScenarioOutcome): string[] =>
+  phasesOf(outcome).map((phase) => {
+    const sentences = verdictOn(inPhase(outcome, phase))?.sentences ?? [];
+    return `Phase ${phase}: ${sentences.join(" ")}`;
+  });
+
+function section({ outcome, schedule, phases }: ScenarioCharts): string {
+  const { scenario } = outcome;
+  const shown = [
+    ...(schedule ? [paragraph(SCHEDULE), wideChart(schedule)] : []),
+    ...phases.map(({ charts: drawn }) => charts(drawn)),
+  ].join("\n");
+  return [
+    heading(scenario.name, `${scenario.name}: ${scenario.question}`),
+    `<p class="lead">${escapeMarkup(scenario.load)}</p>`,
+    list(verdicts(outcome)),
+    paragraph(scenario.physics),
+    ...(scenario.note === undefined ? [] : [`<p class="lead">${escapeMarkup(scenario.note)}</p>`]),
+    ...unexpected([outcome]).map(paragraph),
+    runsTable(outcome),
+    details(`Charts of ${scenario.name}: schedule, latencies, busy shares, energy`, shown),
   ].join("\n");
 }
 
+function contents({ outcomes, devices }: Suite): string {
+  const entry = (id: string, text: string): string => `<a href="#${id}">${escapeMarkup(text)}</a>`;
+  return `<nav>${[
+    entry("claims", "What the idea promises"),
+    entry("maps", "One iteration: who is shortest"),
+    ...(devices.length > 0 ? [entry("devices", "Every device")] : []),
+    ...outcomes.map(({ scenario }) => entry(scenario.name, scenario.name)),
+  ].join(" · ")}</nav>`;
+}
+
+/** Names of scenarios lead to their sections. */
+function linked(markup: string, outcomes: readonly ScenarioOutcome[]): string {
+  const names = outcomes.map(({ scenario }) => scenario.name).sort((a, b) => b.length - a.length);
+  const name = new RegExp(`(?<![\\w-])(${names.join("|")})(?![\\w-])`, "g");
+  return markup.replaceAll(name, '<a href="#$1">$1</a>');
+}
+
+const devicesSection = (devices: readonly ScenarioOutcome[]): string[] =>
+  devices.length === 0
+    ? []
+    : [
+        heading("devices", "Every bundled PIM device, with as many channels"),
+        paragraph(`${devices[0]?.scenario.load.split(";")[0]}. Ratios to GPU-only.`),
+        // Without the wall time, which is no result.
+        table(scenarioTable(devices).rows.map((row) => row.slice(0, -1))),
+      ];
+
 /** The whole page. */
-export function benchPage(outcomes: readonly ScenarioOutcome[], points: readonly CrossoverPoint[]): string {
-  const title = "Where offload and interleaving pay";
-  return page(
-    title,
+export const benchPage = (suite: Suite, drawn: ReportCharts): string =>
+  page(
+    TITLE,
     [
-      `<h1>${title}</h1>`,
-      '<p class="lead">Loads on the bundled GPU and on PIM, every mode held against the GPU alone: below 1 is better.</p>',
-      table(scenarioTable(outcomes).rows),
-      "<h2>One decode iteration</h2>",
-      charts([crossoverMap(points, "offload alone"), crossoverMap(points, "GPU-only")]),
-      ...(["offload", "interleave"] as const).map((mode) => wideChart(ganttChart(schedule(128, 1024, mode)))),
-      ...outcomes.map(section),
+      `<h1>${TITLE}</h1>`,
+      `<p class="lead">${escapeMarkup(LEAD)}</p>`,
+      linked(list(suite.verdict), suite.outcomes),
+      `<p class="lead">${escapeMarkup(CERTAINTY)}</p>`,
+      contents(suite),
+      glance(suite.standings),
+      claimsSection(suite.claims, drawn.batches),
+      mapsSection(drawn.maps),
+      ...devicesSection(suite.devices),
+      ...drawn.scenarios.map(section),
     ],
     "npm run bench",
   );
-}

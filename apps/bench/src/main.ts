@@ -4,75 +4,94 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Table, titledTable } from "@tandem-sim/report";
+import { titledTable } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError } from "@tandem-sim/schemas";
 import { Command } from "commander";
-import { benchPage } from "./bench-page.js";
-import { type CrossoverPoint, crossover } from "./crossover.js";
-import { iterationSpeed } from "./iteration.js";
+import { MOVED, movedSince } from "./baseline.js";
+import { findingOf } from "./claim.js";
+import { readRecord, recordDifferences, recordFile, recordOf, recordText } from "./claim-record.js";
+import { iterationSpeed } from "./iteration-speed.js";
+import { mapTable } from "./map-table.js";
+import { prepareFolder, writeOutputs } from "./outputs.js";
 import { schedulePicture } from "./picture.js";
-import { runScenario, type ScenarioOutcome } from "./run-scenario.js";
-import { bundledScenarios } from "./scenario.js";
+import { readResults, resultsJson } from "./results.js";
 import { scenarioTable, unexpected } from "./scenario-table.js";
-
-function crossoverTable(points: readonly CrossoverPoint[]): Table {
-  const contexts = [...new Set(points.map((point) => point.context))];
-  const cells = ({ gpuOnlyMs, offloadMs, interleavedMs }: CrossoverPoint): string =>
-    [gpuOnlyMs, offloadMs, interleavedMs].map((ms) => ms.toFixed(1)).join(" / ");
-  return titledTable(
-    ["decodes", ...contexts.map((context) => `context ${context}`)],
-    [...new Set(points.map(({ decodes }) => decodes))].map((decodes) => [
-      String(decodes),
-      ...points.filter((point) => point.decodes === decodes).map(cells),
-    ]),
-  );
-}
-
-/** Runs the scenarios whose names contain `filter`. @throws {TandemError} E_USAGE where there are none */
-async function runScenarios(filter: string): Promise<ScenarioOutcome[]> {
-  const scenarios = bundledScenarios(filter);
-  if (scenarios.length === 0) throw new TandemError("E_USAGE", `no scenario has "${filter}" in its name`);
-  const outcomes: ScenarioOutcome[] = [];
-  for (const scenario of scenarios) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}`);
-    outcomes.push(await runScenario(scenario));
-  }
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  return outcomes;
-}
-
-/** Without the samples of single requests. */
-const scenarioJson = ({ scenario, runs, judged }: ScenarioOutcome) => ({
-  name: scenario.name,
-  runs: runs.map(({ samples: _, ...run }) => run),
-  judged,
-});
+import { runSuite, type Suite } from "./suite.js";
 
 interface BenchFlags {
   out: string;
   filter: string;
-  report?: string;
+  full: boolean;
+  record: boolean;
+  baseline?: string;
 }
 
-async function main({ out, filter, report }: BenchFlags): Promise<void> {
-  const outcomes = await runScenarios(filter);
-  console.log(draw([scenarioTable(outcomes)]));
-  for (const sentence of unexpected(outcomes)) console.log(sentence);
-  const points = crossover();
-  console.log(draw(["\nOne decode iteration, ms: GPU-only / offload / interleaved", crossoverTable(points)]));
+/** On a terminal only: one line that the next replaces. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+const claimTable = ({ claims }: Suite) =>
+  titledTable(
+    ["claim", "answer", ""],
+    claims.map((judged) => [judged.claim.sentence, judged.answer, findingOf(judged)]),
+  );
+
+async function showSpeed(): Promise<Record<string, number>> {
   const speed = await iterationSpeed();
   console.log("\nOne interleaved iteration of 256 decodes, 64 channels in 8 groups, 32 layers, median:");
   for (const { name, medianUs } of speed) console.log(`  ${medianUs.toFixed(2).padStart(8)} us  ${name}`);
-  mkdirSync(dirname(out), { recursive: true });
-  const found = { scenarios: outcomes.map(scenarioJson), crossover: points, iteration: speed };
-  writeFileSync(out, `${JSON.stringify(found, null, 2)}\n`);
-  if (report !== undefined) {
-    mkdirSync(dirname(report), { recursive: true });
-    writeFileSync(report, benchPage(outcomes, points));
-    console.log(`\n${report}: the report.`);
+  return Object.fromEntries(speed.map(({ name, medianUs }) => [name, medianUs]));
+}
+
+/** Says which answers are not as recorded, or records them; returns whether all is well. */
+function checkRecord({ claims, complete }: Suite, record: boolean): boolean {
+  const found = recordOf(claims);
+  if (record) {
+    writeFileSync(recordFile, recordText(found));
+    console.log(`\nRecorded in ${recordFile}.`);
+    return true;
   }
-  console.log(`\n${out}: all of it as JSON.`);
+  const differences = recordDifferences(found, readRecord(), complete);
+  if (differences.length === 0) return true;
+  console.log("\nNot as recorded (npm run bench -- --record takes these answers over):");
+  for (const text of differences) console.log(`  ${text}`);
+  return false;
+}
+
+function showMoved(file: string, suite: Suite): void {
+  const baseline = readResults(file);
+  const found = resultsJson(suite, { node: process.version });
+  const moved = movedSince(baseline, found, !suite.complete || baseline.suite !== found.suite);
+  if (moved.length === 0) return;
+  console.log(`\nMoved by more than ${MOVED * 100}% since ${file}:`);
+  for (const text of moved) console.log(`  ${text}`);
+}
+
+async function bench({ out, filter, full, record, baseline }: BenchFlags): Promise<void> {
+  if (record && filter !== "")
+    throw new TandemError("E_USAGE", "records what all scenarios say", {
+      where: "--record",
+      hint: "leave out --filter",
+    });
+  // Before the suite runs, so that a mistake shows at once.
+  if (baseline !== undefined) readResults(baseline);
+  prepareFolder(out);
+  const suite = await runSuite({ filter, full, onProgress: progress });
+  progress("");
+  console.log(draw([scenarioTable([...suite.outcomes, ...suite.devices]), "", claimTable(suite), ""]));
+  const [decodes] = suite.maps;
+  if (decodes) console.log(draw(["One decode iteration, ms: GPU-only / offload / interleaved", mapTable(decodes), ""]));
+  for (const sentence of suite.verdict) console.log(sentence);
+  const missed = unexpected(suite.outcomes);
+  if (missed.length > 0) console.log(`\nNot as the scenarios expect:\n  ${missed.join("\n  ")}`);
+  const speed = full ? { iteration_us: await showSpeed() } : {};
+  if (baseline !== undefined) showMoved(baseline, suite);
+  writeOutputs(out, suite, { node: process.version, ...speed });
+  const recorded = checkRecord(suite, record);
+  console.log(`\n${out}: report.html, charts/, results.json, scenarios.csv`);
+  if (!recorded || missed.length > 0) process.exitCode = 1;
 }
 
 function picture(file: string): void {
@@ -81,16 +100,32 @@ function picture(file: string): void {
   console.log(file);
 }
 
-await new Command("bench")
-  .description("The scenarios in every mode, and the simulator's own speed")
-  .option("--report <file>", "One HTML page with the scenarios, their charts, crossover maps and schedules")
+const program = new Command("bench")
+  .description("The scenarios in every mode: what the idea promises, where it holds, and a report")
+  .option("--full", "All phases, modes and devices, larger maps, and the speed of an iteration", false)
   .option("--filter <text>", "Only scenarios with this in their name", "")
-  .option("--out <file>", "JSON of all results", "outputs/bench.json")
-  .action(main)
+  .option("--baseline <file>", "Say what moved since the results.json of an earlier suite")
+  .option("--record", "Take the answers over into claim-answers.json", false)
+  .option("--out <folder>", "Where report, charts and results go", "outputs/bench")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .action(bench)
+  .addCommand(
+    new Command("speed").description("How long the steps of one iteration take").action(async () => {
+      await showSpeed();
+    }),
+  )
   .addCommand(
     new Command("picture")
       .description("Draw the schedule of one iteration")
       .argument("<file>", "SVG to write")
       .action(picture),
-  )
-  .parseAsync();
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof TandemError)) throw error;
+  progress("");
+  console.error(`[ERROR] ${error.message}`);
+  process.exitCode = 2;
+}

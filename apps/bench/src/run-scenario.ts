@@ -4,22 +4,13 @@
  */
 
 import { addSample, emptySamples, type ServedMode } from "@tandem-sim/comparison";
-import { createPlan, inMode, type PlanInputs, refuseUnsupported, simulate } from "@tandem-sim/engine";
-import { ClusterConfig, InstanceOptions, instanceOverrides, parseWith, resolveCluster } from "@tandem-sim/schemas";
-import {
-  findClusterFile,
-  findGpuProfileDir,
-  findModelFile,
-  findPimFile,
-  findWorkloadFile,
-  readClusterConfig,
-  readGpuProfile,
-  readModelConfig,
-  readPimDevice,
-} from "@tandem-sim/schemas/node";
+import { createPlan, type InstancePlan, simulate } from "@tandem-sim/engine";
+import { findWorkloadFile } from "@tandem-sim/schemas/node";
 import { generateWorkload, parseLengths, type RequestChunk } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
+import { inputsInMode, onlyInstance } from "./cluster.js";
 import { figure } from "./figures.js";
+import { type Observed, RunObserver } from "./observed.js";
 import type { Expectation, GeneratedWorkload, Phase, Scenario, ScenarioMode } from "./scenario.js";
 
 /** One mode of a scenario in one phase. */
@@ -27,8 +18,18 @@ export interface ScenarioRun extends ServedMode {
   mode: ScenarioMode;
   /** Null where nothing is offloaded. */
   phase: Phase | null;
+  observed: Observed;
+  /** Tokens whose KV there is room for, on PIM where attention is offloaded. */
+  kvRoomTokens: number;
   /** Wall time of the simulation, ms. */
   wallMs: number;
+}
+
+/** GPU-only and interleaving, with so many requests at a time. */
+export interface LimitedRuns {
+  limit: number;
+  gpuOnly: ScenarioRun;
+  interleave: ScenarioRun;
 }
 
 /** An expectation and what came of it. */
@@ -42,33 +43,8 @@ export interface ScenarioOutcome {
   scenario: Scenario;
   /** GPU-only first. */
   runs: [ScenarioRun, ...ScenarioRun[]];
+  limited: LimitedRuns[];
   judged: Judged[];
-}
-
-/** The cluster of a scenario with all that it names, under these options. */
-function clusterInputs({ cluster, name }: Scenario, options: InstanceOptions): PlanInputs {
-  const file = findClusterFile(cluster.name);
-  const bundled = readClusterConfig(file);
-  const changed = {
-    ...bundled,
-    nodes: bundled.nodes.map((node) => ({
-      ...node,
-      cpu_mem: { ...node.cpu_mem, ...cluster.cpu_mem },
-      instances: node.instances.map((instance) => ({
-        ...instance,
-        npu_mem: { ...instance.npu_mem, ...cluster.npu_mem },
-      })),
-    })),
-  };
-  const source = `scenario ${name}`;
-  const config = parseWith(ClusterConfig, changed, source);
-  refuseUnsupported(config, source);
-  return resolveCluster(config, source, options, {
-    model: (model) => readModelConfig(findModelFile(model, file)),
-    pim: (device) => readPimDevice(findPimFile(device, file)),
-    profile: ({ hardware, model, variants, tp }) =>
-      readGpuProfile(findGpuProfileDir(hardware, model, variants, file), tp),
-  });
 }
 
 const generated = ({ requests, seed, arrivals, input_lengths, output_lengths }: GeneratedWorkload): RequestChunk[] => [
@@ -88,6 +64,16 @@ const generated = ({ requests, seed, arrivals, input_lengths, output_lengths }: 
 export const scenarioWorkload = async ({ workload }: Scenario): Promise<RequestChunk[]> =>
   "bundled" in workload ? await loadWorkload(findWorkloadFile(workload.bundled)) : generated(workload);
 
+const inputsOf = ({ name, cluster, options }: Scenario, mode: ScenarioMode, phase: Phase | null) =>
+  inputsInMode({ cluster, options, source: `scenario ${name}` }, mode, phase);
+
+/** The instance that a scenario runs on in a mode. */
+export const scenarioInstance = (scenario: Scenario, mode: ScenarioMode, phase: Phase | null): InstancePlan =>
+  onlyInstance(inputsOf(scenario, mode, phase));
+
+const kvRoomTokens = ({ pim, gpuBlocks, options }: InstancePlan): number =>
+  options.blockSize * (pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks);
+
 /** One mode of a scenario over its requests. */
 function runMode(
   scenario: Scenario,
@@ -95,16 +81,20 @@ function runMode(
   mode: ScenarioMode,
   phase: Phase | null,
 ): ScenarioRun {
-  const options = InstanceOptions.parse({
-    ...instanceOverrides(scenario.options),
-    ...(phase && { attnOffloadPhase: phase }),
-    ...(mode === "chunk" && { subBatchSplit: "chunk" }),
-  });
-  const plan = createPlan(inMode(clusterInputs(scenario, options), mode === "chunk" ? "interleave" : mode));
+  const plan = createPlan(inputsOf(scenario, mode, phase));
   const samples = emptySamples();
+  const observer = new RunObserver((finished) => addSample(samples, finished));
   const started = performance.now();
-  const summary = simulate(plan, chunks, { onRequest: (finished) => addSample(samples, finished) });
-  return { mode, phase, wallMs: performance.now() - started, summary, samples };
+  const summary = simulate(plan, chunks, observer);
+  return {
+    mode,
+    phase,
+    summary,
+    samples,
+    observed: observer.observed,
+    kvRoomTokens: plan.instances.reduce((sum, instance) => sum + kvRoomTokens(instance), 0),
+    wallMs: performance.now() - started,
+  };
 }
 
 function judge(expected: Expectation, [gpuOnly, ...runs]: ScenarioOutcome["runs"]): Judged {
@@ -113,12 +103,35 @@ function judge(expected: Expectation, [gpuOnly, ...runs]: ScenarioOutcome["runs"
   return { ...expected, found, holds: found !== null && Math.abs(found / expected.value - 1) <= expected.within };
 }
 
-/** @throws {TandemError} where the cluster cannot serve the load */
-export async function runScenario(scenario: Scenario): Promise<ScenarioOutcome> {
+function runLimited(scenario: Scenario, chunks: readonly RequestChunk[], limit: number): LimitedRuns {
+  const limited = { ...scenario, options: { ...scenario.options, max_num_seqs: limit } };
+  const [phase] = scenario.phases;
+  return {
+    limit,
+    gpuOnly: runMode(limited, chunks, "gpu-only", null),
+    interleave: runMode(limited, chunks, "interleave", phase),
+  };
+}
+
+/**
+ * Runs a scenario.
+ *
+ * @param also modes and phases beyond those that it declares
+ * @throws {TandemError} where the cluster cannot serve the load
+ */
+export async function runScenario(
+  scenario: Scenario,
+  also: { modes: readonly ScenarioMode[]; phases: readonly Phase[] } = { modes: [], phases: [] },
+): Promise<ScenarioOutcome> {
   const chunks = await scenarioWorkload(scenario);
-  const offloaded = scenario.phases.flatMap((phase) =>
-    scenario.modes.map((mode) => runMode(scenario, chunks, mode, phase)),
-  );
+  const modes = [...new Set([...scenario.modes, ...also.modes])];
+  const phases = [...new Set([...scenario.phases, ...also.phases])];
+  const offloaded = phases.flatMap((phase) => modes.map((mode) => runMode(scenario, chunks, mode, phase)));
   const runs: ScenarioOutcome["runs"] = [runMode(scenario, chunks, "gpu-only", null), ...offloaded];
-  return { scenario, runs, judged: scenario.expected.map((expected) => judge(expected, runs)) };
+  return {
+    scenario,
+    runs,
+    limited: scenario.batch_limits.map((limit) => runLimited(scenario, chunks, limit)),
+    judged: scenario.expected.map((expected) => judge(expected, runs)),
+  };
 }

@@ -20,8 +20,11 @@ const shares: readonly (readonly [FigureName, string])[] = [
 
 const cell = (value: number | null, text: (value: number) => string): string => (value === null ? "-" : text(value));
 
-/** Ratios of a thousandth are still ratios. */
-const ratioText = (ratio: number): string => `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}x`;
+/** Ratios of a thousandth are still ratios, and hundreds have no hundredths. */
+export function ratioText(ratio: number): string {
+  if (ratio < 0.1) return `${ratio.toPrecision(2)}x`;
+  return `${ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0)}x`;
+}
 
 /** A run against GPU-only of the same scenario. */
 function row({ scenario, runs: [gpuOnly] }: ScenarioOutcome, run: ScenarioRun): string[] {

@@ -23,6 +23,12 @@ export type Phase = z.infer<typeof Phase>;
 /** Keys of a cluster config that take the place of the bundled ones; the cluster's own schema checks the result. */
 const overrides = z.record(z.string(), z.json()).default({});
 
+const ScenarioCluster = z.strictObject({ name: z.string(), cpu_mem: overrides, npu_mem: overrides });
+export type ScenarioCluster = z.infer<typeof ScenarioCluster>;
+
+const ScenarioOptions = z.strictObject(instanceOverrideShape);
+export type ScenarioOptions = z.infer<typeof ScenarioOptions>;
+
 const GeneratedWorkload = z.strictObject({
   requests: z.int().positive(),
   seed: z.int().nonnegative(),
@@ -50,18 +56,23 @@ export type Expectation = z.infer<typeof Expectation>;
 
 export const Scenario = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
+  load: z.string().describe("requests and memory in a line"),
   question: z.string().endsWith("?"),
   physics: z.string().describe("what must come out, and why"),
-  cluster: z.strictObject({ name: z.string(), cpu_mem: overrides, npu_mem: overrides }),
+  note: z.string().optional().describe("where its figures differ from those published, and why"),
+  cluster: ScenarioCluster,
   workload: z.union([z.strictObject({ bundled: z.string() }), GeneratedWorkload]),
-  options: z.strictObject(instanceOverrideShape).default({}),
+  options: ScenarioOptions.default({}),
   modes: z.array(ScenarioMode).min(1).describe("beside gpu-only, which always runs"),
-  phases: z.array(Phase).min(1),
+  phases: z.tuple([Phase], Phase).describe("the first is the one that matters more"),
+  batch_limits: z.array(z.int().positive()).default([]).describe("max_num_seqs to run GPU-only and interleave at too"),
   expected: z.array(Expectation).default([]),
 });
 export type Scenario = z.infer<typeof Scenario>;
 
-const folder = fileURLToPath(new URL("../scenarios/", import.meta.url));
+/** This package, from its sources as from what is built of them. */
+export const packageFolder = fileURLToPath(new URL("../", import.meta.url));
+const folder = `${packageFolder}scenarios/`;
 
 /** Reads a scenario, which is named as its file is. @throws {TandemError} naming file and place of a mistake */
 export function readScenario(path: string): Scenario {

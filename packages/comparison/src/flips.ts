@@ -81,10 +81,10 @@ const halfway =
   };
 
 function tried(value: number, measure: Measure, { auto, gpuOnly }: Pair): Tried {
-  const [instance] = auto.instances;
+  const offloading = auto.instances.find(({ pim_gemv_bandwidth_gbps: some }) => some !== null);
   return {
     value,
-    gemv_gbps: instance?.pim_gemv_bandwidth_gbps ?? 0,
+    gemv_gbps: offloading?.pim_gemv_bandwidth_gbps ?? 0,
     ratio: ratioBy(measure, auto, gpuOnly),
     full: auto.held.sequences > 0 || gpuOnly.held.sequences > 0,
   };

@@ -10,10 +10,13 @@ const packages = readdirSync(join(repository, "packages")).map((name) => `packag
 const markdownIn = (folder: string): string[] =>
   readdirSync(join(repository, folder)).flatMap((entry) => (entry.endsWith(".md") ? [join(folder, entry)] : []));
 
-test.each([".", "docs", "configs", ...packages].flatMap(markdownIn))("%s links to files that exist", (document) => {
-  const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = ""]) => link);
-  expect(links.filter((link) => !existsSync(join(repository, dirname(document), link)))).toEqual([]);
-});
+test.each([".", "docs", "configs", "apps/bench", ...packages].flatMap(markdownIn))(
+  "%s links to files that exist",
+  (document) => {
+    const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = ""]) => link);
+    expect(links.filter((link) => !existsSync(join(repository, dirname(document), link)))).toEqual([]);
+  },
+);
 
 /** Files and folders in the first column of a README's table of sources. */
 const sourcesNamed = (readme: string): string[] =>
@@ -21,13 +24,16 @@ const sourcesNamed = (readme: string): string[] =>
     [...cell.matchAll(/`([\w/-]+(?:\.ts|\/))`/g)].map(([, file = ""]) => file),
   );
 
-test.each(packages)("the README of %s says what each of its sources owns, and names no other", (folder) => {
-  const named = sourcesNamed(read(`${folder}/README.md`));
-  const sources = readdirSync(join(repository, folder, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    /(?<!\.test|\bindex)\.ts$/.test(file),
-  );
-  const owns = (entry: string, file: string): boolean =>
-    entry.endsWith("/") ? file.startsWith(entry) : file === entry;
-  expect(sources.filter((file) => !named.some((entry) => owns(entry, file)))).toEqual([]);
-  expect(named.filter((entry) => !sources.some((file) => owns(entry, file)))).toEqual([]);
-});
+test.each([...packages, "apps/bench"])(
+  "the README of %s says what each of its sources owns, and names no other",
+  (folder) => {
+    const named = sourcesNamed(read(`${folder}/README.md`));
+    const sources = readdirSync(join(repository, folder, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
+      /(?<!\.test|\bindex)\.ts$/.test(file),
+    );
+    const owns = (entry: string, file: string): boolean =>
+      entry.endsWith("/") ? file.startsWith(entry) : file === entry;
+    expect(sources.filter((file) => !named.some((entry) => owns(entry, file)))).toEqual([]);
+    expect(named.filter((entry) => !sources.some((file) => owns(entry, file)))).toEqual([]);
+  },
+);

@@ -27,7 +27,7 @@ export type Bound = z.infer<typeof Bound>;
 
 const Probe = z.strictObject({
   value: z.number().positive(),
-  gemv_gbps: z.number().positive().describe("KV bytes that the PIM of the first instance attends to"),
+  gemv_gbps: z.number().positive().describe("KV bytes that the PIM of the first offloading instance attends to"),
   ratio: z.number().positive().describe("the measure of auto over that of GPU-only"),
 });
 

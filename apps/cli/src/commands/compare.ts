@@ -138,8 +138,7 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
       file.commit();
     }
     if (flags.json) return json(asJson(outcomes, verdict, compared));
-    const [first, ...others] = comparisonTables(outcomes, verdict);
-    if (first) result(draw([first, ...others.flatMap((table) => ["", table])]));
+    result(draw(comparisonTables(outcomes, verdict).flatMap(([, table], i) => (i > 0 ? ["", table] : [table]))));
     for (const [, note] of notes) result(`\n${note}`);
   } catch (error) {
     file?.abort();

@@ -9,14 +9,15 @@ import { besideOthers, frame, nameAxis } from "./frame.js";
 import { renderSvg } from "./svg.js";
 
 /** Cells of one colour. */
-export interface HeatClass {
+export interface HeatClass<T = number> {
   name: string;
   color: string;
   /** Whether a value belongs to it, unless it belongs to one before. */
-  has: (value: number) => boolean;
+  has: (value: T) => boolean;
 }
 
-export interface HeatMap {
+/** `T` is what a cell shows: a number, or several under their names. */
+export interface HeatMap<T extends number | Record<string, string | number> = number> {
   title: string;
   xLabel: string;
   yLabel: string;
@@ -26,9 +27,12 @@ export interface HeatMap {
   /** What the values are, with their unit. */
   valueLabel: string;
   /** By row, then by column. */
-  values: readonly (readonly number[])[];
-  classes: readonly HeatClass[];
-  text: (value: number) => string;
+  values: readonly (readonly T[])[];
+  classes: readonly HeatClass<T>[];
+  /** What stands in a cell; may have lines. */
+  text: (value: T) => string;
+  /** Size of a cell, pixels; for a short number if not given. */
+  cell?: { width: number; height: number };
   /** In columns and rows, which may be fractions: 0.5 is between the first two. */
   line?: { name: string; points: readonly (readonly [column: number, row: number])[] };
 }
@@ -61,54 +65,77 @@ export function crossing(values: readonly (readonly number[])[], level: number):
   });
 }
 
-const ROW = 30;
+/** Room for the names of rows and the edges. */
+const MARGINS = { left: 62, right: 12, bottom: 46 } as const;
 
-/** One cell: its colour, a gap around it, its text. */
-function renderCell(texts: (column: number, row: number) => string) {
-  return (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-    const [column, row] = [Number(api.value(0)), Number(api.value(1))];
-    const [x = 0, y = 0] = api.coord([column, row]);
-    const [width = 0, height = 0] = [api.size?.([1, 1])].flat() as number[];
-    return {
-      type: "group" as const,
-      children: [
-        {
-          type: "rect" as const,
-          shape: { x: x - width / 2, y: y - height / 2, width, height },
-          style: { fill: api.visual("color"), stroke: back, lineWidth: 1 },
-        },
-        {
-          type: "text" as const,
-          // Above the line that crosses the map, with a gap around it.
-          z2: 20,
-          style: {
-            x,
-            y,
-            text: texts(column, row),
-            fill: ink,
-            stroke: api.visual("color"),
-            lineWidth: 3,
-            align: "center" as const,
-            verticalAlign: "middle" as const,
-            fontSize: 12,
-          },
-        },
-      ],
-    };
+/** Wide enough for its cells, or as charts beside each other are. */
+const sizeOf = (columns: number, rows: number, cell: HeatMap["cell"]) => ({
+  width: cell ? columns * cell.width + MARGINS.left + MARGINS.right : besideOthers.width,
+  height: 120 + rows * (cell?.height ?? 30),
+});
+
+/** The data of a cell, and what its columns are called. */
+const fieldsOf = (value: number | Record<string, string | number>): (string | number)[] =>
+  typeof value === "number" ? [value] : Object.values(value);
+const namesOf = (value: number | Record<string, string | number> | undefined, label: string): string[] =>
+  typeof value === "object" ? Object.keys(value) : [label];
+
+/** Where a cell is, and how large. */
+function place(api: CustomSeriesRenderItemAPI) {
+  const [column, row] = [Number(api.value(0)), Number(api.value(1))];
+  const [x = 0, y = 0] = api.coord([column, row]);
+  const [width = 0, height = 0] = [api.size?.([1, 1])].flat() as number[];
+  return { column, row, x, y, width, height };
+}
+
+/** The colour of a cell, a gap around it. */
+function renderCell(_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) {
+  const { x, y, width, height } = place(api);
+  return {
+    type: "rect" as const,
+    shape: { x: x - width / 2, y: y - height / 2, width, height },
+    style: { fill: api.visual("color"), stroke: back, lineWidth: 1 },
   };
 }
 
+/** The text of a cell, a gap in its colour around it: the line may cross there. */
+const renderText =
+  (textAt: (column: number, row: number) => { text: string; color: string }) =>
+  (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+    const { column, row, x, y } = place(api);
+    const { text, color } = textAt(column, row);
+    return {
+      type: "text" as const,
+      style: {
+        x,
+        y,
+        text,
+        fill: ink,
+        stroke: color,
+        lineWidth: 4,
+        align: "center" as const,
+        verticalAlign: "middle" as const,
+        fontSize: 12,
+      },
+    };
+  };
+
+/** From bottom to top: the cells, the line across them, the texts. */
+const layers = { cells: 2, line: 3, texts: 4 } as const;
+
 /** Draws the map. */
-export function heatMap(map: HeatMap): Chart {
+export function heatMap<T extends number | Record<string, string | number>>(map: HeatMap<T>): Chart {
   const { title, xLabel, yLabel, columns, rows, values, classes, text, line } = map;
   const cells = values.flatMap((row, r) => row.map((value, c) => ({ at: [c, r] as const, value })));
-  const classOf = (value: number): HeatClass | undefined => classes.find(({ has }) => has(value));
+  const classOf = (value: T): HeatClass<T> | undefined => classes.find(({ has }) => has(value));
   const used = classes.filter((one) => cells.some(({ value }) => classOf(value) === one));
   const legend = [...used.map(({ name }) => name), ...(line ? [line.name] : [])];
-  const size = { ...besideOthers, height: 120 + rows.length * ROW };
-  const around = frame(title, legend, size, { left: 62, right: 12, bottom: 46 });
+  const around = frame(title, legend, sizeOf(columns.length, rows.length, map.cell), MARGINS);
   const fraction = (count: number) => ({ type: "value", show: false, min: -0.5, max: count - 0.5 });
-  const textAt = (column: number, row: number): string => text(values[row]?.[column] ?? Number.NaN);
+  const textAt = (column: number, row: number) => {
+    const value = values[row]?.[column];
+    return value === undefined ? { text: "", color: "" } : { text: text(value), color: classOf(value)?.color ?? "" };
+  };
   const option = {
     ...around.option,
     // The second pair measures the same field in fractions of cells, which an axis of names cannot.
@@ -120,9 +147,17 @@ export function heatMap(map: HeatMap): Chart {
         name: one.name,
         itemStyle: { color: one.color },
         data: cells.filter(({ value }) => classOf(value) === one).map(({ at }) => at),
-        renderItem: renderCell(textAt),
+        renderItem: renderCell,
+        z: layers.cells,
         silent: true,
       })),
+      {
+        type: "custom",
+        data: cells.map(({ at }) => at),
+        renderItem: renderText(textAt),
+        z: layers.texts,
+        silent: true,
+      },
       ...(line
         ? [
             {
@@ -132,6 +167,7 @@ export function heatMap(map: HeatMap): Chart {
               xAxisIndex: 1,
               yAxisIndex: 1,
               symbol: "none",
+              z: layers.line,
               silent: true,
               itemStyle: { opacity: 0 },
               lineStyle: { color: ink, width: 2.5, type: [6, 4] },
@@ -144,8 +180,8 @@ export function heatMap(map: HeatMap): Chart {
     title,
     svg: renderSvg(option, around.size, title),
     csv: csvText([
-      [yLabel, xLabel, map.valueLabel],
-      ...cells.map(({ at: [c, r], value }) => [rows[r] ?? "", columns[c] ?? "", value]),
+      [yLabel, xLabel, ...namesOf(values[0]?.[0], map.valueLabel)],
+      ...cells.map(({ at: [c, r], value }) => [rows[r] ?? "", columns[c] ?? "", ...fieldsOf(value)]),
     ]),
   };
 }

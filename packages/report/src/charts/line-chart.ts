@@ -33,15 +33,22 @@ export interface LineChart {
 /** More points than this cannot be told apart at the chart's width. */
 const MOST_POINTS = 1500;
 
-function thinned<T>(points: readonly T[]): readonly T[] {
-  if (points.length <= MOST_POINTS) return points;
-  const every = (points.length - 1) / (MOST_POINTS - 1);
-  const kept = new Set(Array.from({ length: MOST_POINTS }, (_, i) => Math.round(i * every)));
+/** At most so many of the points, evenly, the first and the last among them. */
+export function thinned<T>(points: readonly T[], most = MOST_POINTS): readonly T[] {
+  if (points.length <= most) return points;
+  const every = (points.length - 1) / (most - 1);
+  const kept = new Set(Array.from({ length: most }, (_, i) => Math.round(i * every)));
   return points.filter((_, i) => kept.has(i));
 }
 
 /** Wide below narrow, and dashes over what shows between them: lines that coincide stay visible. */
-const strokes = [{ width: 5 }, { width: 3 }, { width: 3, type: [6, 6] }, { width: 1.2 }] as const;
+const strokes = [
+  { width: 5 },
+  { width: 3 },
+  { width: 3, type: [6, 6] },
+  { width: 1.2 },
+  { width: 1.6, type: [3, 5] },
+] as const;
 
 function series({ name, points, step, stacked }: ChartLine, stroke: number) {
   return {

@@ -20,6 +20,9 @@ export interface ChartSize {
 /** What serves a mouse and scripts only. The names of hover styles count on from one drawing to the next. */
 const interaction = / class="zr[^"]*"| pointer-events="[^"]*"| ecmeta_\w+="[^"]*"|<style[\s\S]*?<\/style>\s*/g;
 
+/** What says nothing that a browser does not take for granted, in every text of every chart. */
+const redundant = /font-family:inherit;| xml:space="preserve"| xmlns:xlink="[^"]*"| version="1.1"| baseProfile="full"/g;
+
 /**
  * Renders an option. The same option gives the same text.
  *
@@ -33,6 +36,7 @@ export function renderSvg(option: EChartsCoreOption, { width, height }: ChartSiz
     const svg = chart.renderToSVGString({ useViewBox: true });
     return svg
       .replaceAll(interaction, "")
+      .replaceAll(redundant, "")
       .replaceAll(/\bzr\d+-/g, `${slug(title)}-`)
       .replace("<svg ", `<svg role="img" aria-label="${escapeMarkup(title)}" `);
   } finally {

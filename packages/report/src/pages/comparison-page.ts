@@ -95,7 +95,7 @@ export function comparisonPage({ outcomes, verdict, notes, compared, madeBy }: C
       `<h1>${title}</h1>`,
       '<p class="lead">The same requests in four modes. Ratios refer to the first that serves them; * marks the best.</p>',
       ...(verdict?.sentences ?? []).map(paragraph),
-      ...comparisonTables(outcomes, verdict).map(({ rows }) => table(rows)),
+      ...comparisonTables(outcomes, verdict).flatMap(([heading, { rows }]) => [`<h2>${heading}</h2>`, table(rows)]),
       ...others.map(([, note]) => paragraph(note)),
       "<h2>Latency distributions</h2>",
       charts(latencies),

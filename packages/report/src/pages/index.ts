@@ -3,14 +3,15 @@
  * Pages and pictures. Apart from the rest, since the chart library takes a while to load.
  */
 export { type BarChart, barChart } from "../charts/bar-chart.js";
-export type { Chart } from "../charts/chart.js";
-export { pictureStyle } from "../charts/colors.js";
+export { type Chart, slug } from "../charts/chart.js";
+export { diverging, pictureStyle, third } from "../charts/colors.js";
 export { distributionChart } from "../charts/distribution-chart.js";
 export { type GanttBar, type GanttChart, ganttChart } from "../charts/gantt-chart.js";
 export { crossing, type HeatClass, type HeatMap, heatMap, ratioClasses } from "../charts/heat-map.js";
 export { type ChartLine, type LineChart, lineChart } from "../charts/line-chart.js";
+export { standalone } from "../charts/standalone.js";
 export { comparisonPage, modeCharts } from "./comparison-page.js";
 export { escapeMarkup } from "./markup.js";
-export { charts, facts, page, table, wideChart } from "./page.js";
+export { type Cell, charts, details, facts, maps, page, table, tableRow, wideChart } from "./page.js";
 export { pimPlot } from "./pim-plot.js";
 export { validationPage } from "./validation-page.js";

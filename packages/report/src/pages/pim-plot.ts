@@ -2,8 +2,8 @@
  * @module
  * Latency over context as an SVG that stands alone: its parts stacked, and the GPU's beside them.
  */
-import { pictureStyle } from "../charts/colors.js";
 import { lineChart } from "../charts/line-chart.js";
+import { standalone } from "../charts/standalone.js";
 import type { PimFacts } from "../pim/pim-facts.js";
 import type { PimSubject } from "../pim/pim-result.js";
 
@@ -35,5 +35,5 @@ export function pimPlot({ device, gpu }: PimSubject, facts: PimFacts): string {
       ...(gpuLatencyNs ? [{ name: gpu, points: us(gpuLatencyNs) }] : []),
     ],
   });
-  return `${svg.replace(">", `><style>${pictureStyle}</style>`)}\n`;
+  return standalone(svg);
 }

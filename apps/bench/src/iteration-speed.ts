@@ -5,13 +5,15 @@
 import { IterationPlanner } from "@tandem-sim/engine";
 import { createBatchTable, createPlayed, Division, fillTable, Player, SplitWorkspace, splits } from "@tandem-sim/trace";
 import { Bench } from "tinybench";
-import { bundledInstance, decodeBatch } from "./static-batch.js";
+import { createBatch, decodes } from "./batch-shape.js";
+import { bundledCluster, inputsInMode, onlyInstance } from "./cluster.js";
 
 /** Runs the steps of an iteration apart and together; returns rows of name and microseconds per call (median). */
 export async function iterationSpeed(): Promise<{ name: string; medianUs: number }[]> {
-  const instance = bundledInstance("interleave");
+  const inputs = inputsInMode({ cluster: bundledCluster, options: {}, source: "speed" }, "interleave", "all");
+  const instance = onlyInstance(inputs);
   const { costs, pim } = instance;
-  const batch = decodeBatch(256, 1024, pim?.layout.groups ?? 0);
+  const batch = createBatch(decodes(256, 1024), pim?.layout.groups ?? 0);
   const planner = new IterationPlanner(instance);
   planner.choose(batch);
   const { graph } = planner.table;

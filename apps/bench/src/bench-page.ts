@@ -41,7 +41,7 @@ const phaseLabel = ({ outcome: { scenario }, phase }: Standing): string =>
   `${scenario.load}${scenario.phases.length > 1 ? `, phase ${phase}` : ""}`;
 
 function glanceRow(standing: Standing): Cell[] {
-  const { outcome, phase, gpuOnly, offload, interleave, why } = standing;
+  const { outcome, phase, gpuOnly, twoKernels, offload, interleave, why } = standing;
   const [alone, halves] = [ratiosOf(offload, gpuOnly), ratiosOf(interleave, gpuOnly)];
   const best = verdictOn(inPhase(outcome, phase))?.best.makespan?.modes ?? [];
   return [
@@ -49,6 +49,7 @@ function glanceRow(standing: Standing): Cell[] {
     { text: best.join(", "), tone: "words" },
     ratioCell(alone.makespan),
     ratioCell(halves.makespan),
+    ratioCell(ratiosOf(interleave, twoKernels).makespan),
     ratioCell(alone.ttft),
     ratioCell(halves.ttft),
     ratioCell(alone.tpot),
@@ -63,6 +64,7 @@ const glanceHead: Cell[] = [
   { text: "soonest done", tone: "words" },
   "makespan offload",
   "makespan interleave",
+  "to a GPU with two kernels",
   "TTFT offload",
   "TTFT interleave",
   "TPOT offload",
@@ -182,11 +184,18 @@ const columns: readonly Column[] = [
   ["interleaved", number("interleaved_share", percent)],
 ];
 
-const runsTable = ({ runs }: ScenarioOutcome): string =>
-  table([
+const runsTable = ({ runs, twoKernels }: ScenarioOutcome): string => {
+  const row = (mode: string, run: ScenarioRun): Cell[] => [
+    mode,
+    run.phase ?? "-",
+    ...columns.map(([, cell]) => cell(run, runs[0])),
+  ];
+  return table([
     ["mode", "phase", ...columns.map(([title]) => title)],
-    ...runs.map((run): Cell[] => [run.mode, run.phase ?? "-", ...columns.map(([, cell]) => cell(run, runs[0]))]),
+    ...runs.map((run) => row(run.mode, run)),
+    row("gpu-only, two attention kernels", twoKernels),
   ]);
+};
 
 /** The verdict of each phase, in its own words. */
 const verdicts = (outcome: ScenarioOutcome): string[] =>

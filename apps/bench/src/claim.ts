@@ -38,17 +38,20 @@ export interface PhaseRuns {
   scenario: string;
   phase: Phase;
   gpuOnly: ScenarioRun;
+  /** GPU-only with two attention kernels. */
+  twoKernels: ScenarioRun;
   /** Undefined for a mode that the scenario does not declare. */
   of: (mode: ScenarioMode) => ScenarioRun | undefined;
 }
 
 /** The phases and modes that a scenario declares: what a fuller suite runs beyond them changes no answer. */
-export function declaredPhases({ scenario, runs }: ScenarioOutcome): PhaseRuns[] {
+export function declaredPhases({ scenario, runs, twoKernels }: ScenarioOutcome): PhaseRuns[] {
   const [gpuOnly] = runs;
   return scenario.phases.map((phase) => ({
     scenario: scenario.name,
     phase,
     gpuOnly,
+    twoKernels,
     of: (mode) =>
       scenario.modes.includes(mode) ? runs.find((run) => run.mode === mode && run.phase === phase) : undefined,
   }));

@@ -169,4 +169,21 @@ export const claims: readonly Claim[] = [
       }),
     finding: paysFrom,
   },
+  {
+    id: "win-without-the-mixed-kernel",
+    sentence: "Interleaving would also beat a GPU that runs prefill and decode attention as two kernels.",
+    terms:
+      "Beats: its makespan is at most 0.98x of GPU-only's. This GPU's one kernel for both (FlashAttention 2) reads KV several times over when they mix, and offload takes decodes out of it; two kernels would do that without PIM. About the loads where interleaving beats the GPU as it is.",
+    cases: (outcome) =>
+      declaredPhases(outcome).flatMap((phase) => {
+        const interleave = phase.of("interleave");
+        if (!interleave || ratio("makespan", interleave, phase) > PAYS) return [];
+        const apart = { ...phase, gpuOnly: phase.twoKernels };
+        const figures = {
+          gpu_only: ratio("makespan", phase.twoKernels, phase),
+          interleave: ratio("makespan", interleave, apart),
+        };
+        return [phaseCase(phase, figures.interleave <= PAYS, figures)];
+      }),
+  },
 ];

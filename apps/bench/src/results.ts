@@ -56,10 +56,11 @@ const limitedJson = ({ limit, gpuOnly, interleave }: LimitedRuns) => ({
   runs: [runJson(gpuOnly), runJson(interleave)],
 });
 
-const scenarioJson = ({ scenario, runs, limited, judged }: ScenarioOutcome) => ({
+const scenarioJson = ({ scenario, runs, limited, twoKernels, judged }: ScenarioOutcome) => ({
   name: scenario.name,
   runs: runs.map(runJson),
   batch_limits: limited.map(limitedJson),
+  two_attention_kernels: runJson(twoKernels),
   expected: judged,
 });
 

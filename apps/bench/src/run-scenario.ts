@@ -2,7 +2,6 @@
  * @module
  * Runs a scenario in its modes and phases, and holds what came out against what was expected.
  */
-
 import { addSample, emptySamples, type ServedMode } from "@tandem-sim/comparison";
 import { createPlan, type InstancePlan, simulate } from "@tandem-sim/engine";
 import { findWorkloadFile } from "@tandem-sim/schemas/node";
@@ -44,6 +43,8 @@ export interface ScenarioOutcome {
   /** GPU-only first. */
   runs: [ScenarioRun, ...ScenarioRun[]];
   limited: LimitedRuns[];
+  /** GPU-only, were prefill and decode attention two kernels: what of a win needs no PIM. */
+  twoKernels: ScenarioRun;
   judged: Judged[];
 }
 
@@ -113,6 +114,11 @@ function runLimited(scenario: Scenario, chunks: readonly RequestChunk[], limit: 
   };
 }
 
+function runTwoKernels(scenario: Scenario, chunks: readonly RequestChunk[]): ScenarioRun {
+  const options = { ...scenario.options, gpu_mixed_attention: "separate" as const };
+  return runMode({ ...scenario, options }, chunks, "gpu-only", null);
+}
+
 /**
  * Runs a scenario.
  *
@@ -132,6 +138,7 @@ export async function runScenario(
     scenario,
     runs,
     limited: scenario.batch_limits.map((limit) => runLimited(scenario, chunks, limit)),
+    twoKernels: runTwoKernels(scenario, chunks),
     judged: scenario.expected.map((expected) => judge(expected, runs)),
   };
 }

@@ -28,6 +28,8 @@ export interface Standing {
   outcome: ScenarioOutcome;
   phase: Phase;
   gpuOnly: ScenarioRun;
+  /** GPU-only with two attention kernels. */
+  twoKernels: ScenarioRun;
   offload: ScenarioRun;
   interleave: ScenarioRun;
   /** In a sentence. */
@@ -62,23 +64,24 @@ const shareOf = (ns: number, { summary }: ScenarioRun): number => ns / summary.m
 const MATTERS = 0.05;
 
 /** Why offload alone is sooner done: KV is elsewhere, PIM is faster, or decodes leave the kernel that serves prefill too. */
-function whyOffloadWon({ summary }: ScenarioRun, gpuOnly: ScenarioRun): string {
+function whyOffloadWon({ summary }: ScenarioRun, { gpuOnly, twoKernels }: PhaseRuns): string {
   const { preemptions } = gpuOnly.summary;
   if (preemptions > 0)
     return `KV does not fit on the GPU (at most ${gpuOnly.observed.largestBatch} requests at a time, ${preemptions} preemptions), on PIM it does`;
   const [instance] = summary.instances;
   const [pim, gpu] = [instance?.pim_gemv_bandwidth_gbps ?? 0, instance?.gpu_bandwidth_gbps ?? 0];
-  const bandwidths = `${Math.round(pim)} GB/s of KV, the GPU reads ${gpu}`;
-  return pim > gpu
-    ? `PIM attends to ${bandwidths}`
-    : `PIM attends to ${bandwidths}, but decodes no longer share a kernel with long prompts`;
+  const bandwidths = `PIM attends to ${Math.round(pim)} GB/s of KV, the GPU reads ${gpu}`;
+  const apart = ratiosOf(twoKernels, gpuOnly).makespan;
+  return apart <= SOONER && pim < gpu
+    ? `Decodes leave the kernel that long prompts need (with two kernels the GPU alone takes ${apart.toFixed(2)}x)`
+    : bandwidths;
 }
 
-function whyWon(offload: ScenarioRun, interleave: ScenarioRun, gpuOnly: ScenarioRun): string {
-  const alone = ratiosOf(offload, gpuOnly).makespan;
+function whyWon(offload: ScenarioRun, interleave: ScenarioRun, phase: PhaseRuns): string {
+  const alone = ratiosOf(offload, phase.gpuOnly).makespan;
   const hidden = `Interleaving hides attention behind dense layers (${busy(interleave)})`;
   return alone <= SOONER
-    ? `${whyOffloadWon(offload, gpuOnly)}: offload alone takes ${alone.toFixed(2)}x. ${hidden}.`
+    ? `${whyOffloadWon(offload, phase)}: offload alone takes ${alone.toFixed(2)}x. ${hidden}.`
     : `${hidden}; offload alone takes ${alone.toFixed(2)}x.`;
 }
 
@@ -109,8 +112,8 @@ function whyRecovered(interleave: ScenarioRun, offload: ScenarioRun): string {
   return `${loss}. Overlap saves ${percent(gained)} of the makespan against the same batches undivided (${busy(interleave)}).`;
 }
 
-function whyOf(name: StandingName, { gpuOnly }: PhaseRuns, offload: ScenarioRun, interleave: ScenarioRun): string {
-  if (name === "wins") return whyWon(offload, interleave, gpuOnly);
+function whyOf(name: StandingName, phase: PhaseRuns, offload: ScenarioRun, interleave: ScenarioRun): string {
+  if (name === "wins") return whyWon(offload, interleave, phase);
   return name === "recovers" ? whyRecovered(interleave, offload) : whyNot(interleave);
 }
 
@@ -120,9 +123,9 @@ export const standingsOf = (outcomes: readonly ScenarioOutcome[]): Standing[] =>
     declaredPhases(outcome).flatMap((phase) => {
       const [offload, interleave] = [phase.of("offload"), phase.of("interleave")];
       if (!offload || !interleave) return [];
-      const { gpuOnly } = phase;
+      const { gpuOnly, twoKernels } = phase;
       const name = standingOf(ratiosOf(offload, gpuOnly), ratiosOf(interleave, gpuOnly));
       const why = whyOf(name, phase, offload, interleave);
-      return [{ name, outcome, phase: phase.phase, gpuOnly, offload, interleave, why }];
+      return [{ name, outcome, phase: phase.phase, gpuOnly, twoKernels, offload, interleave, why }];
     }),
   );

@@ -61,6 +61,28 @@ function lossSentence(standings: readonly Standing[]): string[] {
   ];
 }
 
+/** Makespan of interleaving over that of a GPU with two attention kernels at which it still wins. */
+const STILL_SOONER = 0.98;
+
+/** Which wins are left against a GPU that would run prefill and decode attention as two kernels. */
+function kernelSentence(wins: readonly Standing[]): string[] {
+  if (wins.length === 0) return [];
+  const apart = ({ interleave, twoKernels }: Standing): number => ratiosOf(interleave, twoKernels).makespan;
+  const kept = wins.filter((one) => apart(one) <= STILL_SOONER);
+  const lost = wins
+    .filter((one) => apart(one) > STILL_SOONER)
+    .map((one) => `${nameOf(one)} (${ratioText(apart(one))})`);
+  return [
+    [
+      `Of these ${wins.length}, ${kept.length} would also win against a GPU with separate kernels for prefill and decode attention`,
+      ...(kept.length > 0 ? [`makespan ${range(kept.map(apart))}`] : []),
+      ...(lost.length > 0 ? [`but not ${list(lost)}`] : []),
+    ]
+      .join(", ")
+      .concat("."),
+  ];
+}
+
 function batchSentence(claims: readonly JudgedClaim[]): string[] {
   const found = claims.find(({ claim }) => claim.finding);
   return found
@@ -73,6 +95,7 @@ export function suiteVerdict(standings: readonly Standing[], claims: readonly Ju
   const named = (name: StandingName): Standing[] => standings.filter((one) => one.name === name);
   return [
     ...winSentence(named("wins"), standings.length),
+    ...kernelSentence(named("wins")),
     ...recoverySentence(named("recovers")),
     ...lossSentence(named("loses")),
     ...batchSentence(claims),

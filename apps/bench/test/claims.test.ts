@@ -46,6 +46,10 @@ const examples: Record<string, { holds: Made; fails: Made }> = {
       ],
     ],
   },
+  "win-without-the-mixed-kernel": {
+    holds: [{ interleave: { makespan: 0.8 }, "two kernels": { makespan: 0.95 } }],
+    fails: [{ interleave: { makespan: 0.8 }, "two kernels": { makespan: 0.7 } }],
+  },
 };
 
 const judge = (...outcomes: ReturnType<typeof outcomeWith>[]) => judgeClaims(claims, outcomes);

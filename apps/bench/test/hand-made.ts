@@ -61,6 +61,7 @@ export function outcomeWith(
     ...template,
     scenario: { ...template.scenario, name, phases: ["decode"] },
     runs: [baseline, ...unlike],
+    twoKernels: changed(gpuOnly, modes["two kernels"] ?? modes["gpu-only"] ?? {}),
     limited: limits.map(([limit, makespan]) => ({
       limit,
       gpuOnly: baseline,

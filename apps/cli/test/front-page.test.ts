@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { boundOf } from "@tandem-sim/comparison";
 import type { Summary, Verdict } from "@tandem-sim/schemas";
@@ -100,6 +100,11 @@ describe("the front page's table", () => {
     );
     expect(interleave.requests).toBe(10);
   });
+});
+
+test("the front page counts the benchmark's loads", () => {
+  const scenarios = readdirSync(join(repository, "apps/bench/scenarios"));
+  expect(page).toContain(`\`npm run bench\` serves ${scenarios.length} loads in every mode`);
 });
 
 describe("the front page's limits", () => {

@@ -21,6 +21,9 @@ export const GpuCalibration = z.strictObject({
   memory: efficiency.optional().describe("share of the memory bandwidth that is reached"),
   compute: efficiency.optional().describe("share of the dense TFLOPS that matrix products reach"),
   attention: efficiency.optional().describe("share of the dense TFLOPS that attention over a prompt reaches"),
+  basis: z
+    .enum(["fitted", "carried over"])
+    .describe("fitted by a committed program, or taken over from figures that cannot be computed again here"),
   source,
 });
 export type GpuCalibration = z.infer<typeof GpuCalibration>;
@@ -59,11 +62,11 @@ export const GpuSpec = z.strictObject({
 });
 export type GpuSpec = z.infer<typeof GpuSpec>;
 
-/** How far the times of a spec sheet can be trusted: all three figures measured on this GPU, some, or none. */
+/** How far the times of a spec sheet can be trusted: all three figures fitted to this GPU, something less, or nothing. */
 export type GpuSpecTier = "calibrated" | "partly calibrated" | "spec sheet";
 
 export function tierOf({ calibration }: GpuSpec): GpuSpecTier {
   const fitted = [calibration?.memory, calibration?.compute, calibration?.attention].filter((it) => it !== undefined);
   if (fitted.length === 0) return "spec sheet";
-  return fitted.length === 3 ? "calibrated" : "partly calibrated";
+  return fitted.length === 3 && calibration?.basis === "fitted" ? "calibrated" : "partly calibrated";
 }

@@ -32,10 +32,12 @@ describe.each(manifest.gpuSpec)("the spec sheet of %s", (name) => {
 test("a spec sheet says how far its times can be trusted", () => {
   const spec = readGpuSpec(findGpuSpecFile("L4"));
   expect(tierOf(spec)).toBe("spec sheet");
-  expect(tierOf({ ...spec, calibration: { memory: 0.9, source: "a test" } })).toBe("partly calibrated");
-  expect(tierOf({ ...spec, calibration: { memory: 0.9, compute: 0.8, attention: 0.6, source: "a test" } })).toBe(
-    "calibrated",
+  const all = { memory: 0.9, compute: 0.8, attention: 0.6, source: "a test" };
+  expect(tierOf({ ...spec, calibration: { memory: 0.9, basis: "fitted", source: "a test" } })).toBe(
+    "partly calibrated",
   );
+  expect(tierOf({ ...spec, calibration: { ...all, basis: "carried over" } })).toBe("partly calibrated");
+  expect(tierOf({ ...spec, calibration: { ...all, basis: "fitted" } })).toBe("calibrated");
 });
 
 test("a GPU without a spec sheet is an error that knows what was meant", () => {

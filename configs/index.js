@@ -4,7 +4,18 @@ export const configsUrl = new URL("./", import.meta.url);
 /** Names of the bundled configs by kind. A test holds this list against the files. */
 export const manifest = {
   cluster: ["single_node_gpu_instance", "single_node_pim_instance", "two_instances_pim"],
-  model: ["meta-llama/Llama-3.1-8B"],
+  model: [
+    "Qwen/Qwen3-32B",
+    "Qwen/Qwen3-8B",
+    "facebook/OPT-66B",
+    "meta-llama/LLaMA-65B",
+    "meta-llama/Llama-2-70B",
+    "meta-llama/Llama-2-7B",
+    "meta-llama/Llama-3.1-70B",
+    "meta-llama/Llama-3.1-8B",
+    "mistralai/Mistral-7B-v0.3",
+    "openai/GPT-3-175B",
+  ],
   pim: [
     "DDR4_8GB_3200_pim",
     "DDR5_8GB_4800_pim",
@@ -14,4 +25,5 @@ export const manifest = {
     "LPDDR5_2GB_6400_pim",
   ],
   gpu: ["RTXPRO6000/meta-llama/Llama-3.1-8B/bf16/tp1"],
+  gpuSpec: ["A100", "B200", "H100", "H200", "L4", "L40S", "RTX4090", "RTXPRO6000"],
 };

@@ -11,6 +11,7 @@ import { Command } from "commander";
 import { MOVED, movedSince } from "./baseline.js";
 import { findingOf } from "./claim.js";
 import { readRecord, recordDifferences, recordFile, recordOf, recordText } from "./claim-record.js";
+import { gpuSourceSpeed } from "./gpu-sources.js";
 import { iterationSpeed } from "./iteration-speed.js";
 import { mapTable } from "./map-table.js";
 import { prepareFolder, writeOutputs } from "./outputs.js";
@@ -37,6 +38,14 @@ const claimTable = ({ claims }: Suite) =>
     ["claim", "answer", ""],
     claims.map((judged) => [judged.claim.sentence, judged.answer, findingOf(judged)]),
   );
+
+async function showSourceSpeed(): Promise<void> {
+  console.log("\nOne iteration with GPU times from a spec sheet over the same with measured tables, medians:");
+  for (const { name, tablesUs, specSheetUs } of await gpuSourceSpeed())
+    console.log(
+      `  ${(specSheetUs / tablesUs).toFixed(2).padStart(8)}x  ${name} (${tablesUs.toFixed(2)} us with tables)`,
+    );
+}
 
 async function showSpeed(): Promise<Record<string, number>> {
   const speed = await iterationSpeed();
@@ -112,6 +121,7 @@ const program = new Command("bench")
   .addCommand(
     new Command("speed").description("How long the steps of one iteration take").action(async () => {
       await showSpeed();
+      await showSourceSpeed();
     }),
   )
   .addCommand(

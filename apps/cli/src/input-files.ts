@@ -19,7 +19,7 @@ export function clusterFiles({ source, cluster, nodes }: ClusterInputs, gpuProfi
     if (node.cpu_mem.pim_config) files.add(findPimFile(node.cpu_mem.pim_config, source));
     node.instances.forEach(({ model_name, hardware }, i) => {
       files.add(findModelFile(model_name, source));
-      const variant = nodes[n]?.instances[i]?.profile.variant;
+      const variant = nodes[n]?.instances[i]?.profile?.variant;
       if (gpuProfile === undefined && variant) profiles.add(findGpuProfileDir(hardware, model_name, variant, source));
     });
   });

@@ -26,7 +26,7 @@ export interface FitReport {
   iterations: FamilyErrors[];
 }
 
-function statsOf(name: string, got: readonly number[], want: readonly number[]): ErrorStats {
+export function statsOf(name: string, got: readonly number[], want: readonly number[]): ErrorStats {
   const errors = Float64Array.from(got, (value, i) => Math.abs(value / want[i] - 1)).sort();
   const at = (q: number): number => quantile(errors, q) ?? Number.NaN;
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -2,18 +2,20 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { architectureOf, createGpuCosts, kvBytesPerToken, weightBytes } from "@tandem-sim/hardware";
+import { kvBytesPerToken, weightBytes } from "@tandem-sim/hardware";
 import {
   type ClusterInstance,
   type ClusterNode,
-  checkKvMeasured,
   dtypeBytes,
   kvElementBytes,
   modelDtype,
+  refuseSlidingWindow,
   TandemError,
+  tierOf,
 } from "@tandem-sim/schemas";
 import { splits } from "@tandem-sim/trace";
 import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
+import { planGpu } from "./plan-gpu.js";
 import { GIB, planPim, type ShareOfNode } from "./plan-pim.js";
 
 /** One instance of the config, and where it stands. */
@@ -33,8 +35,10 @@ export interface InstanceSource {
 /** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
 export function planInstance(source: InstanceSource): InstancePlan {
   const { id, node, clusterNode, config, share, at, planOptions } = source;
-  const { model, profile, options } = source.loaded;
-  checkKvMeasured(profile, model, options, at);
+  const { model, options } = source.loaded;
+  const maxModelLen = options.maxModelLen ?? model.max_position_embeddings;
+  refuseSlidingWindow(model, maxModelLen, `${at}.model_name`);
+  const gpu = planGpu(source.loaded, at, (...what) => planOptions.onExtrapolate?.(id, ...what));
   const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
   const kvBytes = kvElementBytes(model, options);
   const weights = weightBytes(model, elementBytes);
@@ -58,18 +62,17 @@ export function planInstance(source: InstanceSource): InstancePlan {
     model,
     hardware: config.hardware,
     options,
-    maxModelLen: options.maxModelLen ?? model.max_position_embeddings,
+    maxModelLen,
     elementBytes,
     kvElementBytes: kvBytes,
     weightBytes: weights,
     blockBytes,
     gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
     gpuBandwidthGBps: config.npu_mem.mem_bw,
+    gpuTimes: source.loaded.gpuSpec ? tierOf(source.loaded.gpuSpec) : "measured",
     costs: {
       layers: model.num_hidden_layers,
-      gpu: createGpuCosts(profile, architectureOf(model), {
-        onExtrapolate: (...what) => planOptions.onExtrapolate?.(id, ...what),
-      }),
+      gpu,
       hostNs: hostTransfer(clusterNode),
       separateAttention: options.gpuMixedAttention === "separate",
       pim,

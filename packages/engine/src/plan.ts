@@ -5,7 +5,8 @@
 import type { OnExtrapolate, PimSystem } from "@tandem-sim/hardware";
 import type {
   ClusterConfig,
-  GpuProfile,
+  GpuSource,
+  GpuSpecTier,
   InstanceOptions,
   ModelConfig,
   PimDevice,
@@ -19,13 +20,12 @@ export interface PlanInputs {
   cluster: ClusterConfig;
   nodes: {
     pim: PimDevice | null;
-    instances: {
+    instances: ({
       model: ModelConfig;
-      profile: GpuProfile;
       options: InstanceOptions;
       /** KV blocks of its GPU, where known from a real engine; otherwise they follow from its memory. */
       gpuBlocks?: number;
-    }[];
+    } & GpuSource)[];
   }[];
 }
 
@@ -46,6 +46,8 @@ export interface InstancePlan {
   /** KV blocks that the GPU has room for; 0 where it holds weights only. */
   gpuBlocks: number;
   gpuBandwidthGBps: number;
+  /** How far its GPU times can be trusted. */
+  gpuTimes: "measured" | GpuSpecTier;
   costs: IterationCosts;
   /** The PIM that it offloads to; null without offload. */
   pim: PimSystem | null;

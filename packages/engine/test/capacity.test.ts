@@ -25,7 +25,8 @@ const planned = (inputs: PlanInputs): InstancePlan => {
 
 /** As it would be with a profile that was measured with an fp8 KV cache. */
 function withFp8Profile(inputs: PlanInputs): PlanInputs {
-  for (const { instances } of inputs.nodes) for (const instance of instances) instance.profile.kvCacheDtype = "fp8";
+  for (const { instances } of inputs.nodes)
+    for (const instance of instances) if (instance.profile) instance.profile.kvCacheDtype = "fp8";
   return inputs;
 }
 

@@ -3,6 +3,16 @@
  * Cost models of hardware: functions of numbers (tokens, sequences, contexts). Start with gpu/costs.ts and pim/costs.ts.
  */
 export {
+  type AnalyticConstants,
+  type AttentionConstants,
+  analyticConstants,
+  type Efficiencies,
+  efficienciesOf,
+  type PassConstants,
+} from "./gpu/analytic/constants.js";
+export { type AnalyticOptions, analyticAttention, analyticLayers, createAnalyticCosts } from "./gpu/analytic/costs.js";
+export { attentionKernel, type KernelFigures, passKernel, productKernel } from "./gpu/analytic/kernels.js";
+export {
   type Architecture,
   architectureNamed,
   architectureOf,
@@ -21,6 +31,7 @@ export {
 export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
+export { type ModelShape, modelShape } from "./gpu/model-shape.js";
 export { kvBytesPerLayer, kvBytesPerToken } from "./kv-bytes.js";
 export { createLinkCosts, type LinkCosts } from "./link.js";
 export { type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";

@@ -2,8 +2,9 @@
  * @module
  * Sizes that follow from a model config: its weights, and the tensors of each layer.
  */
-import { attentionShape, type ModelConfig, TandemError } from "@tandem-sim/schemas";
-import { architectureOf, type LayerName } from "./gpu/architecture.js";
+import type { ModelConfig } from "@tandem-sim/schemas";
+import { type Architecture, architectureOf, hasBias, type LayerName } from "./gpu/architecture.js";
+import { type ModelShape, modelShape } from "./gpu/model-shape.js";
 import { kvBytesPerLayer } from "./kv-bytes.js";
 
 /** Bytes read and written by one layer. */
@@ -16,52 +17,30 @@ export interface LayerSizes {
 /** Token ids travel as int32. */
 const tokenIdBytes = 4;
 
-/** Parameters of one layer, biases included. */
-function layerParameters(model: ModelConfig, layer: LayerName): number {
-  const { heads, kvHeads, headDim } = attentionShape(model);
-  const { hidden_size: hidden, intermediate_size: inner, vocab_size: vocab } = model;
-  const attentionBias = model.attention_bias ? 1 : 0;
-  const mlpBias = model.mlp_bias ? 1 : 0;
-  switch (layer) {
-    case "embedding":
-    case "lm_head":
-      return vocab * hidden;
-    case "layernorm":
-    case "final_layernorm":
-      return hidden;
-    case "qkv_proj":
-      return (hidden + attentionBias) * (heads + 2 * kvHeads) * headDim;
-    case "qk_norm":
-      return 2 * headDim;
-    case "o_proj":
-      return (heads * headDim + attentionBias) * hidden;
-    case "gate_up_proj":
-      return (hidden + mlpBias) * 2 * inner;
-    case "down_proj":
-      return (inner + mlpBias) * hidden;
-    case "rotary_emb":
-    case "attention":
-    case "act_fn":
-    case "sampler":
-      return 0;
-  }
+/** Parameters of one layer on one GPU, biases included. */
+function layerParameters(architecture: Architecture, model: ModelConfig, shape: ModelShape, layer: LayerName): number {
+  const kind = architecture.kinds[layer];
+  return kind.weights(shape) + (hasBias(architecture, model, layer) ? kind.bias(shape) : 0);
 }
 
 /**
- * Bytes of all weights: the exact parameter count x `elementBytes`. Tied embeddings are held once.
+ * Bytes of all weights on one GPU: the exact parameter count x `elementBytes`. Tied embeddings are held once.
  *
+ * @param tp GPUs that share each layer
  * @throws {TandemError} E_UNSUPPORTED as `architectureOf`
  */
-export function weightBytes(model: ModelConfig, elementBytes: number): number {
-  const { prologue, pre, post, head } = architectureOf(model);
+export function weightBytes(model: ModelConfig, elementBytes: number, tp = 1): number {
+  const architecture = architectureOf(model);
+  const shape = modelShape(model, tp);
+  const { prologue, pre, post, head } = architecture;
   const parameters = (layers: readonly LayerName[]): number =>
-    layers.reduce((sum, layer) => sum + layerParameters(model, layer), 0);
+    layers.reduce((sum, layer) => sum + layerParameters(architecture, model, shape, layer), 0);
   const whole =
     parameters(prologue) +
     model.num_hidden_layers * (parameters(pre) + parameters(post)) +
     parameters(head.dense) +
     parameters(head.perSequence);
-  return (model.tie_word_embeddings ? whole - layerParameters(model, "lm_head") : whole) * elementBytes;
+  return (model.tie_word_embeddings ? whole - parameters(["lm_head"]) : whole) * elementBytes;
 }
 
 /**
@@ -77,42 +56,14 @@ export function layerSizes(
   elementBytes: number,
   attention: { kvTokens: number; kvElementBytes?: number } = { kvTokens: 0 },
 ): LayerSizes {
-  const shape = attentionShape(model);
-  const { heads, kvHeads, headDim } = shape;
-  const hidden = tokens * model.hidden_size * elementBytes;
-  const query = tokens * heads * headDim * elementBytes;
-  const key = tokens * kvHeads * headDim * elementBytes;
-  const inner = tokens * model.intermediate_size * elementBytes;
-  const logits = tokens * model.vocab_size * elementBytes;
-  const weight = layerParameters(model, layer) * elementBytes;
-  switch (layer) {
-    case "embedding":
-      return { input: tokens * tokenIdBytes, weight, output: hidden };
-    case "layernorm":
-    case "final_layernorm":
-      return { input: hidden, weight, output: hidden };
-    case "qkv_proj":
-      return { input: hidden, weight, output: query + 2 * key };
-    case "qk_norm":
-    case "rotary_emb":
-      return { input: query + key, weight, output: query + key };
-    case "attention": {
-      const kvElementBytes = attention.kvElementBytes ?? elementBytes;
-      return { input: query + attention.kvTokens * kvBytesPerLayer(shape, kvElementBytes), weight, output: query };
-    }
-    case "o_proj":
-      return { input: query, weight, output: hidden };
-    case "gate_up_proj":
-      return { input: hidden, weight, output: 2 * inner };
-    case "act_fn":
-      return { input: 2 * inner, weight, output: inner };
-    case "down_proj":
-      return { input: inner, weight, output: hidden };
-    case "lm_head":
-      return { input: hidden, weight, output: logits };
-    case "sampler":
-      return { input: logits, weight, output: tokens * tokenIdBytes };
-    default:
-      throw new TandemError("E_UNSUPPORTED", `unknown layer "${layer satisfies never}"`);
-  }
+  const architecture = architectureOf(model);
+  const shape = modelShape(model);
+  const { input, output, ids } = architecture.kinds[layer];
+  const keysAndValues =
+    layer === "attention" ? attention.kvTokens * kvBytesPerLayer(shape, attention.kvElementBytes ?? elementBytes) : 0;
+  return {
+    input: tokens * (ids === "input" ? tokenIdBytes : input(shape) * elementBytes) + keysAndValues,
+    weight: layerParameters(architecture, model, shape, layer) * elementBytes,
+    output: tokens * (ids === "output" ? tokenIdBytes : output(shape) * elementBytes),
+  };
 }

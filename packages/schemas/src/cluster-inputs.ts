@@ -7,10 +7,14 @@ import type { ClusterConfig, ClusterInstance } from "./cluster.js";
 import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
 import { checkProfile, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
+import type { GpuSpec } from "./gpu-spec.js";
 import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
 import { type InstanceOptions, instanceOverrides } from "./options.js";
 import { isPath } from "./path-or-name.js";
 import type { PimDevice } from "./pim/device.js";
+
+/** What the GPU times of an instance come from: measured tables, or where there are none, the GPU's spec sheet. */
+export type GpuSource = { profile: GpuProfile; gpuSpec?: undefined } | { profile?: undefined; gpuSpec: GpuSpec };
 
 /** A cluster config with what stands behind its names. Indices are those of the config. */
 export interface ClusterInputs {
@@ -19,7 +23,7 @@ export interface ClusterInputs {
   cluster: ClusterConfig;
   nodes: {
     pim: PimDevice | null;
-    instances: { model: ModelConfig; profile: GpuProfile; options: InstanceOptions }[];
+    instances: ({ model: ModelConfig; options: InstanceOptions } & GpuSource)[];
   }[];
 }
 
@@ -35,7 +39,8 @@ export interface ProfileQuery {
 /** What the names of a cluster config stand for. @throws {TandemError} E_NOT_FOUND for a name that leads nowhere */
 export interface NamedInputs {
   model(name: string): ModelConfig;
-  profile(name: ProfileQuery): GpuProfile;
+  /** A spec sheet stands in for a profile that nobody has measured. */
+  profile(name: ProfileQuery): GpuProfile | GpuSpec;
   pim(name: string): PimDevice;
 }
 
@@ -61,25 +66,26 @@ export function resolveCluster(
           const at = `${source}: $.nodes[${n}].instances[${i}]`;
           const own: InstanceOptions = { ...options, ...instanceOverrides(instance) };
           const model = inPlace(`${at}.model_name`, () => named.model(instance.model_name));
-          return { model, profile: profileOf(instance, model, own, named, at), options: own };
+          return { model, options: own, ...gpuOf(instance, model, own, named, at) };
         }),
       };
     }),
   };
 }
 
-function profileOf(
+function gpuOf(
   { hardware, model_name, tp_size: tp = 1 }: ClusterInstance,
   model: ModelConfig,
   options: InstanceOptions,
   named: NamedInputs,
   at: string,
-): GpuProfile {
+): GpuSource {
   const variant = dtypeVariant[options.dtype ?? modelDtype(model)];
   const variants = options.kvCacheDtype === "fp8" ? [variantWithFp8Kv(variant), variant] : [variant];
-  const profile = inPlace(`${at}.hardware`, () => named.profile({ hardware, model: model_name, variants, tp }));
-  checkProfile(profile, { hardware, model: isPath(model_name) ? undefined : model_name, variant, tp }, at);
-  return profile;
+  const found = inPlace(`${at}.hardware`, () => named.profile({ hardware, model: model_name, variants, tp }));
+  if ("tflops" in found) return { gpuSpec: found };
+  checkProfile(found, { hardware, model: isPath(model_name) ? undefined : model_name, variant, tp }, at);
+  return { profile: found };
 }
 
 /** A name that leads nowhere is a mistake in the config: say where the name stands. */

@@ -14,11 +14,13 @@ export {
 export * from "./gpu-profile/profile.js";
 export { checkKvMeasured, checkProfile, type ProfileName } from "./gpu-profile/profile-match.js";
 export * from "./gpu-profile/profile-meta.js";
+export * from "./gpu-spec.js";
 export * from "./json-schema.js";
 export { parseJson } from "./json-text.js";
 export * from "./kv-cache.js";
 export * from "./mixture-of-experts.js";
 export * from "./model.js";
+export { refuseSlidingWindow, refuseUnknownAttention, slidingWindowOf } from "./model-support.js";
 export * from "./options.js";
 export * from "./parse.js";
 export * from "./pim/device.js";

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { ClusterConfig } from "./cluster.js";
 import { CompactProfileMeta } from "./gpu-profile/profile-meta.js";
+import { GpuSpec } from "./gpu-spec.js";
 import { ModelConfig } from "./model.js";
 import { PimIni } from "./pim/device.js";
 import { Summary } from "./summary.js";
@@ -21,6 +22,10 @@ interface Published {
 export const jsonSchemas = {
   cluster: { schema: ClusterConfig, title: "Cluster config: nodes, host memory, instances, power" },
   "gpu-profile": { schema: CompactProfileMeta, title: "profile.json of a compact GPU profile" },
+  "gpu-spec": {
+    schema: GpuSpec,
+    title: "Spec sheet of a GPU: what its times are computed from where none were measured",
+  },
   model: { schema: ModelConfig, title: "Model config: the fields of a Hugging Face config.json that Tandem reads" },
   pim: {
     schema: PimIni,

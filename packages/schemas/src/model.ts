@@ -3,10 +3,11 @@
  * The model config: the fields of a Hugging Face `config.json` that shape, weights and KV follow from.
  */
 import { z } from "zod";
+import { withUsualNames } from "./model-fields.js";
 import { Dtype } from "./options.js";
 
 /** Hugging Face configs carry many more fields; those are read over. */
-export const ModelConfig = z
+const NormalModel = z
   .looseObject({
     architectures: z.array(z.string()).optional(),
     model_type: z.string().min(1),
@@ -33,7 +34,39 @@ export const ModelConfig = z
       });
     }
   });
-export type ModelConfig = z.infer<typeof ModelConfig>;
+
+const size = z.int().positive().optional();
+
+/** A `config.json` as its family writes it: a field may go by another name, see {@link withUsualNames}. */
+const WrittenModel = z.looseObject({
+  $schema: z.string().optional(),
+  architectures: z.array(z.string()).optional(),
+  model_type: z.string().min(1),
+  hidden_size: size,
+  n_embd: size.describe("hidden_size in GPT-2's words"),
+  intermediate_size: size,
+  n_inner: size.nullable().describe("intermediate_size in GPT-2's words; null = 4 x hidden size"),
+  ffn_dim: size.describe("intermediate_size in OPT's words"),
+  num_attention_heads: size,
+  n_head: size.describe("num_attention_heads in GPT-2's words"),
+  num_hidden_layers: size,
+  n_layer: size.describe("num_hidden_layers in GPT-2's words"),
+  num_key_value_heads: size.describe("left out: one per query head"),
+  head_dim: size.nullable().describe("left out: hidden size / query heads"),
+  vocab_size: z.int().positive(),
+  max_position_embeddings: size,
+  n_positions: size.describe("max_position_embeddings in GPT-2's words"),
+  tie_word_embeddings: z.boolean().optional().describe("left out: false, but true for GPT-2 and OPT"),
+  attention_bias: z.boolean().default(false),
+  torch_dtype: z.string().optional(),
+  dtype: z.string().optional(),
+});
+
+export const ModelConfig = WrittenModel.transform(
+  // What is missing still, the next schema says.
+  (written) => withUsualNames(written) as z.input<typeof NormalModel>,
+).pipe(NormalModel);
+export type ModelConfig = z.output<typeof ModelConfig>;
 
 /** Numbers of query heads, KV heads and elements per head. */
 export interface AttentionShape {

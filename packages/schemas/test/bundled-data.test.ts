@@ -42,6 +42,7 @@ describe("the manifest of configs lists the files that are there, in order", () 
 
   test("gpu", () => {
     expect(manifest.gpu).toEqual(namesIn("gpu", "/dense.csv"));
+    expect(manifest.gpuSpec).toEqual(namesIn("gpu", "/spec.json"));
   });
 });
 

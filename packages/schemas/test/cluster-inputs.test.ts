@@ -8,8 +8,8 @@ const load = (options: Partial<InstanceOptions>) =>
   loadClusterInputs(cluster, InstanceOptions.parse(options), { gpuProfileDir });
 
 test("a profile folder that is named for the run is held against the config", () => {
-  expect(load({}).nodes[0]?.instances[0]?.profile.model).toBe("meta-llama/Llama-3.1-8B");
-  expect(load({ dtype: "float16" }).nodes[0]?.instances[0]?.profile.variant).toBe("bf16");
+  expect(load({}).nodes[0]?.instances[0]?.profile?.model).toBe("meta-llama/Llama-3.1-8B");
+  expect(load({ dtype: "float16" }).nodes[0]?.instances[0]?.profile?.variant).toBe("bf16");
   expect(() => load({ dtype: "fp8" })).toThrow(
     /single_node_pim_instance\.json: \$\.nodes\[0\]\.instances\[0\]: .*dtype bf16, the instance has fp8/,
   );

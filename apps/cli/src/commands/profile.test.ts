@@ -133,7 +133,7 @@ describe("tandem profile import", () => {
     [
       "a mixture of experts by name",
       { architecture: "qwen3_moe" },
-      /mixture-of-experts.*supported: dense llama, qwen3/,
+      /mixture-of-experts.*supported: dense llama, mistral, qwen2, qwen3, phi3, gpt2, opt/,
     ],
     ["an unknown architecture", { architecture: "mamba" }, /"mamba"/],
     ["a bundle without tables", { tp_degrees: [4] }, /no tables.*tp4/],

@@ -17,11 +17,15 @@ test.each([
   ["n_routed_experts", { model_type: "deepseek_v3", n_routed_experts: 256 }],
   ["a type that ends in _moe", { model_type: "qwen3_moe" }],
 ])("a mixture of experts is refused: %s", (_, fields) => {
-  expect(() => architectureOf({ ...llama, ...fields })).toThrow(/mixture-of-experts.*supported: dense llama, qwen3/);
+  expect(() => architectureOf({ ...llama, ...fields })).toThrow(
+    /mixture-of-experts.*supported: dense llama, mistral, qwen2, qwen3, phi3, gpt2, opt/,
+  );
 });
 
 test("an unknown architecture is refused with the ones that are known", () => {
-  expect(() => architectureOf({ ...llama, model_type: "mamba" })).toThrow(/"mamba".*supported: dense llama, qwen3/);
+  expect(() => architectureOf({ ...llama, model_type: "mamba" })).toThrow(
+    /"mamba".*supported: dense llama, mistral, qwen2, qwen3, phi3, gpt2, opt/,
+  );
   expect(() => architectureOf({ ...llama, model_type: "toString" })).toThrow(/"toString"/);
 });
 

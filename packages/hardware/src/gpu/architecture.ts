@@ -1,24 +1,14 @@
 /**
  * @module
- * Dense decoder architectures by Hugging Face `model_type`: which layers one iteration runs, in order.
+ * Dense decoder architectures by Hugging Face `model_type`: which layers one iteration runs, in order, and what they are.
  */
-import { expertsOf, expertsRefused, type ModelConfig, TandemError } from "@tandem-sim/schemas";
+import { expertsOf, expertsRefused, type ModelConfig, refuseUnknownAttention, TandemError } from "@tandem-sim/schemas";
+import { gptKinds, type LayerKind, type LayerName, layerKinds, withPositions } from "./layer-kinds.js";
 
-/** Every layer that a dense architecture may have. The names are those of the profile tables and of trace rows. */
-export type LayerName =
-  | "embedding"
-  | "layernorm"
-  | "qkv_proj"
-  | "qk_norm"
-  | "rotary_emb"
-  | "attention"
-  | "o_proj"
-  | "gate_up_proj"
-  | "act_fn"
-  | "down_proj"
-  | "final_layernorm"
-  | "lm_head"
-  | "sampler";
+export type { LayerName } from "./layer-kinds.js";
+
+/** Whether a layer has a bias: always, or where this field of the config says so. */
+type BiasRule = true | "attention_bias" | "mlp_bias" | "enable_bias";
 
 /** Layers in execution order. `pre` and `post` stand around attention in every decoder layer. */
 export interface Architecture {
@@ -32,6 +22,9 @@ export interface Architecture {
     /** Costed by sequences. */
     perSequence: readonly LayerName[];
   };
+  /** What each layer is, of those that it has. */
+  kinds: Readonly<Record<LayerName, LayerKind>>;
+  biases: Readonly<Partial<Record<LayerName, BiasRule>>>;
 }
 
 const llama: Architecture = {
@@ -40,7 +33,18 @@ const llama: Architecture = {
   pre: ["layernorm", "qkv_proj", "rotary_emb"],
   post: ["o_proj", "layernorm", "gate_up_proj", "act_fn", "down_proj"],
   head: { dense: ["final_layernorm"], perSequence: ["lm_head", "sampler"] },
+  kinds: layerKinds,
+  biases: {
+    qkv_proj: "attention_bias",
+    o_proj: "attention_bias",
+    gate_up_proj: "mlp_bias",
+    down_proj: "mlp_bias",
+  },
 };
+
+const mistral: Architecture = { ...llama, modelType: "mistral", biases: {} };
+
+const qwen2: Architecture = { ...llama, modelType: "qwen2", biases: { qkv_proj: true } };
 
 const qwen3: Architecture = {
   ...llama,
@@ -48,8 +52,36 @@ const qwen3: Architecture = {
   pre: ["layernorm", "qkv_proj", "qk_norm", "rotary_emb"],
 };
 
+const phi3: Architecture = { ...llama, modelType: "phi3", biases: {} };
+
+/** GPT-2, and GPT-3, whose shape it has: learned positions, no gate, biases everywhere. */
+const gpt2: Architecture = {
+  modelType: "gpt2",
+  prologue: ["embedding"],
+  pre: ["layernorm", "qkv_proj"],
+  post: ["o_proj", "layernorm", "up_proj", "act_fn", "down_proj"],
+  head: llama.head,
+  kinds: { ...layerKinds, ...gptKinds, embedding: withPositions(0) },
+  biases: { layernorm: true, final_layernorm: true, qkv_proj: true, o_proj: true, up_proj: true, down_proj: true },
+};
+
+/** OPT's table of positions starts at 2. */
+const opt: Architecture = {
+  ...gpt2,
+  modelType: "opt",
+  kinds: { ...gpt2.kinds, embedding: withPositions(2) },
+  biases: {
+    layernorm: true,
+    final_layernorm: true,
+    qkv_proj: "enable_bias",
+    o_proj: "enable_bias",
+    up_proj: "enable_bias",
+    down_proj: "enable_bias",
+  },
+};
+
 /** The registry: a new dense architecture is one entry here. */
-export const architectures: Readonly<Record<string, Architecture>> = { llama, qwen3 };
+export const architectures: Readonly<Record<string, Architecture>> = { llama, mistral, qwen2, qwen3, phi3, gpt2, opt };
 
 const supported = `supported: dense ${Object.keys(architectures).join(", ")}`;
 
@@ -71,12 +103,20 @@ export function architectureNamed(modelType: string, where?: string): Architectu
 /**
  * The layer lists of a model.
  *
- * @throws {TandemError} E_UNSUPPORTED as {@link architectureNamed}, and for experts in any architecture
+ * @throws {TandemError} E_UNSUPPORTED as {@link architectureNamed}, for experts in any architecture, and for attention that
+ *   is not simulated
  * @example
  * architectureOf(llamaConfig).pre; // ["layernorm", "qkv_proj", "rotary_emb"]
  */
 export function architectureOf(model: ModelConfig): Architecture {
   const experts = expertsOf(model);
   if (experts) throw expertsRefused(experts, { hint: supported });
+  refuseUnknownAttention(model);
   return architectureNamed(model.model_type);
+}
+
+/** Whether a layer of a model has a bias. */
+export function hasBias({ biases }: Architecture, model: ModelConfig, layer: LayerName): boolean {
+  const rule = biases[layer];
+  return rule !== undefined && (rule === true || model[rule] === true);
 }

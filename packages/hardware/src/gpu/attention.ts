@@ -26,7 +26,8 @@ export type AttentionNs = (
   kvDecodeMin: number,
 ) => number;
 
-function withSkew(even: AttentionLookup, alphaOf: SkewAlpha): AttentionNs {
+/** What an even batch takes, with what uneven decode lengths add, as {@link AttentionNs}. */
+export function withSkew(even: AttentionLookup, alphaOf: SkewAlpha): AttentionNs {
   const whole: AttentionLookup = (chunk, kvPrefill, n, kvDecode) =>
     Math.max(1, Math.floor(even(chunk, kvPrefill, n, kvDecode)));
   return (chunk, kvPrefill, n, mean, max, min) => {

@@ -6,6 +6,7 @@ import { type GpuProfile, TandemError } from "@tandem-sim/schemas";
 import type { Architecture, LayerName } from "./architecture.js";
 import { type AttentionNs, attentionCost } from "./attention.js";
 import { type LayerCurve, layerCurve } from "./layer-curve.js";
+import { rememberedSum } from "./remembered-sum.js";
 
 /** Axes of the profile's tables. Decodes alone are measured up to more of them than decodes beside a prefill chunk. */
 export type ProfileAxis =
@@ -39,35 +40,6 @@ export interface GpuCosts {
 }
 
 const greatest = (values: readonly number[]): number => values.reduce((max, value) => Math.max(max, value), 0);
-
-/** Beyond this many tokens a sum is computed every time rather than remembered (8 MB per segment). */
-const memoLimit = 1 << 20;
-
-/** The sum of some layers by size, remembered per size: a hot call is one array read. */
-function segment(curves: readonly LayerCurve[], firstUse: (size: number) => void): (size: number) => number {
-  let known = new Float64Array(512);
-  const compute = (size: number): number => {
-    firstUse(size);
-    let sum = 0;
-    for (const curve of curves) sum += curve(size);
-    if (size >= memoLimit) return sum;
-    if (size >= known.length) {
-      const grown = new Float64Array(2 ** Math.ceil(Math.log2(size + 1)));
-      grown.set(known);
-      known = grown;
-    }
-    known[size] = sum;
-    return sum;
-  };
-  return (size) => {
-    const at = size < 1 ? 1 : size;
-    if (at < known.length) {
-      const sum = known[at];
-      if (sum !== 0) return sum;
-    }
-    return compute(at);
-  };
-}
 
 /**
  * The cost model of one (GPU, model, dtype, tp).
@@ -115,14 +87,14 @@ export function createGpuCosts(
     if (value > seen[axis]) beyond(axis, value);
   };
 
-  const headTokensNs = segment(curvesOf(head.dense), watch("tokens"));
-  const headSequencesNs = segment(curvesOf(head.perSequence), watch("sequences"));
+  const headTokensNs = rememberedSum(curvesOf(head.dense), watch("tokens"));
+  const headSequencesNs = rememberedSum(curvesOf(head.perSequence), watch("sequences"));
   const lookUp = attentionCost(profile);
   return {
     range,
-    prologueNs: segment(curvesOf(prologue), watch("tokens")),
-    preNs: segment(curvesOf(pre), watch("tokens")),
-    postNs: segment(curvesOf(post), watch("tokens")),
+    prologueNs: rememberedSum(curvesOf(prologue), watch("tokens")),
+    preNs: rememberedSum(curvesOf(pre), watch("tokens")),
+    postNs: rememberedSum(curvesOf(post), watch("tokens")),
     headNs: (tokens, sequences) => headTokensNs(tokens) + headSequencesNs(sequences),
     layerNs: (layer, size) => curveOf(layer)(size < 1 ? 1 : size),
     attentionNs: (prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin) => {

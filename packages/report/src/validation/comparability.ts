@@ -3,6 +3,7 @@
  * What a validation compared, and where the two sides are not the same thing.
  */
 import type { PlanInputs } from "@tandem-sim/engine";
+import { tierOf } from "@tandem-sim/schemas";
 import type { RecordedRun } from "./recorded-run.js";
 import type { ReplayedWorkload } from "./replayed-workload.js";
 
@@ -14,11 +15,13 @@ export function whatWasCompared(run: RecordedRun, workload: ReplayedWorkload, in
   ];
   const instance = inputs.nodes[0]?.instances[0];
   if (instance) {
-    const { profile, options } = instance;
+    const { profile, gpuSpec, options } = instance;
     compared.push(
-      ["model", profile.model],
+      ["model", profile?.model ?? inputs.cluster.nodes[0]?.instances[0]?.model_name ?? "unknown"],
       ["cluster", inputs.source],
-      ["GPU profile", `${profile.hardware} ${profile.variant}, tp ${profile.tp}, ${profile.form}`],
+      profile
+        ? ["GPU profile", `${profile.hardware} ${profile.variant}, tp ${profile.tp}, ${profile.form}`]
+        : ["GPU times", `from the spec sheet of ${gpuSpec.gpu}, ${tierOf(gpuSpec)}`],
       ["engine", options.asyncScheduling ? "asynchronous scheduling" : "synchronous scheduling"],
       ["limits", `${options.maxNumSeqs} requests, ${options.maxNumBatchedTokens} tokens per step`],
     );

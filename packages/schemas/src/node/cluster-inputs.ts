@@ -6,9 +6,9 @@ import type { ClusterConfig } from "../cluster.js";
 import { type ClusterInputs, resolveCluster } from "../cluster-inputs.js";
 import type { InstanceOptions } from "../options.js";
 import type { Setting } from "../settings.js";
-import { readClusterConfig, readModelConfig, readPimDevice } from "./files.js";
+import { readClusterConfig, readGpuSpec, readModelConfig, readPimDevice } from "./files.js";
 import { readGpuProfile } from "./gpu-profile.js";
-import { findClusterFile, findGpuProfileDir, findModelFile, findPimFile } from "./names.js";
+import { findClusterFile, findGpuSource, findModelFile, findPimFile } from "./names.js";
 
 export interface LoadOptions {
   /** Profile folder to use instead of those that the names lead to. */
@@ -45,10 +45,13 @@ export function loadClusterInputs(
   const cluster = readClusterConfig(file, settings);
   check?.(cluster, file);
   const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
+  const specs = once(readGpuSpec);
   return resolveCluster(cluster, file, options, {
     model: once((name: string) => readModelConfig(findModelFile(name, file))),
     pim: once((name: string) => readPimDevice(findPimFile(name, file))),
-    profile: ({ hardware, model, variants, tp }) =>
-      profiles(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file))(tp),
+    profile: (wanted) => {
+      const { profileDir, specFile } = gpuProfileDir ? { profileDir: gpuProfileDir } : findGpuSource(wanted, file);
+      return profileDir === undefined ? specs(specFile) : profiles(profileDir)(wanted.tp);
+    },
   });
 }

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
 import { TandemError } from "../errors.js";
+import { GpuSpec } from "../gpu-spec.js";
 import { parseJson } from "../json-text.js";
 import { ModelConfig } from "../model.js";
 import { parseWith } from "../parse.js";
@@ -36,6 +37,8 @@ export function readClusterConfig(path: string, settings: readonly Setting[] = [
 }
 
 export const readModelConfig = (path: string): ModelConfig => parseWith(ModelConfig, readJson(path), path);
+
+export const readGpuSpec = (path: string): GpuSpec => parseWith(GpuSpec, readJson(path), path);
 
 /** Reads a DRAMsim3 INI. The device is named after the file, or after its folder where it is alone in one. */
 export function readPimDevice(path: string): PimDevice {

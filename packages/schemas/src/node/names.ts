@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configsUrl, manifest } from "@tandem-sim/configs";
 import { manifest as workloads, workloadsUrl } from "@tandem-sim/workloads";
+import type { ProfileQuery } from "../cluster-inputs.js";
 import { TandemError } from "../errors.js";
 import { suggestion } from "../parse.js";
 import { isPath } from "../path-or-name.js";
@@ -86,6 +87,22 @@ function onlyIniIn(folder: string): string {
   });
 }
 
+/** Where profiles of a model on a GPU may lie, best first. */
+const profilePlaces = (
+  dirs: readonly string[],
+  hardware: string,
+  model: string,
+  variants: readonly string[],
+): string[] => variants.flatMap((variant) => dirs.map((dir) => join(dir, hardware, model, variant)));
+
+function noProfile(hardware: string, model: string, variants: readonly string[]): TandemError {
+  const variant = variants.join(" or ");
+  return new TandemError("E_NOT_FOUND", `no profile of ${model} on ${hardware} in ${variant}`, {
+    where: `${hardware}/${model}/${variant}`,
+    hint: `bundled: ${manifest.gpu.join(", ")}; "tandem profile import" makes one from a raw LLMServingSim bundle; a spec sheet ${hardware}/spec.json will do, bundled: ${manifest.gpuSpec.join(", ")}`,
+  });
+}
+
 /** The variant folder of a GPU profile: `<hardware>/<model>/<variant>`, of several variants the first that is there. */
 export function findGpuProfileDir(
   hardware: string,
@@ -93,16 +110,40 @@ export function findGpuProfileDir(
   variants: string | readonly string[],
   clusterFile?: string,
 ): string {
-  const dirs = searchDirs("gpu", clusterFile);
   const wanted = [variants].flat();
-  const variant = wanted.join(" or ");
-  const places = wanted.flatMap((name) => dirs.map((dir) => join(dir, hardware, model, name)));
-  const found = places.find((path) => existsSync(path));
+  const found = profilePlaces(searchDirs("gpu", clusterFile), hardware, model, wanted).find((path) => existsSync(path));
   if (found) return found;
-  throw new TandemError("E_NOT_FOUND", `no profile of ${model} on ${hardware} in ${variant}`, {
-    where: `${hardware}/${model}/${variant}`,
-    hint: `bundled: ${manifest.gpu.join(", ")}; "tandem profile import" makes one from a raw LLMServingSim bundle`,
-  });
+  throw noProfile(hardware, model, wanted);
+}
+
+/** The spec sheet of a GPU: `<hardware>/spec.json`. */
+export function findGpuSpecFile(nameOrPath: string, clusterFile?: string): string {
+  if (isPath(nameOrPath)) return pathOrFail(nameOrPath, "the spec sheet of a GPU (JSON)");
+  const dirs = searchDirs("gpu", clusterFile);
+  const found = dirs.map((dir) => join(dir, nameOrPath, "spec.json")).find((path) => existsSync(path));
+  if (found) return found;
+  throw notFound("spec sheet of a GPU", nameOrPath, manifest.gpuSpec, dirs);
+}
+
+/**
+ * What the times of a model on a GPU come from: a profile that was measured in that degree of tensor parallelism, else
+ * the GPU's spec sheet.
+ *
+ * @throws {TandemError} E_NOT_FOUND where there is neither
+ */
+export function findGpuSource(
+  { hardware, model, variants, tp }: ProfileQuery,
+  clusterFile?: string,
+): { profileDir: string; specFile?: undefined } | { profileDir?: undefined; specFile: string } {
+  const dirs = searchDirs("gpu", clusterFile);
+  const places = profilePlaces(dirs, hardware, model, variants);
+  const measured = places.find((path) => existsSync(join(path, `tp${tp}`)));
+  if (measured) return { profileDir: measured };
+  const spec = dirs.map((dir) => join(dir, hardware, "spec.json")).find((path) => existsSync(path));
+  if (spec) return { specFile: spec };
+  const otherDegree = places.find((path) => existsSync(path));
+  if (otherDegree) return { profileDir: otherDegree };
+  throw noProfile(hardware, model, variants);
 }
 
 /** The file of a workload. */

@@ -1,0 +1,99 @@
+/**
+ * @module
+ * Times of single kernels on one GPU, as columns of a CSV file: what constants and efficiencies are fitted to.
+ */
+import { TandemError } from "@tandem-sim/schemas";
+
+/** A product of `rows` x `input` activations and `input` x `output` weights, us. */
+export interface ProductPoint {
+  rows: number;
+  input: number;
+  output: number;
+  us: number;
+}
+
+/** Attention of one layer, us: a prompt chunk behind cached tokens, equal decodes, or both. */
+export interface AttentionPoint {
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  chunk: number;
+  cached: number;
+  decodes: number;
+  context: number;
+  us: number;
+}
+
+/** What was measured of a GPU. Elements have 16 bits. */
+export interface KernelPoints {
+  products: readonly ProductPoint[];
+  attention: readonly AttentionPoint[];
+}
+
+/** Rows of a CSV file of numbers by the names in its first line; a text column is not read. @throws {TandemError} E_PARSE */
+function numberRows(text: string, columns: readonly string[], source: string): Record<string, number>[] {
+  const [header = "", ...lines] = text.trim().split(/\r?\n/);
+  const names = header.split(",");
+  const places = columns.map((column) => names.indexOf(column));
+  const missing = columns.find((_, i) => places[i] < 0);
+  if (missing) throw new TandemError("E_PARSE", `no column "${missing}"`, { where: `${source}:1` });
+  return lines.map((line, row) => {
+    const cells = line.split(",");
+    const values = places.map((place) => Number(cells[place]));
+    if (values.some((value) => !Number.isFinite(value)))
+      throw new TandemError("E_PARSE", `not a row of numbers: ${line}`, { where: `${source}:${row + 2}` });
+    return Object.fromEntries(columns.map((column, i) => [column, values[i]]));
+  });
+}
+
+/** Columns m, n, k, time_us of m x k by k x n. */
+export const parseProducts = (text: string, source: string): ProductPoint[] =>
+  numberRows(text, ["m", "n", "k", "time_us"], source).map((row) => ({
+    rows: row.m,
+    input: row.k,
+    output: row.n,
+    us: row.time_us,
+  }));
+
+const headColumns = ["heads", "kv_heads", "head_dim", "time_us"] as const;
+const headsOf = (row: Record<string, number>) => ({
+  heads: row.heads,
+  kvHeads: row.kv_heads,
+  headDim: row.head_dim,
+  us: row.time_us,
+});
+
+/** Columns batch, tokens, heads, kv_heads, head_dim, time_us. Only single prompts: a batch knows no lengths of its prompts. */
+export const parsePrompts = (text: string, source: string): AttentionPoint[] =>
+  numberRows(text, ["batch", "tokens", ...headColumns], source)
+    .filter((row) => row.batch === 1)
+    .map((row) => ({ ...headsOf(row), chunk: row.tokens, cached: 0, decodes: 0, context: 0 }));
+
+/** Columns batch, context, heads, kv_heads, head_dim, time_us. */
+export const parseDecodes = (text: string, source: string): AttentionPoint[] =>
+  numberRows(text, ["batch", "context", ...headColumns], source).map((row) => ({
+    ...headsOf(row),
+    chunk: 0,
+    cached: 0,
+    decodes: row.batch,
+    context: row.context,
+  }));
+
+const elementBytes = 2;
+/** Reads below it are latency, however warm L2 is. */
+const smallRead = 8e6;
+
+/**
+ * The points that a benchmark which replays on the same buffers measures as a server would: what it reads again fits in L2
+ * where a server's would not be there.
+ */
+export function coldPoints({ products, attention }: KernelPoints, l2Bytes: number): KernelPoints {
+  const turnsOver = (bytes: number): boolean => bytes > 1.5 * l2Bytes;
+  return {
+    products: products.filter(({ input, output }) => turnsOver(elementBytes * input * output)),
+    attention: attention.filter(({ decodes, context, kvHeads, headDim }) => {
+      const bytes = 2 * elementBytes * decodes * context * kvHeads * headDim;
+      return bytes < smallRead || turnsOver(bytes);
+    }),
+  };
+}

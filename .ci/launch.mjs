@@ -139,16 +139,18 @@ async function start(extra) {
     ["--set", "nodes.0.cpu_mem.mem_size=1024"],
   ];
   console.log(`
+${csv}: one row per request in order of completion, times in ns.
+  TTFT            arrival to first token        TPOT  mean time per token after it; ITL lists each
+  queuing_delay   arrival to first step         latency, end_time  to the last token
+
 Ten short requests are the worst case for interleaving. Large batches on as much PIM bandwidth as the GPU has:
 
 npx tandem ${compare.map((line) => line.join(" ")).join(" \\\n  ")}
 `);
   await tandem(compare.flat());
   console.log(`
-${csv}: one row per request in order of completion, times in ns.
-  TTFT            arrival to first token        TPOT  mean time per token after it; ITL lists each
-  queuing_delay   arrival to first step         latency, end_time  to the last token
 Next, for example:
+  npm run bench                                 all loads in every mode, one report
   npm start -- --trace-dir outputs/traces       the same job, with a text trace of each iteration
   npx tandem run --help                         every flag; without --enable-... the GPU works alone`);
 }

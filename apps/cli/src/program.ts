@@ -5,6 +5,7 @@
 import { TandemError } from "@tandem-sim/schemas";
 import { Command, CommanderError } from "commander";
 import { compareCommand } from "./commands/compare.js";
+import { modelCommand } from "./commands/model.js";
 import { pimCommand } from "./commands/pim.js";
 import { profileCommand } from "./commands/profile.js";
 import { runCommand } from "./commands/run.js";
@@ -53,6 +54,7 @@ function program(): Command {
     .version(version)
     .addCommand(runCommand())
     .addCommand(compareCommand())
+    .addCommand(modelCommand())
     .addCommand(pimCommand())
     .addCommand(profileCommand())
     .addCommand(validateCommand())

@@ -16,6 +16,7 @@ import type { Output } from "./unfinished-outputs.js";
 
 /** The flags that name them. */
 export interface OutputFlags {
+  dumpConfig?: string;
   output?: string;
   summary?: string;
   traceDir?: string;
@@ -27,6 +28,7 @@ export interface OutputFlags {
 
 /** The files that the flags name. */
 export const outputPaths = (flags: OutputFlags): OutputPaths => [
+  ["--dump-config", flags.dumpConfig],
   ["--output", flags.output],
   ["--summary", flags.summary],
   ["--timeline", flags.timeline],

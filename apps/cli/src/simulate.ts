@@ -17,6 +17,7 @@ import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/w
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { clusterFiles } from "./input-files.js";
 import { instanceOptionsFrom } from "./instance-flags.js";
+import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
 
@@ -34,8 +35,8 @@ export interface PreparedRun {
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
 export const loadCluster = (flags: SimulationFlags): ClusterInputs =>
   loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+    ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
-    settings: flags.set,
     check: refuseUnsupported,
   });
 

@@ -3,19 +3,20 @@
  * Flags that every simulating command shares.
  */
 import { type RoutingPolicy, routers, type ServiceLevel } from "@tandem-sim/engine";
-import { type InstanceOptions, parseSetting, type Setting, TandemError } from "@tandem-sim/schemas";
+import { type InstanceOptions, TandemError } from "@tandem-sim/schemas";
 import { type Command, Option } from "commander";
 import { addInstanceFlags } from "./instance-flags.js";
 import { numberFlag, wholeNumberFlag } from "./number-flag.js";
+import { addQuickFlags, type QuickFlags } from "./quick-flags.js";
 import { type LogLevel, logLevels } from "./terminal.js";
 
 /** Parsed values of the shared flags. */
-export interface SimulationFlags extends InstanceOptions {
+export interface SimulationFlags extends InstanceOptions, QuickFlags {
   clusterConfig: string;
   dataset: string;
   numReqs: number;
   gpuProfile?: string;
-  set: Setting[];
+  dumpConfig?: string;
   requestRoutingPolicy: RoutingPolicy;
   seed: number;
   requestRate?: number;
@@ -53,14 +54,9 @@ export function addSimulationFlags(command: Command): Command {
   command
     .option("--cluster-config <name|file>", "Nodes, memory and instances", "single_node_pim_instance")
     .option("--dataset <name|file>", "Workload: JSONL (LLMServingSim, Mooncake) or CSV (Azure)", "example_trace")
-    .option(
-      "--set <path=value>",
-      "Change a value of the cluster config, e.g. nodes.0.cpu_mem.mem_size=1024; repeatable",
-      (text: string, before: Setting[]) => [...before, parseSetting(text)],
-      [],
-    )
     .option("--num-reqs <n>", "Requests to load; 0 = all", wholeNumberFlag("--num-reqs", 0), 0)
     .option("--gpu-profile <dir>", "GPU profile folder (compact or raw) instead of the bundled one");
+  addQuickFlags(command).option("--dump-config <file>", "Write the cluster config with all changes made; - for stdout");
   addInstanceFlags(command);
   return command
     .addOption(

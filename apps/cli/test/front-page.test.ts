@@ -108,14 +108,18 @@ test("the front page counts the benchmark's loads", () => {
 });
 
 describe("the front page's limits", () => {
-  let profiles: { name: string; gpu: string; model: string; variant: string }[] = [];
+  let profiles: { name: string; model: string; type: string; times: string }[] = [];
   beforeAll(async () => {
     profiles = JSON.parse((await tandem(["profile", "list", "--json"])).stdout);
   });
 
-  test("name the one measured GPU, model and type", () => {
-    expect(profiles).toHaveLength(1);
-    const [{ name, model, variant } = { name: "", model: "", variant: "" }] = profiles;
-    expect(page).toContain(`one measured GPU, model and type (${name.split("/")[0]}, ${model}, ${variant})`);
+  test("name the one measured GPU, model and type, and count the spec sheets and models", async () => {
+    const measured = profiles.filter(({ times }) => times === "measured");
+    expect(measured).toHaveLength(1);
+    const [{ name, model, type } = { name: "", model: "", type: "" }] = measured;
+    expect(page).toContain(`one measured GPU, model and type (${name.split("/")[0]}, ${model}, ${type})`);
+    const models = JSON.parse((await tandem(["model", "list", "--json"])).stdout);
+    const sheets = profiles.length - measured.length;
+    expect(page).toContain(`spec sheets of ${sheets} GPUs and configs of ${models.length} models are bundled`);
   });
 });

@@ -1,14 +1,23 @@
-import { bundled, findGpuProfileDir, findPimFile, findWorkloadFile } from "@tandem-sim/schemas/node";
+import {
+  bundled,
+  findGpuProfileDir,
+  findGpuSpecFile,
+  findModelFile,
+  findPimFile,
+  findWorkloadFile,
+} from "@tandem-sim/schemas/node";
 import { describe, expect, it } from "vitest";
 import { tandem } from "./tandem.js";
 
 const profileOf = (name: string): string => {
   const [hardware = "", organisation = "", model = "", variant = ""] = name.split("/");
+  if (model === "") return findGpuSpecFile(name);
   return findGpuProfileDir(hardware, `${organisation}/${model}`, variant);
 };
 
 describe.each([
-  ["profile", bundled.gpu, profileOf],
+  ["profile", [...bundled.gpu, ...bundled.gpuSpec], profileOf],
+  ["model", bundled.model, (name: string) => findModelFile(name)],
   ["pim", bundled.pim, (name: string) => findPimFile(name)],
   ["workload", bundled.workload, findWorkloadFile],
 ] as const)("tandem %s list", (command, kept, find) => {
@@ -19,7 +28,7 @@ describe.each([
   it("gives the name of everything bundled, each of which leads to its file", async () => {
     const listed = await names();
     expect(listed).toHaveLength(kept.length);
-    for (const name of listed) expect(find(name)).toContain(name.split("/").at(-1));
+    for (const name of listed) expect(find(name)).toContain(name.split("/").at(-1) ?? "");
   });
 
   it("prints the same names in a table, under a head, and what to do with one", async () => {

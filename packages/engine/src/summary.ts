@@ -224,6 +224,7 @@ function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number):
     node: plan.node,
     model: plan.modelName,
     hardware: plan.hardware,
+    gpu_times: plan.gpuTimes,
     requests: totals.requests,
     iterations: iterationsOf(totals),
     gpu_busy: share(coveredNs[gpu]),
@@ -233,7 +234,7 @@ function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number):
 
 type OffloadSummary = Omit<
   InstanceSummary,
-  "instance" | "node" | "model" | "hardware" | "requests" | "iterations" | "gpu_busy"
+  "instance" | "node" | "model" | "hardware" | "gpu_times" | "requests" | "iterations" | "gpu_busy"
 >;
 
 function offloadSummary(

@@ -12,7 +12,7 @@ export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts }
 export { pimJson } from "./pim/pim-json.js";
 export { type PimSubject, pimResult } from "./pim/pim-result.js";
 export { offloadNote } from "./run/offload-note.js";
-export { capacityNote, Extrapolation } from "./run/plan-notes.js";
+export { capacityNote, Extrapolation, gpuNotes } from "./run/plan-notes.js";
 export { csvHeader, csvRow } from "./run/request-csv.js";
 export { runResult } from "./run/run-result.js";
 export { throughputLine } from "./run/throughput-line.js";

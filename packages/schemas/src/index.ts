@@ -23,6 +23,7 @@ export * from "./model.js";
 export { refuseSlidingWindow, refuseUnknownAttention, slidingWindowOf } from "./model-support.js";
 export * from "./options.js";
 export * from "./parse.js";
+export { isPath } from "./path-or-name.js";
 export * from "./pim/device.js";
 export * from "./pim/dram-kinds.js";
 export * from "./pim/geometry.js";

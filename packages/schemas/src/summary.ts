@@ -24,6 +24,9 @@ export const InstanceSummary = z.strictObject({
   node: count,
   model: z.string(),
   hardware: z.string(),
+  gpu_times: z
+    .enum(["measured", "calibrated", "partly calibrated", "spec sheet"])
+    .describe("where its GPU's times come from: measured tables, or its spec sheet and how far that was fitted"),
   requests: count,
   iterations: count,
   gpu_busy: share,

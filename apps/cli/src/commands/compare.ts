@@ -4,14 +4,16 @@
  */
 import { type ModeOutcome, servedModes, type UnfitMode, unfitModes, whatIf } from "@tandem-sim/comparison";
 import { inMode, type Mode, modeNames, type PlanInputs } from "@tandem-sim/engine";
-import { comparisonTables, kernelNote, offloadNote, unfitNotes, verdictOn } from "@tandem-sim/report";
+import { comparisonTables, gpuNotes, kernelNote, offloadNote, unfitNotes, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError, type Verdict } from "@tandem-sim/schemas";
 import { countRequests, type RequestChunk } from "@tandem-sim/workload";
 import { Command, Option } from "commander";
+import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
+import { quickText } from "../quick-flags.js";
 import { type Planned, planMode, runMode, serveOn } from "../serve-mode.js";
 import { outputTokens, prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
@@ -78,7 +80,7 @@ async function judge(
 
 /** What was compared: enough to run it again. */
 const comparedInputs = (flags: CompareFlags, { source }: PlanInputs, requests: number): [string, string | number][] => [
-  ["cluster", [source, ...flags.set.map(({ text }) => `--set ${text}`)].join(" ")],
+  ["cluster", `${source} ${quickText(flags)}`.trim()],
   ["dataset", flags.dataset],
   ["requests", requests],
   ["offload phase", flags.attnOffloadPhase],
@@ -94,6 +96,7 @@ function notesOn(
   outcomes: ReadonlyMap<Mode, ModeOutcome>,
   verdict: Verdict | null,
 ): [heading: string, note: string][] {
+  const [first] = [...plans.values()].flatMap((planned) => ("plan" in planned ? [planned.plan] : []));
   const offload = plans.get("offload");
   const memory = offload && "plan" in offload ? offloadNote(offload.plan) : [];
   const headed = (heading: string, notes: readonly string[]) => notes.map((note): [string, string] => [heading, note]);
@@ -101,6 +104,7 @@ function notesOn(
     ...headed("verdict", verdict?.sentences ?? []),
     ...headed("kernels", verdict?.what_if ? kernelNote(verdict.what_if) : []),
     ...headed("capacity", unfitNotes(outcomes)),
+    ...headed("gpu", first ? gpuNotes(first) : []),
     ...headed("memory", memory),
   ];
 }
@@ -123,8 +127,13 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   refuseIdle(given);
   const { inputs, chunks, files } = await prepareRun(flags);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
-  checkOutputs([["--report", flags.report]], files);
+  const outputs = [
+    ["--report", flags.report],
+    ["--dump-config", flags.dumpConfig],
+  ] as const;
+  checkOutputs(outputs, files);
   const plans = planModes(flags, inputs, chunks);
+  dumpConfig(flags.dumpConfig, inputs.cluster);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
   try {
     const outcomes = await runModes(plans, chunks, flags);

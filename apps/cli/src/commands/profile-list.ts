@@ -1,17 +1,26 @@
 /**
  * @module
- * What `tandem profile list` says of the bundled GPU profiles.
+ * What `tandem profile list` says of the bundled GPUs: measured profiles, and spec sheets that any dense model runs on.
  */
-import { bundled, findGpuProfileDir, readProfileMeta } from "@tandem-sim/schemas/node";
+import { tierOf } from "@tandem-sim/schemas";
+import { bundled, findGpuProfileDir, findGpuSpecFile, readGpuSpec, readProfileMeta } from "@tandem-sim/schemas/node";
 import type { Listed } from "./bundled-list.js";
 
 /** `<hardware>/<org>/<model>/<variant>/tp<N>`, as the manifest has it. */
 const parts = /^(?<hardware>[^/]+)\/(?<model>.+)\/(?<variant>[^/]+)\/tp(?<tp>\d+)$/;
 
-export function listedProfiles(): Listed[] {
-  return bundled.gpu.map((path) => {
+const measured = (): Listed[] =>
+  bundled.gpu.map((path) => {
     const { hardware = "", model = "", variant = "", tp = "" } = parts.exec(path)?.groups ?? {};
     const { meta } = readProfileMeta(findGpuProfileDir(hardware, model, variant));
-    return { name: `${hardware}/${model}/${variant}`, gpu: meta.gpu ?? hardware, model, variant, tp: Number(tp) };
+    const name = `${hardware}/${model}/${variant}`;
+    return { name, gpu: meta.gpu ?? hardware, model, type: variant, tp, times: "measured" };
   });
-}
+
+const fromSpecSheets = (): Listed[] =>
+  bundled.gpuSpec.map((name) => {
+    const spec = readGpuSpec(findGpuSpecFile(name));
+    return { name, gpu: spec.gpu, model: "any dense", type: "any", tp: "any", times: tierOf(spec) };
+  });
+
+export const listedProfiles = (): Listed[] => [...measured(), ...fromSpecSheets()];

@@ -35,6 +35,11 @@ export function profileCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
     .action(showProfile);
   return profile.addCommand(
-    listCommand("profile", "GPU profiles", listedProfiles, "tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B"),
+    listCommand(
+      "profile",
+      "GPUs: measured profiles and spec sheets",
+      listedProfiles,
+      "tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B",
+    ),
   );
 }

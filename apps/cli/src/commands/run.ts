@@ -17,6 +17,7 @@ import { draw } from "@tandem-sim/report/terminal";
 import type { Summary, Verdict } from "@tandem-sim/schemas";
 import type { RequestChunk } from "@tandem-sim/workload";
 import { Command, Option } from "commander";
+import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
@@ -69,6 +70,7 @@ async function run(flags: RunFlags, given: Given): Promise<void> {
   checkOutputs(outputPaths(flags), files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, chunks, flags.dataset);
+  dumpConfig(flags.dumpConfig, inputs.cluster);
   const outputs = new RunOutputs(flags, plan, outputTokens(chunks));
   try {
     const printed: SimulationObserver = { onInterval: (interval) => throughput(throughputLine(interval)) };

@@ -22,6 +22,7 @@ import {
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { type Command, Command as Commander, Option } from "commander";
+import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven, refuseIdleServing, warnOfIdleSeed } from "../idle-flags.js";
 import { clusterFiles } from "../input-files.js";
 import { WholeFile } from "../output-file.js";
@@ -80,9 +81,14 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
   const run = readRecordedRun(asked.vllm);
   const flags = withRecorded(asked, run, given);
   const { inputs, workload, files } = await prepareReplay(run, flags, given);
-  checkOutputs([["--report", flags.report]], files);
+  const outputs = [
+    ["--report", flags.report],
+    ["--dump-config", flags.dumpConfig],
+  ] as const;
+  checkOutputs(outputs, files);
   const { plan, warnings } = planRun(flags, inputs);
   checkWorkload(plan, [workload.chunk], workload.dataset ?? run.dir);
+  dumpConfig(flags.dumpConfig, inputs.cluster);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
   try {
     const results: RequestResult[] = [];

@@ -2,7 +2,7 @@
  * @module
  * What is worth knowing of a plan: what each instance has room for, and where a run leaves what was measured.
  */
-import type { InstancePlan } from "@tandem-sim/engine";
+import type { InstancePlan, SimulationPlan } from "@tandem-sim/engine";
 import type { ProfileAxis } from "@tandem-sim/hardware";
 import { bytes } from "../number-format.js";
 
@@ -12,6 +12,21 @@ export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, 
   if (!pim) return gpu;
   return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
 }
+
+/** Where the GPU times of a plan come from, a sentence for each GPU and model. */
+export function gpuNotes({ instances }: SimulationPlan): string[] {
+  const notes = instances.map(({ hardware, modelName, gpuTimes }) => {
+    const from = gpuTimes === "measured" ? "measured" : `computed from its spec sheet (${tierNames[gpuTimes]})`;
+    return `GPU times: ${modelName} on ${hardware}, ${from}.`;
+  });
+  return [...new Set(notes)];
+}
+
+const tierNames = {
+  calibrated: "calibrated to measurements of that GPU",
+  "partly calibrated": "with efficiencies that others state",
+  "spec sheet": "with the defaults of its memory family",
+} as const;
 
 const axisNames: Record<ProfileAxis, string> = {
   tokens: "tokens in a batch",

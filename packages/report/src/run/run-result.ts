@@ -9,6 +9,7 @@ import { energyParts } from "./energy-table.js";
 import { instanceTable } from "./instance-table.js";
 import { latencyTable } from "./latency-table.js";
 import { offloadNote } from "./offload-note.js";
+import { gpuNotes } from "./plan-notes.js";
 import { runTable } from "./run-table.js";
 
 /** The final tables and sentences. */
@@ -17,6 +18,6 @@ export const runResult = (summary: Summary, plan: SimulationPlan): Part[] => [
   "",
   latencyTable(summary),
   ...energyParts(summary),
-  ...offloadNote(plan).map((note) => `\n${note}`),
+  ...[...gpuNotes(plan), ...offloadNote(plan)].map((note) => `\n${note}`),
   ...(plan.instances.length > 1 ? ["", instanceTable(summary)] : []),
 ];

@@ -12,7 +12,6 @@ import { ModelConfig } from "../model.js";
 import { parseWith } from "../parse.js";
 import type { PimDevice } from "../pim/device.js";
 import { parsePimIni } from "../pim/parse-ini.js";
-import { type Setting, withSettings } from "../settings.js";
 
 /** Reads a text file. @throws {TandemError} E_NOT_FOUND */
 export function readText(path: string): string {
@@ -30,11 +29,7 @@ export function readText(path: string): string {
 /** Reads and parses a JSON file. @throws {TandemError} E_NOT_FOUND, E_PARSE */
 export const readJson = (path: string): unknown => parseJson(readText(path), path);
 
-/** @param settings changes made before the config is checked */
-export function readClusterConfig(path: string, settings: readonly Setting[] = []): ClusterConfig {
-  const changed = settings.map(({ text }) => ` --set ${text}`).join("");
-  return parseWith(ClusterSchema, withSettings(readJson(path), settings), `${path}${changed}`);
-}
+export const readClusterConfig = (path: string): ClusterConfig => parseWith(ClusterSchema, readJson(path), path);
 
 export const readModelConfig = (path: string): ModelConfig => parseWith(ModelConfig, readJson(path), path);
 

@@ -125,6 +125,15 @@ export function findGpuSpecFile(nameOrPath: string, clusterFile?: string): strin
   throw notFound("spec sheet of a GPU", nameOrPath, manifest.gpuSpec, dirs);
 }
 
+/** The profile folder of a model on a GPU that was measured in that degree of tensor parallelism, if there is one. */
+export const measuredProfileDir = (
+  { hardware, model, variants, tp }: ProfileQuery,
+  clusterFile?: string,
+): string | undefined =>
+  profilePlaces(searchDirs("gpu", clusterFile), hardware, model, variants).find((path) =>
+    existsSync(join(path, `tp${tp}`)),
+  );
+
 /**
  * What the times of a model on a GPU come from: a profile that was measured in that degree of tensor parallelism, else
  * the GPU's spec sheet.
@@ -132,16 +141,16 @@ export function findGpuSpecFile(nameOrPath: string, clusterFile?: string): strin
  * @throws {TandemError} E_NOT_FOUND where there is neither
  */
 export function findGpuSource(
-  { hardware, model, variants, tp }: ProfileQuery,
+  query: ProfileQuery,
   clusterFile?: string,
 ): { profileDir: string; specFile?: undefined } | { profileDir?: undefined; specFile: string } {
+  const { hardware, model, variants } = query;
   const dirs = searchDirs("gpu", clusterFile);
-  const places = profilePlaces(dirs, hardware, model, variants);
-  const measured = places.find((path) => existsSync(join(path, `tp${tp}`)));
+  const measured = measuredProfileDir(query, clusterFile);
   if (measured) return { profileDir: measured };
   const spec = dirs.map((dir) => join(dir, hardware, "spec.json")).find((path) => existsSync(path));
   if (spec) return { specFile: spec };
-  const otherDegree = places.find((path) => existsSync(path));
+  const otherDegree = profilePlaces(dirs, hardware, model, variants).find((path) => existsSync(path));
   if (otherDegree) return { profileDir: otherDegree };
   throw noProfile(hardware, model, variants);
 }

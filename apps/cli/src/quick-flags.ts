@@ -1,0 +1,119 @@
+/**
+ * @module
+ * Another GPU, model or PIM without a config file: flags that change the cluster config where it says so.
+ */
+import { resolve } from "node:path";
+import { type ClusterConfig, type GpuSpec, isPath, PimLink, parseSetting, type Setting } from "@tandem-sim/schemas";
+import { findGpuSpecFile, type GpuModel, gpuModels, type LoadOptions, readGpuSpec } from "@tandem-sim/schemas/node";
+import { type Command, Option } from "commander";
+import { numberFlag, wholeNumberFlag } from "./number-flag.js";
+
+/** Parsed values. */
+export interface QuickFlags {
+  gpu?: string;
+  model?: string;
+  tp?: number;
+  pim?: string;
+  pimLink?: number;
+  gpuModel: GpuModel;
+  set: Setting[];
+}
+
+/** Adds the flags. */
+export const addQuickFlags = (command: Command): Command =>
+  command
+    .option(
+      "--gpu <name|file>",
+      "This GPU in every instance: a bundled spec sheet (tandem profile list) or a spec.json",
+    )
+    .option(
+      "--model <name|file>",
+      "This model in every instance: a bundled name, or the config.json of a Hugging Face model",
+    )
+    .option("--tp <n>", "Tensor parallelism: so many GPUs in every instance", wholeNumberFlag("--tp", 1))
+    .option("--pim <name|file>", "This PIM device in every node (tandem pim list), or a DRAMsim3 INI")
+    .option(
+      "--pim-link <GBps>",
+      "Bandwidth of the link to PIM, each way",
+      numberFlag("--pim-link", "GB/s from 0.001 to 1e9", (value) => value >= 1e-3 && value <= 1e9),
+    )
+    .addOption(
+      new Option("--gpu-model <source>", "GPU times: measured where there is a profile (auto), or only one of the two")
+        .choices([...gpuModels])
+        .default("auto"),
+    )
+    .option(
+      "--set <path=value>",
+      "Change a value of the cluster config, e.g. nodes.0.cpu_mem.mem_size=1024; repeatable",
+      (text: string, before: Setting[]) => [...before, parseSetting(text)],
+      [],
+    );
+
+/** Paths are the user's, not relative to the cluster config. */
+const named = (nameOrPath: string): string => (isPath(nameOrPath) ? resolve(nameOrPath) : nameOrPath);
+
+type Node = ClusterConfig["nodes"][number];
+
+/** What a spec sheet says of its GPU where a node counts energy. */
+const powerOf = ({ power }: GpuSpec) => ({
+  idle_power: power.idle_power.value,
+  standby_power: power.standby_power.value,
+  active_power: power.active_power.value,
+  standby_duration: power.standby_duration.value,
+});
+
+function withGpu(node: Node, spec: GpuSpec): Node {
+  const { hardware, memory } = spec;
+  return {
+    ...node,
+    instances: node.instances.map((instance) => ({
+      ...instance,
+      hardware,
+      npu_mem: { ...instance.npu_mem, mem_size: memory.size.value, mem_bw: memory.bw.value },
+    })),
+    // A figure that the config has is the user's.
+    ...(node.power && { power: { ...node.power, npu: { [hardware]: powerOf(spec), ...node.power.npu } } }),
+  };
+}
+
+const withPim = (node: Node, { pim, pimLink }: QuickFlags): Node => ({
+  ...node,
+  cpu_mem: {
+    ...node.cpu_mem,
+    ...(pim !== undefined && { pim_config: named(pim) }),
+    ...(pimLink !== undefined && { pim_link: { ...PimLink.parse(node.cpu_mem.pim_link ?? {}), bw: pimLink } }),
+  },
+});
+
+const withModel = (node: Node, { model, tp }: QuickFlags): Node => ({
+  ...node,
+  instances: node.instances.map((instance) => ({
+    ...instance,
+    ...(model !== undefined && { model_name: named(model) }),
+    ...(tp !== undefined && { tp_size: tp, num_npus: tp }),
+  })),
+});
+
+/**
+ * How a cluster config is loaded under these flags.
+ *
+ * @throws {TandemError} where `--gpu` names no spec sheet, or one with a mistake
+ */
+export function quickLoading(flags: QuickFlags): LoadOptions {
+  const spec = flags.gpu === undefined ? undefined : readGpuSpec(findGpuSpecFile(flags.gpu));
+  const change = (cluster: ClusterConfig): ClusterConfig => ({
+    ...cluster,
+    nodes: cluster.nodes.map((node) => withPim(withModel(spec ? withGpu(node, spec) : node, flags), flags)),
+  });
+  return { change, settings: flags.set, gpuModel: flags.gpuModel, ...(spec && { gpuSpec: spec }) };
+}
+
+/** The flags that were given, as a user would write them: what a comparison ran on. */
+export const quickText = ({ gpu, model, tp, pim, pimLink, gpuModel, set }: QuickFlags): string =>
+  [
+    ...Object.entries({ gpu, model, tp, pim, "pim-link": pimLink }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${value}`],
+    ),
+    ...(gpuModel === "auto" ? [] : [`--gpu-model ${gpuModel}`]),
+    ...set.map(({ text }) => `--set ${text}`),
+  ].join(" ");

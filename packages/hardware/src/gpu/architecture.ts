@@ -80,3 +80,6 @@ export function architectureOf(model: ModelConfig): Architecture {
   if (experts) throw expertsRefused(experts, { hint: supported });
   return architectureNamed(model.model_type);
 }
+
+/** The layers of `post` up to and with attention's output projection; the MLP is what is behind them. */
+export const outLayers = ({ post }: Architecture): readonly LayerName[] => post.slice(0, post.indexOf("o_proj") + 1);

@@ -2,7 +2,7 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { architectureOf, createGpuCosts, kvBytesPerToken, weightBytes } from "@tandem-sim/hardware";
+import { architectureOf, createGpuCosts, kvBytesPerToken, rankModel, weightBytes } from "@tandem-sim/hardware";
 import {
   type ClusterInstance,
   type ClusterNode,
@@ -14,6 +14,7 @@ import {
 } from "@tandem-sim/schemas";
 import { splits } from "@tandem-sim/trace";
 import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
+import { type InterGpuLink, planCollective } from "./plan-collective.js";
 import { GIB, planPim, type ShareOfNode } from "./plan-pim.js";
 
 /** One instance of the config, and where it stands. */
@@ -22,6 +23,8 @@ export interface InstanceSource {
   node: number;
   clusterNode: ClusterNode;
   config: ClusterInstance;
+  /** Between the GPUs of an instance. */
+  gpuLink: InterGpuLink;
   loaded: PlanInputs["nodes"][number]["instances"][number];
   /** Null without offload. */
   share: ShareOfNode | null;
@@ -32,23 +35,27 @@ export interface InstanceSource {
 
 /** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
 export function planInstance(source: InstanceSource): InstancePlan {
-  const { id, node, clusterNode, config, share, at, planOptions } = source;
+  const { id, node, clusterNode, config, gpuLink, share, at, planOptions } = source;
   const { model, profile, options } = source.loaded;
   checkKvMeasured(profile, model, options, at);
   const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
   const kvBytes = kvElementBytes(model, options);
-  const weights = weightBytes(model, elementBytes);
-  const blockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
+  const { tp_size: gpus = 1 } = config;
+  const rank = rankModel(model, gpus, `${at}.tp_size`);
+  const weights = weightBytes(rank, elementBytes);
+  const blockBytes = kvBytesPerToken(rank, kvBytes) * options.blockSize;
+  const pimBlockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
   const kvRoom = roomBesideWeights(source, weights);
   const pim =
     share &&
     planPim({
       share,
+      gpus,
       model,
       options,
       elementBytes,
       kvElementBytes: kvBytes,
-      blockBytes,
+      blockBytes: pimBlockBytes,
       withEnergy: Boolean(clusterNode.power),
     });
   return {
@@ -56,6 +63,8 @@ export function planInstance(source: InstanceSource): InstancePlan {
     node,
     modelName: config.model_name,
     model,
+    gpus,
+    rank,
     hardware: config.hardware,
     options,
     maxModelLen: options.maxModelLen ?? model.max_position_embeddings,
@@ -63,12 +72,19 @@ export function planInstance(source: InstanceSource): InstancePlan {
     kvElementBytes: kvBytes,
     weightBytes: weights,
     blockBytes,
+    pimBlockBytes,
     gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
-    gpuBandwidthGBps: config.npu_mem.mem_bw,
+    gpuBandwidthGBps: gpus * config.npu_mem.mem_bw,
     costs: {
       layers: model.num_hidden_layers,
       gpu: createGpuCosts(profile, architectureOf(model), {
         onExtrapolate: (...what) => planOptions.onExtrapolate?.(id, ...what),
+      }),
+      collective: planCollective({
+        gpus,
+        link: gpuLink,
+        memoryGBps: config.npu_mem.mem_bw,
+        bytesPerToken: model.hidden_size * elementBytes,
       }),
       hostNs: hostTransfer(clusterNode),
       separateAttention: options.gpuMixedAttention === "separate",

@@ -26,7 +26,9 @@ export const InstanceSummary = z.strictObject({
   hardware: z.string(),
   requests: count,
   iterations: count,
+  gpus: count.optional().describe("that share every layer, in step; left out where it is one"),
   gpu_busy: share,
+  collective_busy: share.optional().describe("the links between its GPUs; left out where it is one"),
   pim_busy: share.nullable(),
   pim_util: share.nullable().describe("mean over the instance's channels"),
   pim_busiest_group: share.nullable().describe("busy share of the channel group with the most work"),
@@ -87,6 +89,7 @@ export const Summary = z.strictObject({
       gpu: z.strictObject({
         waiting_for_pim: share,
         waiting_for_link: share,
+        waiting_for_collective: share.optional().describe("left out where no instance has several GPUs"),
         iteration_tail: share.describe("the iteration ends with a KV upload that nobody waits for"),
         no_work: share,
       }),

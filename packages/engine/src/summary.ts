@@ -124,6 +124,9 @@ export class ResultCollector {
       link_bytes: {
         up: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkUp] : 0)),
         down: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkDown] : 0)),
+        ...(hasSharedLayers(instances) && {
+          between_gpus: total(({ graph, bytes }) => (graph.on.collective === null ? 0 : bytes[graph.on.collective])),
+        }),
       },
       ...this.energySummary(instances, nodes),
       instances: each,
@@ -169,6 +172,9 @@ const iterationsOf = ({ iterations }: InstanceTotals): number =>
 const kvBlocks = ({ pim, gpuBlocks }: InstancePlan): number =>
   pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks;
 
+/** Whether an instance has several GPUs. */
+const hasSharedLayers = (instances: readonly ServingInstance[]): boolean => instances.some(({ plan }) => plan.gpus > 1);
+
 function batchSizes(instances: readonly ServingInstance[]): Summary["batch"] {
   const runningNs = sum(instances, ({ totals }) => totals.runningNs);
   return {
@@ -198,11 +204,10 @@ function gpuIdleShares(instances: readonly ServingInstance[], makespanNs: number
     makespanNs > 0 ? sum(instances, ({ plan, totals }) => plan.gpus * ns(totals)) / (gpus * makespanNs) : 0;
   const waits = (kind: string) => share((totals) => totals.waitsNs("gpu", kind));
   const waitedFor = ["pim", "link", "collective"];
-  const shared = instances.some(({ plan }) => plan.gpus > 1);
   return {
     waiting_for_pim: waits("pim"),
     waiting_for_link: waits("link"),
-    ...(shared && { waiting_for_collective: waits("collective") }),
+    ...(hasSharedLayers(instances) && { waiting_for_collective: waits("collective") }),
     iteration_tail: share((totals) =>
       waitedFor.reduce(
         (ns, kind) => ns - totals.waitsNs("gpu", kind),

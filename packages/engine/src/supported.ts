@@ -37,9 +37,9 @@ function checkGpuCounts(instance: ClusterInstance, at: string): void {
   for (const key of ["num_npus", "npu_num", "npu_group"] as const) {
     const count = instance[key] ?? tp;
     if (count === tp || (key === "npu_group" && count === 1)) continue;
-    throw new TandemError("E_SCHEMA", `${count} GPUs, where tp_size is ${tp}`, {
+    throw new TandemError("E_SCHEMA", `${count}, where tensor parallelism (tp_size) is over ${tp} GPUs`, {
       where: `${at}.${key}`,
-      hint: "all GPUs of an instance share every layer: leave it out, or write the same number in both",
+      hint: "all GPUs of an instance share every layer: write the same number in both, or leave this one out",
     });
   }
 }

@@ -84,9 +84,10 @@ export interface FittedLink {
 }
 
 /**
- * Fits of `alpha + 2 (n - 1) / n S / (e B)` to the all-reduce times in ai-dynamo/aiconfigurator (Apache-2.0; vLLM's own
- * kernel in a CUDA graph, NCCL where it has none). Median errors 3 to 20%, p95 8 to 61%: kernels switch between one and two
- * shots. `pcie5` is with working peer-to-peer access; without it nothing here holds.
+ * Fits of `alpha + 2 (n - 1) / n S / (e B)` to the all-reduce times in ai-dynamo/aiconfigurator (Apache-2.0), of vLLM's own
+ * kernel in a CUDA graph where there are any. On H100 and A100 they miss by 4, 9, 19% and 5, 13, 28% in the median for 2,
+ * 4, 8 GPUs, and by up to 43% in the 95th percentile: the kernel switches between one shot and two. `pcie5` is with working
+ * peer-to-peer access; without it nothing here holds.
  */
 export const fittedLinks = {
   /** A100. */

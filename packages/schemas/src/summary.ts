@@ -110,7 +110,15 @@ export const Summary = z.strictObject({
   preemptions: count,
   recomputed_tokens: count,
   prefix_hit_tokens: count,
-  link_bytes: z.strictObject({ up: z.number().nonnegative(), down: z.number().nonnegative() }),
+  link_bytes: z.strictObject({
+    up: z.number().nonnegative(),
+    down: z.number().nonnegative(),
+    between_gpus: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe("of all-reduces; left out where no instance has several"),
+  }),
   energy_j: z.record(z.string(), z.number()).nullable().describe("by component and total; null without a power block"),
   energy: z
     .strictObject({

@@ -12,7 +12,7 @@ export function traceWriter(folder: TraceFolder, limit: number): (iteration: Ite
   return ({ plan, index, batch, division, table }) => {
     if (index >= limit) return;
     const text = toText({
-      model: plan.model,
+      model: plan.rank,
       architecture: architectureOf(plan.model),
       elementBytes: plan.elementBytes,
       kvElementBytes: plan.kvElementBytes,

@@ -29,6 +29,7 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           node: n,
           clusterNode: node,
           config,
+          gpuLink: { cluster: inputs.cluster, source: inputs.source },
           loaded: loaded[i],
           share: offloads ? { rank: rank++, of, node, device, at: `${inputs.source}: $.nodes[${n}].cpu_mem` } : null,
           at: `${inputs.source}: $.nodes[${n}].instances[${i}]`,

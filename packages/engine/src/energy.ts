@@ -25,7 +25,7 @@ export interface NodeEnergyResult {
 
 export class EnergyMeters {
   private meters: Meter[] = [];
-  /** Index of each instance's GPU on its node. */
+  /** Number of each instance's GPUs on its node: they work in step, as one. */
   private readonly gpuOf = new Map<number, number>();
 
   private startNs = 0;
@@ -47,8 +47,10 @@ export class EnergyMeters {
     this.startNs = nowNs;
     this.meters = this.plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
       if (!power) return [];
-      const gpus = this.plan.instances.flatMap(({ node, hardware }) => (node === id ? [hardware] : []));
-      return [{ node: id, meter: createNodeMeter(power, { gpus, hostMemGiB, pim }, this.seriesStepNs, nowNs) }];
+      const own = this.plan.instances.filter(({ node }) => node === id);
+      const gpus = own.map(({ hardware }) => hardware);
+      const hardware = { gpus, inStep: own.map((instance) => instance.gpus), hostMemGiB, pim };
+      return [{ node: id, meter: createNodeMeter(power, hardware, this.seriesStepNs, nowNs) }];
     });
   }
 
@@ -61,9 +63,10 @@ export class EnergyMeters {
     const { busyNs, idleNs } = gpuTime(planner.table.graph, planner.played);
     if (meter.takesTotals(gpu, startNs, endNs, idleNs)) {
       meter.gpuBusyWithin(gpu, startNs, startNs + busyNs + idleNs, busyNs);
-      const { pj, bytes } = totalsOf(planner);
+      const { pj, bytes, reducedBytes } = totalsOf(planner);
       meter.pimBusy(startNs, endNs, pj);
       meter.linkBytes(startNs, endNs, bytes);
+      meter.gpuLinkBytes(startNs, endNs, reducedBytes);
     } else reportRuns(meter, gpu, planner, startNs);
     // Token ids go to the GPU and come back.
     meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
@@ -94,15 +97,18 @@ export class EnergyMeters {
   }
 }
 
-/** Energy and bytes of a whole iteration. */
-function totalsOf({ table, runs }: IterationPlanner): { pj: number; bytes: number } {
+/** Energy of a whole iteration, and bytes over links to PIM and between GPUs. */
+function totalsOf({ table, runs }: IterationPlanner): { pj: number; bytes: number; reducedBytes: number } {
+  const { stages, on } = table.graph;
   let pj = 0;
   let bytes = 0;
+  let reducedBytes = 0;
   for (let s = 0; s < runs.length; s++) {
     pj += runs[s] * table.pj[s];
-    bytes += runs[s] * table.bytes[s];
+    if (stages[s].resource === on.collective) reducedBytes += runs[s] * table.bytes[s];
+    else bytes += runs[s] * table.bytes[s];
   }
-  return { pj, bytes };
+  return { pj, bytes, reducedBytes };
 }
 
 /** Time that the GPU runs, and idles between its first segment and its last. */
@@ -134,6 +140,7 @@ function reportRuns(meter: NodeMeter, gpu: number, planner: IterationPlanner, or
     const { kind } = resources[stages[stage].resource];
     if (kind === "gpu") segments.add(fromNs, toNs);
     else if (kind === "pim") pim.add(stage, toNs);
+    else if (kind === "collective") meter.gpuLinkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
     else meter.linkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
   });
   segments.flush();

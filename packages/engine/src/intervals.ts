@@ -63,6 +63,7 @@ export class IntervalLog {
   }
 
   private emit(endNs: number): void {
+    let gpus = 0;
     let gpuNs = 0;
     let pimNs = 0;
     let offloading = 0;
@@ -73,7 +74,8 @@ export class IntervalLog {
     for (const instance of this.instances) {
       const partial = instance.running ? busyUntil(instance, endNs) : { gpuNs: 0, pimNs: 0 };
       const { graph, coveredNs } = instance.totals;
-      gpuNs += sumOfKind(graph, "gpu", coveredNs) + partial.gpuNs;
+      gpus += instance.plan.gpus;
+      gpuNs += instance.plan.gpus * (sumOfKind(graph, "gpu", coveredNs) + partial.gpuNs);
       pimNs += sumOfKind(graph, "pim", coveredNs) + partial.pimNs;
       if (instance.plan.pim) offloading++;
       step += instance.started;
@@ -92,7 +94,7 @@ export class IntervalLog {
       decodeTokS: this.decodeTokens * perSecond,
       gpuMemoryBytes,
       pimMemoryBytes: offloading > 0 ? pimMemoryBytes : null,
-      gpuBusy: (gpuNs - this.gpuNs) / (lengthNs * this.instances.length),
+      gpuBusy: (gpuNs - this.gpuNs) / (lengthNs * gpus),
       pimBusy: offloading > 0 ? (pimNs - this.pimNs) / (lengthNs * offloading) : null,
       powerW: this.powerW(this.startNs, endNs),
     });

@@ -12,6 +12,9 @@ import {
   Division,
   fillTable,
   foldTable,
+  type IterationCosts,
+  inTurn,
+  issueOrders,
   type Played,
   Player,
   runsOf,
@@ -33,9 +36,10 @@ interface Schedule {
   runs: Int32Array;
 }
 
-function createSchedule(graph: DecoderGraph): Schedule {
+/** @param table left out: one of its own */
+function createSchedule(graph: DecoderGraph, table = createBatchTable(graph)): Schedule {
   return {
-    table: createBatchTable(graph),
+    table,
     player: new Player(graph),
     played: createPlayed(graph),
     runs: runsOf(graph),
@@ -43,9 +47,11 @@ function createSchedule(graph: DecoderGraph): Schedule {
 }
 
 /** What an instance needs to divide batches. */
-interface Divided extends Schedule {
+interface Divided {
   division: Division;
   workspace: SplitWorkspace;
+  /** One per issue order; they share their durations. */
+  orders: readonly [Schedule, ...Schedule[]];
 }
 
 export class IterationPlanner {
@@ -58,7 +64,11 @@ export class IterationPlanner {
 
   constructor(private readonly plan: InstancePlan) {
     const { costs, pim, split } = plan;
-    const shape = { layers: costs.layers, pim: pim && { ...pim.layout, firstChannel: pim.firstChannel } };
+    const shape = {
+      layers: costs.layers,
+      pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+      reduces: costs.collective !== null,
+    };
     const graph = createDecoderGraph({ ...shape, subBatches: 1 });
     this.whole = createSchedule(graph);
     this.chosen = this.whole;
@@ -66,8 +76,14 @@ export class IterationPlanner {
     if (!split) return;
     const interleaved = createDecoderGraph({ ...shape, subBatches: SUB_BATCHES });
     this.graphs = [graph, interleaved];
+    const first = createSchedule(interleaved);
+    // Other orders hide all-reduces, and nothing else.
+    const others = issueOrders
+      .filter((order) => costs.collective && order !== inTurn)
+      .map((order) => createDecoderGraph({ ...shape, subBatches: SUB_BATCHES, order }))
+      .map((ordered) => createSchedule(ordered, { ...first.table, graph: ordered }));
     this.divided = {
-      ...createSchedule(interleaved),
+      orders: [first, ...others],
       division: new Division(SUB_BATCHES),
       workspace: new SplitWorkspace(costs, interleaved),
     };
@@ -88,7 +104,7 @@ export class IterationPlanner {
 
   /** How the batch is divided; null where it runs undivided. */
   get division(): Division | null {
-    return this.chosen === this.divided ? this.divided.division : null;
+    return this.divided && this.chosen !== this.whole ? this.divided.division : null;
   }
 
   /** The same batch undivided; where it was divided, what that is held against. */
@@ -114,17 +130,27 @@ export class IterationPlanner {
       return;
     }
     const { division } = divided;
-    fillTable(divided.table, batch, division, costs);
-    divided.player.play(divided.table, divided.played);
+    const best = playDivided(divided, batch, costs);
     // Both parts of a cut prefill attend to the earlier part: not the sum of the parts.
     if (division.cutIndex >= 0) fillTable(whole.table, batch, null, costs);
-    else foldTable(whole.table, divided.table, costs);
+    else foldTable(whole.table, best.table, costs);
     whole.player.play(whole.table, whole.played);
-    if (options.subBatchPolicy === "auto" && divided.played.latencyNs >= whole.played.latencyNs) {
+    if (options.subBatchPolicy === "auto" && best.played.latencyNs >= whole.played.latencyNs) {
       this.kind = "serial";
       return;
     }
-    this.chosen = divided;
+    this.chosen = best;
     this.kind = division.cutIndex >= 0 ? "chunked" : "interleaved";
   }
+}
+
+/** Costs and plays a divided batch in every order; gives the shortest schedule, of equal ones the first. */
+function playDivided({ orders, division }: Divided, batch: Batch, costs: IterationCosts): Schedule {
+  let [best] = orders;
+  fillTable(best.table, batch, division, costs);
+  for (const schedule of orders) {
+    schedule.player.play(schedule.table, schedule.played);
+    if (schedule.played.latencyNs < best.played.latencyNs) best = schedule;
+  }
+  return best;
 }

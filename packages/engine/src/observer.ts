@@ -18,7 +18,7 @@ export interface IntervalReport {
   promptTokS: number;
   /** Generated tokens per second. */
   decodeTokS: number;
-  /** Weights and KV on all GPUs at the interval's end. */
+  /** Weights and KV at the interval's end, on one GPU of each instance: those that share its layers hold as much. */
   gpuMemoryBytes: number;
   /** KV on all PIM channels at the interval's end; null without offload. */
   pimMemoryBytes: number | null;

@@ -9,15 +9,17 @@ import {
   type GpuCosts,
   type OnExtrapolate,
 } from "@tandem-sim/hardware";
-import { checkKvMeasured, kvElementBytes } from "@tandem-sim/schemas";
+import { checkKvMeasured, kvElementBytes, type ModelConfig } from "@tandem-sim/schemas";
 import type { PlanInputs } from "./plan.js";
 
 /**
+ * @param rank the part of the model that one GPU holds; a measured profile is of that part already
  * @param at place of the instance in its config, for errors
  * @throws {TandemError} E_UNSUPPORTED for attention or a KV cache that the costs do not describe
  */
 export function planGpu(
   loaded: PlanInputs["nodes"][number]["instances"][number],
+  rank: ModelConfig,
   at: string,
   onExtrapolate: OnExtrapolate,
 ): GpuCosts {
@@ -26,5 +28,5 @@ export function planGpu(
     checkKvMeasured(profile, model, options, at);
     return createGpuCosts(profile, architectureOf(model), { onExtrapolate });
   }
-  return createAnalyticCosts(gpuSpec, model, { dtype: options.dtype, kvElementBytes: kvElementBytes(model, options) });
+  return createAnalyticCosts(gpuSpec, rank, { dtype: options.dtype, kvElementBytes: kvElementBytes(model, options) });
 }

@@ -2,7 +2,7 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { kvBytesPerToken, weightBytes } from "@tandem-sim/hardware";
+import { kvBytesPerToken, rankModel, weightBytes } from "@tandem-sim/hardware";
 import {
   type ClusterInstance,
   type ClusterNode,
@@ -15,6 +15,7 @@ import {
 } from "@tandem-sim/schemas";
 import { splits } from "@tandem-sim/trace";
 import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
+import { type InterGpuLink, planCollective } from "./plan-collective.js";
 import { planGpu } from "./plan-gpu.js";
 import { GIB, planPim, type ShareOfNode } from "./plan-pim.js";
 
@@ -24,6 +25,8 @@ export interface InstanceSource {
   node: number;
   clusterNode: ClusterNode;
   config: ClusterInstance;
+  /** Between the GPUs of an instance. */
+  gpuLink: InterGpuLink;
   loaded: PlanInputs["nodes"][number]["instances"][number];
   /** Null without offload. */
   share: ShareOfNode | null;
@@ -34,25 +37,29 @@ export interface InstanceSource {
 
 /** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
 export function planInstance(source: InstanceSource): InstancePlan {
-  const { id, node, clusterNode, config, share, at, planOptions } = source;
+  const { id, node, clusterNode, config, gpuLink, share, at, planOptions } = source;
   const { model, options } = source.loaded;
   const maxModelLen = options.maxModelLen ?? model.max_position_embeddings;
   refuseSlidingWindow(model, maxModelLen, `${at}.model_name`);
-  const gpu = planGpu(source.loaded, at, (...what) => planOptions.onExtrapolate?.(id, ...what));
   const elementBytes = dtypeBytes[options.dtype ?? modelDtype(model)];
   const kvBytes = kvElementBytes(model, options);
-  const weights = weightBytes(model, elementBytes);
-  const blockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
+  const { tp_size: gpus = 1 } = config;
+  const rank = rankModel(model, gpus, `${at}.tp_size`);
+  const gpu = planGpu(source.loaded, rank, at, (...what) => planOptions.onExtrapolate?.(id, ...what));
+  const weights = weightBytes(rank, elementBytes);
+  const blockBytes = kvBytesPerToken(rank, kvBytes) * options.blockSize;
+  const pimBlockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
   const kvRoom = roomBesideWeights(source, weights);
   const pim =
     share &&
     planPim({
       share,
+      gpus,
       model,
       options,
       elementBytes,
       kvElementBytes: kvBytes,
-      blockBytes,
+      blockBytes: pimBlockBytes,
       withEnergy: Boolean(clusterNode.power),
     });
   return {
@@ -60,6 +67,8 @@ export function planInstance(source: InstanceSource): InstancePlan {
     node,
     modelName: config.model_name,
     model,
+    gpus,
+    rank,
     hardware: config.hardware,
     options,
     maxModelLen,
@@ -67,12 +76,20 @@ export function planInstance(source: InstanceSource): InstancePlan {
     kvElementBytes: kvBytes,
     weightBytes: weights,
     blockBytes,
+    pimBlockBytes,
     gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
-    gpuBandwidthGBps: config.npu_mem.mem_bw,
+    gpuBandwidthGBps: gpus * config.npu_mem.mem_bw,
     gpuTimes: source.loaded.gpuSpec ? tierOf(source.loaded.gpuSpec) : "measured",
     costs: {
       layers: model.num_hidden_layers,
       gpu,
+      collective: planCollective({
+        gpus,
+        link: gpuLink,
+        spec: source.loaded.gpuSpec ?? null,
+        memoryGBps: config.npu_mem.mem_bw,
+        bytesPerToken: model.hidden_size * elementBytes,
+      }),
       hostNs: hostTransfer(clusterNode),
       separateAttention: options.gpuMixedAttention === "separate",
       pim,

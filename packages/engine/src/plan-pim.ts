@@ -33,6 +33,8 @@ export interface ShareOfNode {
 /** What offload to a share depends on. */
 interface PimSource {
   share: ShareOfNode;
+  /** GPUs of the instance, each with a link of its own. */
+  gpus: number;
   model: ModelConfig;
   options: InstanceOptions;
   elementBytes: number;
@@ -43,7 +45,7 @@ interface PimSource {
 
 /** @throws {TandemError} E_USAGE without PIM on the node, E_CAPACITY where there is no channel for each instance */
 export function planPim(source: PimSource): PimSystem {
-  const { share, options } = source;
+  const { share, gpus, options } = source;
   const { node, device, rank, of, at } = share;
   if (!device) {
     throw new TandemError("E_USAGE", "attention offload needs PIM memory on the node", {
@@ -72,7 +74,8 @@ export function planPim(source: PimSource): PimSystem {
     elementBytes: source.elementBytes,
     kvElementBytes: source.kvElementBytes,
     sharing: PimSharing.parse(node.cpu_mem.pim ?? {}),
-    link: { bw: link.bw / of, latency: link.latency },
+    // Each GPU moves q, k and v of its own heads, all at once: together as fast as their links.
+    link: { bw: (gpus * link.bw) / of, latency: link.latency },
     phase: options.attnOffloadPhase,
     withEnergy: source.withEnergy,
     where: `${at}.pim.share`,

@@ -35,16 +35,22 @@ export interface InstancePlan {
   node: number;
   modelName: string;
   model: ModelConfig;
+  /** GPUs that share every layer, in step. All figures of a GPU are those of one of them. */
+  gpus: number;
+  /** The model as one of them holds it. */
+  rank: ModelConfig;
   hardware: string;
   options: InstanceOptions;
   maxModelLen: number;
   elementBytes: number;
   kvElementBytes: number;
   weightBytes: number;
-  /** Memory of one KV block, on the GPU as on PIM. */
+  /** Memory of one KV block on a GPU, and on PIM, which holds all heads. */
   blockBytes: number;
+  pimBlockBytes: number;
   /** KV blocks that the GPU has room for; 0 where it holds weights only. */
   gpuBlocks: number;
+  /** Memory bandwidth of its GPUs together. */
   gpuBandwidthGBps: number;
   /** How far its GPU times can be trusted. */
   gpuTimes: "measured" | GpuSpecTier;

@@ -132,7 +132,7 @@ export class ServingInstance {
     this.running = null;
   }
 
-  /** Bytes of GPU memory in use: weights and KV. */
+  /** Bytes in use on each of its GPUs: weights and KV. */
   get gpuMemoryBytes(): number {
     const { pool } = this.scheduler.gpu;
     return this.plan.weightBytes + (pool.count - pool.free) * this.plan.blockBytes;
@@ -140,7 +140,7 @@ export class ServingInstance {
 
   /** Bytes of PIM memory in use. */
   get pimMemoryBytes(): number {
-    return this.scheduler.groups ? this.kvBlocks * this.plan.blockBytes : 0;
+    return this.scheduler.groups ? this.kvBlocks * this.plan.pimBlockBytes : 0;
   }
 
   /** Blocks in use where KV stays: on PIM, or else on the GPU. */

@@ -13,8 +13,8 @@ import type { InstancePlan, SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
 import type { ServingInstance } from "./serving-instance.js";
 
-const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
-  items.reduce((total, item) => total + value(item), 0);
+const sum = <T>(items: readonly T[], value: (item: T, i: number) => number): number =>
+  items.reduce((total, item, i) => total + value(item, i), 0);
 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : sum(values, (value) => value) / values.length;
@@ -69,8 +69,9 @@ export class ResultCollector {
     const perSecond = makespanNs > 0 ? 1e9 / makespanNs : 0;
     const total = (value: (totals: InstanceTotals) => number): number => sum(instances, ({ totals }) => value(totals));
     const each = instances.map((instance) => instanceSummary(instance, makespanNs));
+    const gpus = sum(instances, ({ plan }) => plan.gpus);
     const offloading = each.filter((instance) => instance.pim_busy !== null);
-    const gpuBusy = mean(each.map((instance) => instance.gpu_busy));
+    const gpuBusy = gpus > 0 ? sum(instances, ({ plan }, i) => plan.gpus * each[i].gpu_busy) / gpus : 0;
     const pimBusy = offloading.length > 0 ? mean(offloading.map((instance) => instance.pim_busy as number)) : null;
     const pimUtil = offloading.length > 0 ? mean(offloading.map((instance) => instance.pim_util as number)) : null;
     return {
@@ -123,6 +124,9 @@ export class ResultCollector {
       link_bytes: {
         up: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkUp] : 0)),
         down: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkDown] : 0)),
+        ...(hasSharedLayers(instances) && {
+          between_gpus: total(({ graph, bytes }) => (graph.on.collective === null ? 0 : bytes[graph.on.collective])),
+        }),
       },
       ...this.energySummary(instances, nodes),
       instances: each,
@@ -142,7 +146,7 @@ export class ResultCollector {
     const requests = sum(metered, ({ totals }) => totals.requests);
     const readingTwice = sum(instances, ({ plan, totals }) => {
       const npu = this.plan.nodes[plan.node]?.power?.npu[plan.hardware];
-      return npu ? npu.active_power * totals.extraGpuBusyNs * 1e-9 : 0;
+      return npu ? plan.gpus * npu.active_power * totals.extraGpuBusyNs * 1e-9 : 0;
     });
     return {
       energy_j: joules(total),
@@ -168,6 +172,9 @@ const iterationsOf = ({ iterations }: InstanceTotals): number =>
 const kvBlocks = ({ pim, gpuBlocks }: InstancePlan): number =>
   pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks;
 
+/** Whether an instance has several GPUs. */
+const hasSharedLayers = (instances: readonly ServingInstance[]): boolean => instances.some(({ plan }) => plan.gpus > 1);
+
 function batchSizes(instances: readonly ServingInstance[]): Summary["batch"] {
   const runningNs = sum(instances, ({ totals }) => totals.runningNs);
   return {
@@ -184,41 +191,52 @@ function heldShares(instances: readonly ServingInstance[], makespanNs: number): 
 
 /** What the devices waited for, as shares of the makespan. */
 function idleShares(instances: readonly ServingInstance[], makespanNs: number): Summary["idle"] {
-  const share = (among: readonly ServingInstance[], ns: (totals: InstanceTotals) => number): number =>
-    makespanNs > 0 ? sum(among, ({ totals }) => ns(totals)) / (among.length * makespanNs) : 0;
   const offloading = instances.filter(({ plan }) => plan.pim);
-  const noWork = (totals: InstanceTotals): number => makespanNs - totals.runningNs;
-  const gpuBusy = ({ graph, coveredNs }: InstanceTotals): number => coveredNs[graph.on.gpu];
-  const pimBusy = ({ graph, coveredNs }: InstanceTotals): number =>
+  return {
+    gpu: gpuIdleShares(instances, makespanNs),
+    pim: offloading.length === 0 ? null : pimIdleShares(offloading, makespanNs),
+  };
+}
+
+function gpuIdleShares(instances: readonly ServingInstance[], makespanNs: number): Summary["idle"]["gpu"] {
+  const gpus = sum(instances, ({ plan }) => plan.gpus);
+  const share = (ns: (totals: InstanceTotals) => number): number =>
+    makespanNs > 0 ? sum(instances, ({ plan, totals }) => plan.gpus * ns(totals)) / (gpus * makespanNs) : 0;
+  const waits = (kind: string) => share((totals) => totals.waitsNs("gpu", kind));
+  const waitedFor = ["pim", "link", "collective"];
+  return {
+    waiting_for_pim: waits("pim"),
+    waiting_for_link: waits("link"),
+    ...(hasSharedLayers(instances) && { waiting_for_collective: waits("collective") }),
+    iteration_tail: share((totals) =>
+      waitedFor.reduce(
+        (ns, kind) => ns - totals.waitsNs("gpu", kind),
+        totals.runningNs - totals.coveredNs[totals.graph.on.gpu],
+      ),
+    ),
+    no_work: share(({ runningNs }) => makespanNs - runningNs),
+  };
+}
+
+function pimIdleShares(
+  offloading: readonly ServingInstance[],
+  makespanNs: number,
+): NonNullable<Summary["idle"]["pim"]> {
+  const share = (ns: (totals: InstanceTotals) => number): number =>
+    makespanNs > 0 ? sum(offloading, ({ totals }) => ns(totals)) / (offloading.length * makespanNs) : 0;
+  const busyNs = ({ graph, coveredNs }: InstanceTotals): number =>
     graph.on.offload ? coveredNs[graph.on.offload.pim] : 0;
   return {
-    gpu: {
-      waiting_for_pim: share(instances, (totals) => totals.waitsNs("gpu", "pim")),
-      waiting_for_link: share(instances, (totals) => totals.waitsNs("gpu", "link")),
-      iteration_tail: share(
-        instances,
-        (totals) => totals.runningNs - gpuBusy(totals) - totals.waitsNs("gpu", "pim") - totals.waitsNs("gpu", "link"),
-      ),
-      no_work: share(instances, noWork),
-    },
-    pim:
-      offloading.length === 0
-        ? null
-        : {
-            waiting_for_gpu: share(
-              offloading,
-              (totals) => totals.runningNs - pimBusy(totals) - totals.pimWaitsForInputNs,
-            ),
-            waiting_for_link: share(offloading, (totals) => totals.pimWaitsForInputNs),
-            no_work: share(offloading, noWork),
-          },
+    waiting_for_gpu: share((totals) => totals.runningNs - busyNs(totals) - totals.pimWaitsForInputNs),
+    waiting_for_link: share((totals) => totals.pimWaitsForInputNs),
+    no_work: share(({ runningNs }) => makespanNs - runningNs),
   };
 }
 
 function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number): InstanceSummary {
   const share = (busyNs: number): number => (makespanNs > 0 ? busyNs / makespanNs : 0);
   const { coveredNs } = totals;
-  const { gpu } = totals.graph.on;
+  const { gpu, collective } = totals.graph.on;
   return {
     instance: plan.id,
     node: plan.node,
@@ -227,14 +245,25 @@ function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number):
     gpu_times: plan.gpuTimes,
     requests: totals.requests,
     iterations: iterationsOf(totals),
+    ...(collective !== null && { gpus: plan.gpus }),
     gpu_busy: share(coveredNs[gpu]),
+    ...(collective !== null && { collective_busy: share(coveredNs[collective]) }),
     ...offloadSummary(plan, totals, share),
   };
 }
 
 type OffloadSummary = Omit<
   InstanceSummary,
-  "instance" | "node" | "model" | "hardware" | "gpu_times" | "requests" | "iterations" | "gpu_busy"
+  | "instance"
+  | "node"
+  | "model"
+  | "hardware"
+  | "gpu_times"
+  | "requests"
+  | "iterations"
+  | "gpus"
+  | "gpu_busy"
+  | "collective_busy"
 >;
 
 function offloadSummary(

@@ -242,7 +242,7 @@ describe("a timeline", () => {
               .filter(({ name }) => stages.includes(name.split(" ")[0]!) && name.split(" ")[1] === `${layer}`)
               .reduce((total, { args }) => total + (args[what] as number), 0);
           for (let layer = 1; layer <= layers; layer++) {
-            for (const stages of [["pre"], ["post"], ["attention", "pim"]])
+            for (const stages of [["pre"], ["post", "mlp"], ["attention", "pim"]])
               expect(sum(stages, layer, "tokens")).toBe(tokens);
             expect(sum(["attention", "pim"], layer, "context")).toBe(context);
           }

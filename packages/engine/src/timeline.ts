@@ -128,6 +128,7 @@ export class Timeline {
       layers: costs.layers,
       subBatches: 1,
       pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+      reduces: costs.collective !== null,
     };
     const tracks = tracksOf(createDecoderGraph(shape).resources)
       .flat(2)

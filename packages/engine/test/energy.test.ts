@@ -112,7 +112,7 @@ test("a token costs the run's energy over its tokens, a request over its request
 });
 
 describe("any workload in any mode", () => {
-  const bytesOf = ({ up, down }: Summary["link_bytes"]): number => up + down;
+  const bytesOf = ({ up, down, between_gpus = 0 }: Summary["link_bytes"]): number => up + down + between_gpus;
   const powered = fc.record({ cluster: tinyClusters, requests: tinyRequests });
 
   test("takes the same energy in totals and run by run, and the series is its derivative", () => {

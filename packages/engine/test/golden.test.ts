@@ -78,7 +78,7 @@ function expectConserved({ requests, results, summary }: Run): void {
 function expectWholeTime({ plan, summary }: Run): void {
   expect(Summary.safeParse(summary).error).toBeUndefined();
   const { idle, gpu_busy, pim_busy, interleaving, iterations } = summary;
-  expect(gpu_busy + sum(Object.values(idle.gpu))).toBeCloseTo(1, 9);
+  expect(gpu_busy + sum(Object.values(idle.gpu).map((share) => share ?? 0))).toBeCloseTo(1, 9);
   const offloads = plan.instances.some(({ pim }) => pim);
   expect(idle.pim !== null).toBe(offloads);
   if (idle.pim) expect((pim_busy ?? 0) + sum(Object.values(idle.pim))).toBeCloseTo(1, 9);

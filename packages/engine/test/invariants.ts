@@ -90,6 +90,6 @@ function checkShares({ summary }: CheckedRun): void {
   // The schema holds every share to [0, 1].
   expect(Summary.safeParse(summary).error, "invariant 7").toBeUndefined();
   const { gpu, pim } = summary.idle;
-  expect(summary.gpu_busy + sum(Object.values(gpu)), "invariant 7").toBeCloseTo(1, 9);
+  expect(summary.gpu_busy + sum(Object.values(gpu).map((share) => share ?? 0)), "invariant 7").toBeCloseTo(1, 9);
   if (pim) expect((summary.pim_busy ?? 0) + sum(Object.values(pim)), "invariant 7").toBeCloseTo(1, 9);
 }

@@ -128,7 +128,7 @@ describe("any workload in any mode", () => {
         // The schema holds every share to [0, 1].
         expect(Summary.safeParse(summary).error).toBeUndefined();
         const { gpu, pim } = summary.idle;
-        expect(summary.gpu_busy + sum(Object.values(gpu))).toBeCloseTo(1, 9);
+        expect(summary.gpu_busy + sum(Object.values(gpu).map((share) => share ?? 0))).toBeCloseTo(1, 9);
         if (pim) expect(summary.pim_busy! + sum(Object.values(pim))).toBeCloseTo(1, 9);
         if (pim) expect(summary.pim_util!).toBeLessThanOrEqual(summary.pim_busy! + 1e-12);
         for (const { gpuBusy, pimBusy } of intervals) {

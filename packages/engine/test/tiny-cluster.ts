@@ -6,6 +6,7 @@ import {
   ClusterConfig,
   type GpuProfile,
   InstanceOptions,
+  type LayerSamples,
   ModelConfig,
   type PimDevice,
   type PowerBlock,
@@ -118,10 +119,26 @@ export const profile: GpuProfile = (() => {
   };
 })();
 
+/** As measured on several GPUs that share the layers: each takes its part of the time. */
+function shared(whole: GpuProfile, gpus: number): GpuProfile {
+  const part = (samples: LayerSamples): LayerSamples => ({ ...samples, timeUs: samples.timeUs.map((us) => us / gpus) });
+  const parts = (layers: GpuProfile["dense"]): GpuProfile["dense"] =>
+    Object.fromEntries(Object.entries(layers).map(([layer, samples]) => [layer, part(samples)]));
+  return {
+    ...whole,
+    tp: gpus,
+    dense: parts(whole.dense),
+    perSequence: parts(whole.perSequence),
+    attention: { ...whole.attention, timeUs: whole.attention.timeUs.map((us) => us / gpus) },
+  };
+}
+
 export interface TinyCluster {
   options?: Partial<InstanceOptions>;
   /** Instances of the one node. */
   instances?: number;
+  /** GPUs of each instance. */
+  gpus?: number;
   /** PIM channels of the node, four to a group. */
   channels?: number;
   /** KV blocks of each GPU. */
@@ -133,6 +150,7 @@ export interface TinyCluster {
 export function tinyInputs({
   options = {},
   instances = 1,
+  gpus = 1,
   channels = 8,
   gpuBlocks = 200,
   link = { bw: 8, latency: 100 },
@@ -140,6 +158,8 @@ export function tinyInputs({
 }: TinyCluster = {}): PlanInputs {
   const cluster = ClusterConfig.parse({
     num_nodes: 1,
+    // An all-reduce of one token takes 4 us, one of 64 tokens 12.
+    ...(gpus > 1 ? { link_bw: 4, link_latency: 2000 } : {}),
     nodes: [
       {
         num_instances: instances,
@@ -148,12 +168,18 @@ export function tinyInputs({
           model_name: "tiny",
           hardware: "TINY",
           npu_mem: { mem_size: 1, mem_bw: 100 },
+          ...(gpus > 1 ? { tp_size: gpus, num_npus: gpus } : {}),
         })),
         ...(power ? { power } : {}),
       },
     ],
   });
-  const instance = { model, profile, options: InstanceOptions.parse({ blockSize: 4, ...options }), gpuBlocks };
+  const instance = {
+    model,
+    profile: shared(profile, gpus),
+    options: InstanceOptions.parse({ blockSize: 4, ...options }),
+    gpuBlocks,
+  };
   return {
     source: "tiny",
     cluster,
@@ -209,6 +235,7 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
     })
     .map(({ mode, rest }) => ({ ...mode, ...rest }) as Partial<InstanceOptions>),
   instances: fc.constantFrom(1, 1, 2),
+  gpus: fc.constantFrom(1, 1, 2),
   channels: fc.constantFrom(8, 16, 24),
   gpuBlocks: fc.constantFrom(40, 200),
 });

@@ -3,6 +3,17 @@
  * Cost models of hardware: functions of numbers (tokens, sequences, contexts). Start with gpu/costs.ts and pim/costs.ts.
  */
 export {
+  type AllReduceNs,
+  type CollectiveCosts,
+  createCollectiveCosts,
+  type FittedLink,
+  fittedAllReduce,
+  fittedLinkOf,
+  fittedLinks,
+  type Ring,
+  ringAllReduce,
+} from "./collective.js";
+export {
   type AnalyticConstants,
   type AttentionConstants,
   analyticConstants,
@@ -18,6 +29,7 @@ export {
   architectureOf,
   architectures,
   type LayerName,
+  outLayers,
 } from "./gpu/architecture.js";
 export type { AttentionNs } from "./gpu/attention.js";
 export { bracketLow, bracketPosition } from "./gpu/bracket.js";
@@ -44,3 +56,4 @@ export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } fro
 export { gemvGBps, shapeOnChannel } from "./pim/node.js";
 export { hostPim, type OffloadPhase, type PimSystem, type PimSystemSource, pimSystems } from "./pim/pim-system.js";
 export { derivePimTiming, type PimTiming } from "./pim/timing.js";
+export { rankModel } from "./rank-model.js";

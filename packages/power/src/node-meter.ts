@@ -19,7 +19,10 @@ import { WorkBuckets } from "./work-buckets.js";
  * is known, and settled as the clock moves on.
  */
 export interface NodeMeter {
-  /** GPU number `gpu` of the node runs segments in [startNs, endNs). In time order per GPU, not across GPUs. */
+  /**
+   * GPU number `gpu` of the node, or all those that are in step under this number, runs segments in [startNs, endNs). In
+   * time order per GPU, not across GPUs.
+   */
   gpuBusy(gpu: number, startNs: number, endNs: number): void;
   /**
    * Whether figures of a stretch of time may be reported as totals, without losing anything: the GPU is the only one of its
@@ -32,6 +35,8 @@ export interface NodeMeter {
   pimBusy(startNs: number, endNs: number, energyPj: number): void;
   /** Bytes over the link to the PIM device, either way; also read or written in host DRAM. In any order. */
   linkBytes(startNs: number, endNs: number, bytes: number): void;
+  /** Bytes between GPUs, which no host memory sees. In any order. */
+  gpuLinkBytes(startNs: number, endNs: number, bytes: number): void;
   /** Other bytes read or written in host DRAM: token ids. In any order. */
   hostBytes(startNs: number, endNs: number, bytes: number): void;
   /** Everything that begins before `untilNs` has been reported. Call it often: what is not settled is kept. */
@@ -151,6 +156,10 @@ class Meter implements NodeMeter {
 
   linkBytes(startNs: number, endNs: number, bytes: number): void {
     this.addAmount("linkBytes", startNs, endNs, bytes);
+  }
+
+  gpuLinkBytes(startNs: number, endNs: number, bytes: number): void {
+    this.addAmount("gpuLinkBytes", startNs, endNs, bytes);
   }
 
   hostBytes(startNs: number, endNs: number, bytes: number): void {

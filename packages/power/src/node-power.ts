@@ -15,18 +15,21 @@ const BITS_PER_BYTE = 8;
 
 /** What the power block's figures are multiplied by. */
 export interface NodeHardware {
-  /** Hardware name of each GPU of the node. */
+  /** Hardware name of each GPU of the node; of several that work in step, of the first. */
   gpus: readonly string[];
+  /** How many GPUs work in step with each of these, itself included. Left out: each alone. */
+  inStep?: readonly number[];
   /** Host memory, GiB. */
   hostMemGiB: number;
   /** The PIM channels that the host memory consists of; null where it is plain. Watts are their background. */
   pim: { channels: number; idleWattsPerChannel: number } | null;
 }
 
-/** GPUs of one hardware name. */
+/** GPUs of one hardware name, so many in step. */
 interface GpuKind {
   power: PowerBlock["npu"][string];
   gpus: number;
+  inStep: number;
 }
 
 /** A power block applied to a node. */
@@ -43,11 +46,7 @@ export interface NodePower {
 
 /** @throws {TandemError} E_SCHEMA where `power.npu` lacks a GPU of the node */
 export function createNodePower(power: PowerBlock, hardware: NodeHardware): NodePower {
-  const names = [...new Set(hardware.gpus)];
-  const kinds = names.map(
-    (name): GpuKind => ({ power: npuPower(power, name), gpus: hardware.gpus.filter((gpu) => gpu === name).length }),
-  );
-  const kindOf = hardware.gpus.map((name) => names.indexOf(name));
+  const { kinds, kindOf } = kindsOf(power, hardware);
   const { cpu, dram, link, nic, storage } = power;
   const cpuSwingW = cpu.active_power - cpu.idle_power;
   const computingUtil = Math.max(cpu.util, CPU_UTIL_WHILE_NPU_COMPUTES);
@@ -64,18 +63,19 @@ export function createNodePower(power: PowerBlock, hardware: NodeHardware): Node
     standbyNs: kindOf.map((kind) => Math.round(kinds[kind].power.standby_duration * NS_PER_S)),
     joules({ ns, amounts }, durationNs) {
       const seconds = durationNs / NS_PER_S;
-      const linkBits = amounts.linkBytes.value * BITS_PER_BYTE;
-      const dramBits = linkBits + amounts.hostBytes.value * BITS_PER_BYTE;
+      const pimLinkBits = amounts.linkBytes.value * BITS_PER_BYTE;
+      const linkBits = pimLinkBits + amounts.gpuLinkBytes.value * BITS_PER_BYTE;
+      const dramBits = pimLinkBits + amounts.hostBytes.value * BITS_PER_BYTE;
       const cpuUtilNs = computingUtil * ns[ANY_GPU] + cpu.util * (durationNs - ns[ANY_GPU]);
       let activeJ = 0;
       let standbyJ = 0;
       let idleJ = 0;
-      kinds.forEach(({ power: npu, gpus }, kind) => {
+      kinds.forEach(({ power: npu, gpus, inStep }, kind) => {
         const activeNs = ns[activeColumn(kind)];
         const standbyNs = ns[standbyColumn(kind)];
-        activeJ += (npu.active_power * activeNs) / NS_PER_S;
-        standbyJ += (npu.standby_power * standbyNs) / NS_PER_S;
-        idleJ += (npu.idle_power * (gpus * durationNs - activeNs - standbyNs)) / NS_PER_S;
+        activeJ += (inStep * npu.active_power * activeNs) / NS_PER_S;
+        standbyJ += (inStep * npu.standby_power * standbyNs) / NS_PER_S;
+        idleJ += (inStep * npu.idle_power * (gpus * durationNs - activeNs - standbyNs)) / NS_PER_S;
       });
       return {
         npu_active: activeJ,
@@ -89,6 +89,19 @@ export function createNodePower(power: PowerBlock, hardware: NodeHardware): Node
       };
     },
   };
+}
+
+/** The kinds that there are, and that of each GPU. */
+function kindsOf(power: PowerBlock, { gpus, inStep = gpus.map(() => 1) }: NodeHardware) {
+  const kinds: GpuKind[] = [];
+  const kindOf = gpus.map((name, g) => {
+    const figures = npuPower(power, name);
+    let kind = kinds.findIndex((known) => known.power === figures && known.inStep === inStep[g]);
+    if (kind < 0) kind = kinds.push({ power: figures, gpus: 0, inStep: inStep[g] }) - 1;
+    kinds[kind].gpus++;
+    return kind;
+  });
+  return { kinds, kindOf };
 }
 
 function npuPower(power: PowerBlock, name: string): PowerBlock["npu"][string] {

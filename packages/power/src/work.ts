@@ -13,8 +13,8 @@ export const standbyColumn = (kind: number): number => 2 + 2 * kind;
 /** Columns of a node with so many kinds of GPU. */
 export const columnsOf = (kinds: number): number => 1 + 2 * kinds;
 
-/** What is spread over an interval: bytes, bytes, pJ above background. */
-export type Amount = "linkBytes" | "hostBytes" | "pimPj";
+/** What is spread over an interval: bytes, bytes, bytes, pJ above background. */
+export type Amount = "linkBytes" | "gpuLinkBytes" | "hostBytes" | "pimPj";
 
 export interface Work {
   /** ns by column. */
@@ -24,9 +24,13 @@ export interface Work {
 
 export const createWork = (columns: number): Work => ({
   ns: new Float64Array(columns),
-  amounts: { linkBytes: new ExactSum(), hostBytes: new ExactSum(), pimPj: new ExactSum() },
+  amounts: {
+    linkBytes: new ExactSum(),
+    gpuLinkBytes: new ExactSum(),
+    hostBytes: new ExactSum(),
+    pimPj: new ExactSum(),
+  },
 });
 
 /** Nothing was moved and no channel computed. */
-export const isQuiet = ({ amounts }: Work): boolean =>
-  amounts.linkBytes.value === 0 && amounts.hostBytes.value === 0 && amounts.pimPj.value === 0;
+export const isQuiet = ({ amounts }: Work): boolean => Object.values(amounts).every(({ value }) => value === 0);

@@ -61,10 +61,10 @@ export const ClusterInstance = z.strictObject({
   model_name: z.string().min(1),
   hardware: z.string().min(1).describe("GPU name, the first folder of its profile"),
   npu_mem: GpuMemory,
-  num_npus: z.int().positive().optional(),
-  npu_num: z.int().positive().optional(),
+  num_npus: z.int().positive().optional().describe("as tp_size"),
+  npu_num: z.int().positive().optional().describe("as tp_size"),
   npu_group: z.int().positive().optional(),
-  tp_size: z.int().positive().optional(),
+  tp_size: z.int().positive().optional().describe("GPUs that share every layer (tensor parallelism)"),
   pp_size: z.int().positive().optional(),
   ep_size: z.int().positive().optional(),
   dp_group: z.union([z.string(), z.int()]).nullish(),
@@ -118,8 +118,10 @@ export const ClusterConfig = z
   .strictObject({
     $schema: z.string().optional(),
     num_nodes: z.int().positive(),
-    link_bw: gbPerSecond.optional().describe("GB/s between nodes"),
-    link_latency: ns.optional().describe("ns between nodes"),
+    link_bw: gbPerSecond
+      .optional()
+      .describe("between GPUs, one link each way, GB/s of 2^30 bytes, as LLMServingSim's network backend takes it"),
+    link_latency: ns.optional().describe("ns of one step between GPUs"),
     cxl_mem: z.unknown().optional(),
     nodes: z.array(ClusterNode).min(1),
   })

@@ -29,7 +29,9 @@ export const InstanceSummary = z.strictObject({
     .describe("where its GPU's times come from: measured tables, or its spec sheet and how far that was fitted"),
   requests: count,
   iterations: count,
+  gpus: count.optional().describe("that share every layer, in step; left out where it is one"),
   gpu_busy: share,
+  collective_busy: share.optional().describe("the links between its GPUs; left out where it is one"),
   pim_busy: share.nullable(),
   pim_util: share.nullable().describe("mean over the instance's channels"),
   pim_busiest_group: share.nullable().describe("busy share of the channel group with the most work"),
@@ -90,6 +92,7 @@ export const Summary = z.strictObject({
       gpu: z.strictObject({
         waiting_for_pim: share,
         waiting_for_link: share,
+        waiting_for_collective: share.optional().describe("left out where no instance has several GPUs"),
         iteration_tail: share.describe("the iteration ends with a KV upload that nobody waits for"),
         no_work: share,
       }),
@@ -110,7 +113,15 @@ export const Summary = z.strictObject({
   preemptions: count,
   recomputed_tokens: count,
   prefix_hit_tokens: count,
-  link_bytes: z.strictObject({ up: z.number().nonnegative(), down: z.number().nonnegative() }),
+  link_bytes: z.strictObject({
+    up: z.number().nonnegative(),
+    down: z.number().nonnegative(),
+    between_gpus: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe("of all-reduces; left out where no instance has several"),
+  }),
   energy_j: z.record(z.string(), z.number()).nullable().describe("by component and total; null without a power block"),
   energy: z
     .strictObject({

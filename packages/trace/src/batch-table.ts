@@ -2,7 +2,7 @@
  * @module
  * Costs a batch, undivided or in sub-batches, into a stage table, in one pass over its requests.
  */
-import type { PimSystem } from "@tandem-sim/hardware";
+import type { CollectiveCosts, PimSystem } from "@tandem-sim/hardware";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { IterationCosts } from "./costs.js";
 import type { DecoderGraph, SubBatchStages } from "./decoder-graph.js";
@@ -208,6 +208,7 @@ function finishFill(table: BatchTable, costs: IterationCosts): void {
     table.tokens[s] = sums.tokens;
     table.sequences[s] = sums.sequences;
     fillDense(table, stages, sums, costs);
+    if (costs.collective) fillReduces(table, stages, sums, costs.collective);
     if (costs.pim) fillOffload(table, stages, sums, costs.pim);
   }
 }
@@ -223,10 +224,29 @@ function fillDense(
   const hostNs = costs.hostNs(tokens);
   ns[offset[stages.prologue]] = hostNs + gpu.prologueNs(tokens);
   ns[offset[stages.pre]] = gpu.preNs(tokens);
-  ns[offset[stages.post]] = gpu.postNs(tokens);
+  const outNs = stages.shared ? gpu.oProjNs(tokens) : 0;
+  ns[offset[stages.post]] = gpu.postNs(tokens) - outNs;
+  if (stages.shared) ns[offset[stages.shared.out]] = outNs;
   // Only the earlier part of a cut prefill: no logits.
   ns[offset[stages.head]] = sequences === 0 ? ABSENT : gpu.headNs(tokens, sequences) + hostNs;
   ns[offset[stages.attention]] = gpuAttentionNs(sums, costs);
+}
+
+/** The bytes are those that cross the links between GPUs. */
+function fillReduces(
+  { ns, offset, bytes }: BatchTable,
+  { shared }: SubBatchStages,
+  { tokens }: SubBatchSums,
+  collective: CollectiveCosts,
+): void {
+  if (!shared) return;
+  const reduced = collective.bytes(tokens);
+  const reduceNs = collective.allReduceNs(reduced);
+  const moved = collective.movedBytes(reduced);
+  for (const stage of [shared.reduceOut, shared.reducePost]) {
+    ns[offset[stage]] = reduceNs;
+    bytes[stage] = moved;
+  }
 }
 
 function gpuAttentionNs(sums: SubBatchSums, { gpu, separateAttention }: IterationCosts): number {

@@ -2,11 +2,13 @@
  * @module
  * What the iterations of one instance cost: its GPU, and the PIM that it offloads to.
  */
-import type { GpuCosts, PimSystem } from "@tandem-sim/hardware";
+import type { CollectiveCosts, GpuCosts, PimSystem } from "@tandem-sim/hardware";
 
 export interface IterationCosts {
   layers: number;
   gpu: GpuCosts;
+  /** Between the GPUs that share its layers; null where it is one. */
+  collective: CollectiveCosts | null;
   /** Token ids to or from host memory, whole ns: before the prologue and behind the head. */
   hostNs(tokens: number): number;
   /** Whether GPU attention of prefills and of decodes are two kernels, one behind the other; else one takes both. */

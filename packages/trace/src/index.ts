@@ -7,6 +7,15 @@ export { attentionNs, type BatchTable, createBatchTable, fillTable, foldTable } 
 export type { IterationCosts } from "./costs.js";
 export { createDecoderGraph, type DecoderGraph, type DecoderShape, type SubBatchStages } from "./decoder-graph.js";
 export { Division } from "./division.js";
+export {
+  crossed,
+  type IssueOrder,
+  type IssueStep,
+  inTurn,
+  issueOrders,
+  type LayerPart,
+  partByPart,
+} from "./issue-order.js";
 export { createPlayed, type Played, Player, type StageSink } from "./player.js";
 export { CyclePrediction } from "./predicted-cycle.js";
 export { type SplitRule, SplitWorkspace, splits } from "./splits/index.js";

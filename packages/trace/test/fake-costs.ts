@@ -5,9 +5,11 @@
 import {
   type Architecture,
   architectureOf,
+  type CollectiveCosts,
   type GpuCosts,
   type LayerName,
   type LinkCosts,
+  outLayers,
   type PimCosts,
   type PimEnergy,
   type PimSystem,
@@ -15,7 +17,7 @@ import {
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import { type BatchTable, createBatchTable, createDecoderGraph, type IterationCosts } from "../src/index.js";
+import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn } from "../src/index.js";
 
 /** Whose attention runs on PIM. */
 export type Offload = "none" | "all" | "decode";
@@ -50,6 +52,7 @@ export const gpu: GpuCosts = {
   prologueNs: (tokens) => sum(architecture.prologue, tokens),
   preNs: (tokens) => sum(architecture.pre, tokens),
   postNs: (tokens) => sum(architecture.post, tokens),
+  oProjNs: (tokens) => sum(outLayers(architecture), tokens),
   headNs: (tokens, sequences) => sum(architecture.head.dense, tokens) + sum(architecture.head.perSequence, sequences),
   attentionNs: (chunk, kvPrefill, decodes, mean, longest, shortest) =>
     500 + chunk * 3 + kvPrefill + decodes * mean + longest - shortest,
@@ -99,18 +102,31 @@ const system = (phase: Offload, groups: number): PimSystem => ({
   attendsOnPim: (prefill) => phase === "all" || !prefill,
 });
 
-export const costsOf = (phase: Offload, groups: number): IterationCosts => ({
+/** Between two GPUs. */
+export const collective: CollectiveCosts = {
+  gpus: 2,
+  bytes: (tokens) => 128 * tokens,
+  allReduceNs: (bytes) => 400 + bytes,
+  movedBytes: (bytes) => 2 * bytes,
+};
+
+export const costsOf = (phase: Offload, groups: number, gpus = 1): IterationCosts => ({
   layers: model.num_hidden_layers,
   gpu,
+  collective: gpus > 1 ? collective : null,
   hostNs: (tokens) => 20 + tokens,
   separateAttention: false,
   pim: phase === "none" ? null : system(phase, groups),
 });
 
 /** An empty table for batches in so many sub-batches. */
-export function tableFor({ layers, pim: offload }: IterationCosts, subBatches: number): BatchTable {
+export function tableFor(
+  { layers, pim: offload, collective: shared }: IterationCosts,
+  subBatches: number,
+  order = inTurn,
+) {
   const onto = offload && { ...offload.layout, firstChannel: offload.firstChannel };
-  return createBatchTable(createDecoderGraph({ layers, subBatches, pim: onto }));
+  return createBatchTable(createDecoderGraph({ layers, subBatches, pim: onto, reduces: shared !== null, order }));
 }
 
 export interface Entry {

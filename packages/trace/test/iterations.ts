@@ -3,7 +3,17 @@
  * Random iterations: what sub-batches may cost, without a batch.
  */
 import fc from "fast-check";
-import { ABSENT, createDecoderGraph, createStageTable, type DecoderGraph, type StageTable } from "../src/index.js";
+import {
+  ABSENT,
+  createDecoderGraph,
+  createStageTable,
+  crossed,
+  type DecoderGraph,
+  type IssueOrder,
+  inTurn,
+  issueOrders,
+  type StageTable,
+} from "../src/index.js";
 
 /** Durations of one sub-batch in every layer, ns; without `upNs` nothing is on PIM, and 0 is absent where it may be. */
 export interface SubBatchTimes {
@@ -17,12 +27,18 @@ export interface SubBatchTimes {
   groupNs: readonly number[];
   downNs: number;
   fetchNs: number;
+  /** Dense layers in front of the first all-reduce, beside `postNs`; 0 on one GPU. */
+  outNs: number;
+  /** Each of the two all-reduces; 0 on one GPU. */
+  reduceNs: number;
 }
 
 export interface Iteration {
   layers: number;
   groups: number;
   subBatches: readonly SubBatchTimes[];
+  /** Left out: in turn. */
+  order?: IssueOrder;
 }
 
 /** Where a sub-batch's attention runs. `appends`: all of it on the GPU, K and V go to PIM. `both`: decodes on PIM beside it. */
@@ -42,9 +58,11 @@ const none: SubBatchTimes = {
   groupNs: [],
   downNs: 0,
   fetchNs: 0,
+  outNs: 0,
+  reduceNs: 0,
 };
 
-function subBatch(shape: Shape, groups: number): fc.Arbitrary<SubBatchTimes> {
+function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<SubBatchTimes> {
   const offloads = shape !== "gpu";
   const no = fc.constant(0);
   // Somebody is on PIM: the last group has work at least.
@@ -61,6 +79,8 @@ function subBatch(shape: Shape, groups: number): fc.Arbitrary<SubBatchTimes> {
     groupNs: offloads ? loads : fc.constant(new Array<number>(groups).fill(0)),
     downNs: shape === "pim" || shape === "both" ? ns(800, 1) : no,
     fetchNs: shape === "appends" || shape === "both" ? fc.oneof(no, ns(1500, 1)) : no,
+    outNs: reduces ? ns(500) : no,
+    reduceNs: reduces ? ns(1500, 1) : no,
   });
 }
 
@@ -68,41 +88,63 @@ export const iterationOf = (
   layers: number,
   groups: number,
   subBatches: readonly Partial<SubBatchTimes>[],
-): Iteration => ({ layers, groups, subBatches: subBatches.map((given) => ({ ...none, ...given })) });
+  order = inTurn,
+): Iteration => ({ layers, groups, order, subBatches: subBatches.map((given) => ({ ...none, ...given })) });
 
-/** Iterations with these shapes, up to 128 layers. */
-export const iterations = (shapes: readonly Shape[], counts: readonly number[] = [1, 2, 3]): fc.Arbitrary<Iteration> =>
+/** Iterations with these shapes, up to 128 layers; on one GPU, or on several in any order. */
+export const iterations = (
+  shapes: readonly Shape[],
+  counts: readonly number[] = [1, 2, 3],
+  orders: readonly IssueOrder[] = issueOrders,
+): fc.Arbitrary<Iteration> =>
   fc
     .record({
       layers: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 128 })),
       groups: fc.integer({ min: 1, max: 4 }),
       count: fc.constantFrom(...counts),
+      reduces: fc.boolean(),
+      wished: fc.constantFrom(...orders),
     })
-    .chain(({ layers, groups, count }) => {
-      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups));
-      return fc.array(one, { minLength: count, maxLength: count }).map((list) => iterationOf(layers, groups, list));
+    .chain(({ layers, groups, count, reduces, wished }) => {
+      // Two are crossed, or none.
+      const order = reduces && (count === 2 || wished !== crossed) ? wished : inTurn;
+      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces));
+      return fc
+        .array(one, { minLength: count, maxLength: count })
+        .map((list) => iterationOf(layers, groups, list, order));
     });
+
+/** Whether several GPUs share its layers. */
+export const reducesIn = ({ subBatches }: Iteration): boolean => subBatches.some(({ reduceNs }) => reduceNs > 0);
 
 /** One sub-batch of an iteration alone. */
 export const alone = ({ layers, groups, subBatches }: Iteration, s: number): Iteration =>
   iterationOf(layers, groups, subBatches.slice(s, s + 1));
 
 /** The iteration as a stage table. */
-export function tableOf({ layers, groups, subBatches }: Iteration): StageTable & { graph: DecoderGraph } {
+export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGraph } {
+  const { layers, groups, subBatches, order = inTurn } = iteration;
   const graph = createDecoderGraph({
     layers,
     subBatches: subBatches.length,
     pim: { groups, channelsPerGroup: 2, firstChannel: 0 },
+    reduces: reducesIn(iteration),
+    order,
   });
   const table = createStageTable(graph);
   const { ns: durations, offset } = table;
   const orAbsent = (value: number): number => (value === 0 ? ABSENT : value);
   subBatches.forEach((times, s) => {
-    const { prologue, pre, attention, post, head, offload } = graph.of[s]!;
+    const { prologue, pre, attention, post, head, offload, shared } = graph.of[s]!;
     durations[offset[prologue]!] = times.prologueNs;
     durations[offset[pre]!] = times.preNs;
     durations[offset[post]!] = times.postNs;
     durations[offset[head]!] = times.headNs;
+    if (shared) {
+      durations[offset[shared.out]!] = times.outNs;
+      durations[offset[shared.reduceOut]!] = times.reduceNs;
+      durations[offset[shared.reducePost]!] = times.reduceNs;
+    }
     durations[offset[attention]!] = orAbsent(times.gpuAttentionNs);
     if (!offload || times.upNs === 0) return;
     durations[offset[offload.up]!] = times.upNs;

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ABSENT, Division, fillTable, SplitWorkspace, splits } from "../src/index.js";
+import { ABSENT, Division, fillTable, inTurn, issueOrders, SplitWorkspace, splits } from "../src/index.js";
 import { batchOf, costsOf, situations, tableFor } from "./fake-costs.js";
 import { iterationOf, type SubBatchTimes } from "./iterations.js";
 import { listSchedule, type OpKind } from "./list-scheduler.js";
@@ -13,7 +13,7 @@ type Table = ReturnType<typeof tableFor>;
 
 /** What a table says of one sub-batch. */
 function timesOf({ graph, ns, offset }: Table, subBatch: number): Partial<SubBatchTimes> {
-  const { prologue, pre, attention, post, head, offload } = graph.of[subBatch]!;
+  const { prologue, pre, attention, post, head, offload, shared } = graph.of[subBatch]!;
   const at = (stage: number): number => Math.max(0, ns[offset[stage]!]!);
   return {
     prologueNs: at(prologue),
@@ -21,6 +21,7 @@ function timesOf({ graph, ns, offset }: Table, subBatch: number): Partial<SubBat
     gpuAttentionNs: at(attention),
     postNs: at(post),
     headNs: at(head),
+    ...(shared && { outNs: at(shared.out), reduceNs: at(shared.reduceOut) }),
     ...(offload && {
       upNs: at(offload.up),
       downNs: at(offload.down),
@@ -39,7 +40,8 @@ test("a request never reads K and V of a layer before the request that computes 
       situations,
       wishes,
       fc.constantFrom(...(Object.keys(splits) as (keyof typeof splits)[])),
-      ({ phase, groups, entries }, pairs, rule) => {
+      fc.constantFrom(null, ...issueOrders),
+      ({ phase, groups, entries }, pairs, rule, order) => {
         fc.pre(phase !== "none" && entries.length >= 2);
         // A hit is found in the request's own group, so readers are where their writers are.
         const list = entries.map((entry) => ({ ...entry }));
@@ -56,7 +58,7 @@ test("a request never reads K and V of a layer before the request that computes 
           batch.readers[batch.dependencies] = reader;
           batch.writers[batch.dependencies++] = writer;
         }
-        const costs = costsOf(phase, groups);
+        const costs = costsOf(phase, groups, order ? 2 : 1);
         const division = new Division(2);
         const table = tableFor(costs, 2);
         if (!splits[rule](batch, division, new SplitWorkspace(costs, table.graph))) return;
@@ -66,6 +68,7 @@ test("a request never reads K and V of a layer before the request that computes 
             costs.layers,
             groups,
             [0, 1].map((s) => timesOf(table, s)),
+            order ?? inTurn,
           ),
         );
         const op = (kind: OpKind, subBatch: number, layer: number, group: number) =>

@@ -3,10 +3,23 @@
  * A slow and obvious schedule of one iteration: every op is written down with what it waits for, and every resource
  * runs its ops in order, each as soon as it may. No recurrence, no steady state. `Player` has to agree with it.
  */
-import type { Iteration } from "./iterations.js";
+import { crossed, inTurn, partByPart } from "../src/index.js";
+import { type Iteration, reducesIn } from "./iterations.js";
 
 /** The stages of a decoder, by name. */
-export type OpKind = "prologue" | "pre" | "attention" | "post" | "head" | "up" | "pim" | "down" | "fetch";
+export type OpKind =
+  | "prologue"
+  | "pre"
+  | "attention"
+  | "out"
+  | "reduce out"
+  | "post"
+  | "reduce post"
+  | "head"
+  | "up"
+  | "pim"
+  | "down"
+  | "fetch";
 
 export interface Op {
   kind: OpKind;
@@ -20,7 +33,7 @@ export interface Op {
   endNs: number;
 }
 
-/** Queues of ops, in order, by resource: `gpu`, `up`, `down`, `group <g>`. */
+/** Queues of ops, in order, by resource: `gpu`, `up`, `down`, `group <g>`, `reduce`. */
 type Queues = Map<string, Op[]>;
 
 class Writer {
@@ -55,18 +68,33 @@ class Writer {
     if (fetchNs > 0 && upNs > 0) this.write("down", "fetch", subBatch, layer, fetchNs, []);
   }
 
-  /** post of the layer before, or the prologue; pre; attention that stays on the GPU. */
-  dense(subBatch: number, layer: number): void {
-    const { prologueNs, postNs, preNs, gpuAttentionNs } = this.iteration.subBatches[subBatch]!;
+  /** In front of the MLP, where several GPUs share the layers. */
+  out(subBatch: number, layer: number): void {
+    const { outNs, reduceNs } = this.iteration.subBatches[subBatch]!;
+    if (reduceNs === 0) return;
+    const out = this.write("gpu", "out", subBatch, layer, outNs, this.layerDone(subBatch, layer));
+    this.write("reduce", "reduce out", subBatch, layer, reduceNs, [out]);
+  }
+
+  mlp(subBatch: number, layer: number): void {
+    const { postNs, reduceNs } = this.iteration.subBatches[subBatch]!;
+    const attended = reduceNs > 0 ? this.find("reduce out", subBatch, layer) : this.layerDone(subBatch, layer);
+    const post = this.write("gpu", "post", subBatch, layer, postNs, attended);
+    if (reduceNs > 0) this.write("reduce", "reduce post", subBatch, layer, reduceNs, [post]);
+  }
+
+  /** The prologue, if it is the first layer; pre; attention, wherever it is. */
+  into(subBatch: number, layer: number): void {
+    const { prologueNs, preNs, gpuAttentionNs } = this.iteration.subBatches[subBatch]!;
     if (layer === 1) this.write("gpu", "prologue", subBatch, 1, prologueNs, []);
-    else this.write("gpu", "post", subBatch, layer - 1, postNs, this.layerDone(subBatch, layer - 1));
-    this.write("gpu", "pre", subBatch, layer, preNs, []);
+    this.write("gpu", "pre", subBatch, layer, preNs, this.find("reduce post", subBatch, layer - 1));
     if (gpuAttentionNs > 0)
       this.write("gpu", "attention", subBatch, layer, gpuAttentionNs, this.find("fetch", subBatch, layer));
+    this.offloaded(subBatch, layer);
   }
 
   /** Up, attention and appends on the groups, the next layer's fetch, down. */
-  offloaded(subBatch: number, layer: number): void {
+  private offloaded(subBatch: number, layer: number): void {
     const { upNs, downNs, groupNs } = this.iteration.subBatches[subBatch]!;
     if (upNs === 0) return;
     const up = this.write("up", "up", subBatch, layer, upNs, this.find("pre", subBatch, layer));
@@ -79,10 +107,9 @@ class Writer {
   }
 
   head(subBatch: number): void {
-    const { postNs, headNs } = this.iteration.subBatches[subBatch]!;
     const { layers } = this.iteration;
-    this.write("gpu", "post", subBatch, layers, postNs, this.layerDone(subBatch, layers));
-    this.write("gpu", "head", subBatch, layers, headNs, []);
+    const { headNs } = this.iteration.subBatches[subBatch]!;
+    this.write("gpu", "head", subBatch, layers, headNs, this.find("reduce post", subBatch, layers));
   }
 
   private layerDone = (subBatch: number, layer: number): Op[] => [
@@ -91,18 +118,61 @@ class Writer {
   ];
 }
 
+/** All layers behind the first attention, one way of writing for each order. */
+const layersInOrder = new Map([
+  [
+    inTurn,
+    (writer: Writer, subBatches: readonly number[], layers: number): void => {
+      for (let layer = 1; layer <= layers; layer++) {
+        for (const subBatch of subBatches) {
+          writer.out(subBatch, layer);
+          writer.mlp(subBatch, layer);
+          if (layer < layers) writer.into(subBatch, layer + 1);
+          else writer.head(subBatch);
+        }
+      }
+    },
+  ],
+  [
+    crossed,
+    (writer: Writer, _subBatches: readonly number[], layers: number): void => {
+      writer.out(0, 1);
+      for (let layer = 1; layer <= layers; layer++) {
+        writer.mlp(0, layer);
+        if (layer === layers) writer.head(0);
+        writer.out(1, layer);
+        if (layer < layers) writer.into(0, layer + 1);
+        writer.mlp(1, layer);
+        if (layer === layers) writer.head(1);
+        else {
+          writer.out(0, layer + 1);
+          writer.into(1, layer + 1);
+        }
+      }
+    },
+  ],
+  [
+    partByPart,
+    (writer: Writer, subBatches: readonly number[], layers: number): void => {
+      for (let layer = 1; layer <= layers; layer++) {
+        for (const subBatch of subBatches) writer.out(subBatch, layer);
+        for (const subBatch of subBatches) {
+          writer.mlp(subBatch, layer);
+          if (layer === layers) writer.head(subBatch);
+        }
+        if (layer < layers) for (const subBatch of subBatches) writer.into(subBatch, layer + 1);
+      }
+    },
+  ],
+]);
+
 function writeDown(iteration: Iteration): Writer {
   const writer = new Writer(iteration);
-  const { layers, subBatches: all } = iteration;
+  const { layers, subBatches: all, order = inTurn } = iteration;
   const subBatches = [...all.keys()];
   for (const subBatch of subBatches) writer.fetch(subBatch, 1);
-  for (let layer = 1; layer <= layers; layer++) {
-    for (const subBatch of subBatches) {
-      writer.dense(subBatch, layer);
-      writer.offloaded(subBatch, layer);
-    }
-  }
-  for (const subBatch of subBatches) writer.head(subBatch);
+  for (const subBatch of subBatches) writer.into(subBatch, 1);
+  layersInOrder.get(order)!(writer, subBatches, layers);
   return writer;
 }
 
@@ -146,7 +216,7 @@ export function listSchedule(iteration: Iteration) {
   const pims = ops.filter(({ kind }) => kind === "pim");
   const busy = (resource: string): number =>
     (writer.queues.get(resource) ?? []).reduce((ns, op) => ns + op.durationNs, 0);
-  const gaps = gpuGaps(writer);
+  const gaps = gpuGaps(writer, reducesIn(iteration));
   return {
     ops,
     resources: writer.queues,
@@ -158,24 +228,27 @@ export function listSchedule(iteration: Iteration) {
       upBusyNs: busy("up"),
       downBusyNs: busy("down"),
       gpuWaitsForPimNs: gaps.pim,
-      gpuWaitsForLinkNs: gaps.all - gaps.pim,
+      reduceBusyNs: busy("reduce"),
+      gpuWaitsForReducesNs: gaps.reduces,
+      gpuWaitsForLinkNs: gaps.all - gaps.pim - gaps.reduces,
       pimWaitsForLinkNs: pimGaps(pims),
     },
   };
 }
 
-/** Time in which the GPU idles before an op, and the part of it in which that op's sub-batch is on PIM. */
-function gpuGaps(writer: Writer): { all: number; pim: number } {
-  const gaps = { all: 0, pim: 0 };
+/** Time in which the GPU idles before an op, and the parts of it in which that op's sub-batch is on PIM, or adds up. */
+function gpuGaps(writer: Writer, reduces: boolean): { all: number; pim: number; reduces: number } {
+  const gaps = { all: 0, pim: 0, reduces: 0 };
   let freeNs = 0;
   for (const { kind, subBatch, layer, startNs, endNs } of writer.queues.get("gpu")!) {
     gaps.all += startNs - freeNs;
     const [up] = writer.find("up", subBatch, layer);
     const [down] = writer.find("down", subBatch, layer);
-    if (kind === "post" && up && down) {
+    if (kind === (reduces ? "out" : "post") && up && down) {
       const pimEnd = Math.max(...down.after.map((op) => op.endNs));
       gaps.pim += Math.max(0, Math.min(startNs, pimEnd) - Math.max(freeNs, up.endNs));
     }
+    if (reduces && (kind === "post" || kind === "pre" || kind === "head")) gaps.reduces += startNs - freeNs;
     freeNs = endNs;
   }
   return gaps;

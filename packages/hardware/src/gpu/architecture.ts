@@ -120,3 +120,6 @@ export function hasBias({ biases }: Architecture, model: ModelConfig, layer: Lay
   const rule = biases[layer];
   return rule !== undefined && (rule === true || model[rule] === true);
 }
+
+/** The layers of `post` up to and with attention's output projection; the MLP is what is behind them. */
+export const outLayers = ({ post }: Architecture): readonly LayerName[] => post.slice(0, post.indexOf("o_proj") + 1);

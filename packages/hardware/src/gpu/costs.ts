@@ -3,7 +3,7 @@
  * Time of one GPU iteration's parts, from a profile: a function of numbers (tokens, sequences, contexts), in whole ns.
  */
 import { type GpuProfile, TandemError } from "@tandem-sim/schemas";
-import type { Architecture, LayerName } from "./architecture.js";
+import { type Architecture, type LayerName, outLayers } from "./architecture.js";
 import { type AttentionNs, attentionCost } from "./attention.js";
 import { type LayerCurve, layerCurve } from "./layer-curve.js";
 import { rememberedSum } from "./remembered-sum.js";
@@ -32,6 +32,8 @@ export interface GpuCosts {
   preNs(tokens: number): number;
   /** One decoder layer after attention. */
   postNs(tokens: number): number;
+  /** The part of `postNs` up to and with attention's output projection: tensor parallelism adds up behind it. */
+  oProjNs(tokens: number): number;
   headNs(tokens: number, sequences: number): number;
   /** One layer: by sequences for `lm_head` and `sampler`, by tokens otherwise. */
   layerNs(layer: LayerName, size: number): number;
@@ -95,6 +97,7 @@ export function createGpuCosts(
     prologueNs: rememberedSum(curvesOf(prologue), watch("tokens")),
     preNs: rememberedSum(curvesOf(pre), watch("tokens")),
     postNs: rememberedSum(curvesOf(post), watch("tokens")),
+    oProjNs: rememberedSum(curvesOf(outLayers(architecture)), watch("tokens")),
     headNs: (tokens, sequences) => headTokensNs(tokens) + headSequencesNs(sequences),
     layerNs: (layer, size) => curveOf(layer)(size < 1 ? 1 : size),
     attentionNs: (prefillChunk, kvPrefill, nDecode, kvDecodeMean, kvDecodeMax, kvDecodeMin) => {

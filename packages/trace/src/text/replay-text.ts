@@ -8,7 +8,7 @@ import { END_OF_PIM, isMarker, type TraceRow } from "./row.js";
 interface SubBatchState {
   /** End of the dense rows so far. */
   denseEnd: number;
-  /** When the next dense row may start: behind GPU attention and link down. */
+  /** When the next dense row may start: behind GPU attention, link down and all-reduces. */
   ready: number;
   upEnd: number;
   pimEnd: number;
@@ -18,8 +18,8 @@ interface SubBatchState {
 /**
  * Latency of the iteration, ns.
  *
- * Resources are the GPU, link up, every PIM channel and link down. Stages of a sub-batch are dense rows, `link_up`, PIM rows,
- * `link_down`. A GPU `attention` row runs beside the PIM stage of its layer; the dense rows behind wait for both.
+ * Resources are the GPU, link up, every PIM channel, link down and the links between GPUs, which `allreduce` rows run on.
+ * Stages of a sub-batch are dense rows, `allreduce`, dense rows, `link_up`, PIM rows, `link_down`. A GPU `attention` row runs beside the PIM stage of its layer; the dense rows behind wait for both.
  * `link_fetch` rows bring the KV of prefix hits and wait for the link only; the GPU attention of their layer waits for
  * them.
  */
@@ -29,6 +29,7 @@ export function replayText(rows: readonly TraceRow[]): number {
   let gpu = 0;
   let up = 0;
   let down = 0;
+  let reduces = 0;
   let channel = "";
   const stateOf = (row: TraceRow): SubBatchState => {
     let state = subBatches.get(row.misc);
@@ -59,6 +60,9 @@ export function replayText(rows: readonly TraceRow[]): number {
     } else if (layer === "link_fetch") {
       down += row.compTimeNs;
       own.fetched = down;
+    } else if (layer === "allreduce") {
+      reduces = Math.max(reduces, own.denseEnd) + row.compTimeNs;
+      own.ready = Math.max(own.ready, reduces);
     } else if (layer === "attention") {
       gpu = Math.max(gpu, own.fetched) + row.compTimeNs;
       own.ready = Math.max(own.ready, gpu);
@@ -67,5 +71,5 @@ export function replayText(rows: readonly TraceRow[]): number {
       own.denseEnd = gpu;
     }
   }
-  return Math.max(gpu, up, down, ...channels.values());
+  return Math.max(gpu, up, down, reduces, ...channels.values());
 }

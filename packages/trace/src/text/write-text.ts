@@ -2,7 +2,7 @@
  * @module
  * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
  */
-import { type Architecture, type LayerName, layerSizes } from "@tandem-sim/hardware";
+import { type Architecture, type LayerName, layerSizes, outLayers } from "@tandem-sim/hardware";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import { attentionNs } from "../batch-table.js";
 import { type Part, partsOf } from "../division.js";
@@ -12,6 +12,7 @@ import { COLUMNS, channelMarker, END_OF_PIM, HEADER } from "./row.js";
 
 /** The iteration to be written, and what its rows' sizes follow from. */
 export interface TraceSource extends CostedBatch {
+  /** As one GPU holds it. */
   model: ModelConfig;
   architecture: Architecture;
   elementBytes: number;
@@ -38,6 +39,8 @@ interface RowSizes {
   weight: number;
   to: string;
   output: number;
+  /** A collective, and the bytes of its operand; none where left out. */
+  comm?: { type: string; bytes: number };
 }
 
 /** Collects the rows of one iteration. */
@@ -50,6 +53,9 @@ class TraceWriter {
     prologue: () => this.prologue(),
     pre: () => this.dense(this.source.architecture.pre),
     post: () => this.dense(this.source.architecture.post),
+    out: () => this.dense(outLayers(this.source.architecture)),
+    mlp: () => this.dense(this.source.architecture.post.slice(outLayers(this.source.architecture).length)),
+    allreduce: (stage) => this.allReduce(stage),
     attention: (stage) => this.attention(stage),
     head: () => this.head(),
     up: (stage) => this.transfer("link_up", stage, LOCAL, this.remote),
@@ -70,10 +76,13 @@ class TraceWriter {
     else this.transfer(name, stage, LOCAL, LOCAL);
   }
 
-  private row(name: string, compTimeNs: number, { from, input, weight, to, output }: RowSizes): void {
+  private row(name: string, compTimeNs: number, sizes: RowSizes): void {
+    const { from, input, weight, to, output, comm = { type: "NONE", bytes: 0 } } = sizes;
     const indexed = `${name}_${this.rows.length}`;
     const tag = this.source.division ? `BATCH_${this.subBatch + 1}` : "NONE";
-    this.rows.push(formatLine([indexed, compTimeNs, from, input, LOCAL, weight, to, output, "NONE", 0, tag]));
+    this.rows.push(
+      formatLine([indexed, compTimeNs, from, input, LOCAL, weight, to, output, comm.type, comm.bytes, tag]),
+    );
   }
 
   private get tokens(): number {
@@ -123,6 +132,13 @@ class TraceWriter {
     const { table } = this.source;
     const bytes = table.bytes[stage];
     this.row(name, longestNs(table, stage), { from, input: bytes, weight: 0, to, output: bytes });
+  }
+
+  private allReduce(stage: number): void {
+    const { costs, table } = this.source;
+    const bytes = costs.collective?.bytes(this.tokens) ?? 0;
+    const sizes = { from: LOCAL, input: bytes, weight: 0, to: LOCAL, output: bytes };
+    this.row("allreduce", longestNs(table, stage), { ...sizes, comm: { type: "ALLREDUCE", bytes } });
   }
 
   private pim(): void {

@@ -4,7 +4,7 @@
  * nobody has measured any. Formulas, constants and errors: docs/gpu-model.md.
  */
 import { type Dtype, dtypeBytes, type GpuSpec, type ModelConfig, modelDtype, TandemError } from "@tandem-sim/schemas";
-import { architectureOf, type LayerName } from "../architecture.js";
+import { architectureOf, type LayerName, outLayers } from "../architecture.js";
 import { withSkew } from "../attention.js";
 import type { GpuCosts, ProfileRange } from "../costs.js";
 import type { AttentionLookup } from "../even-attention.js";
@@ -85,7 +85,8 @@ const wholeNs =
  * const decode8At512 = costs.attentionNs(0, 0, 8, 512, 512, 512);
  */
 export function createAnalyticCosts(spec: GpuSpec, model: ModelConfig, options: AnalyticOptions = {}): GpuCosts {
-  const { prologue, pre, post, head, modelType } = architectureOf(model);
+  const architecture = architectureOf(model);
+  const { prologue, pre, post, head, modelType } = architecture;
   const layers = analyticLayers(spec, model, options);
   const layer = (name: LayerName): AnalyticLayer => {
     const found = layers.get(name);
@@ -101,6 +102,7 @@ export function createAnalyticCosts(spec: GpuSpec, model: ModelConfig, options: 
     prologueNs: sumOf(prologue),
     preNs: sumOf(pre),
     postNs: sumOf(post),
+    oProjNs: sumOf(outLayers(architecture)),
     headNs: (tokens, sequences) => headTokensNs(tokens) + headSequencesNs(sequences),
     layerNs: (name, size) => layer(name)(size < 1 ? 1 : size),
     attentionNs: withSkew(analyticAttention(spec, model, options), () => unevenness),

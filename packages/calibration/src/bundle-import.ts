@@ -39,6 +39,7 @@ function fitWithinSize(raw: GpuProfile, architecture: Architecture, layers: numb
 }
 
 function sourceOf(meta: RawProfileMeta, fitted: boolean): string {
+  if (meta.derived) return `computed, not measured: ${meta.derived.from ?? meta.gpu ?? meta.hardware}`;
   const vllm = meta.vllm_version ? ` with vLLM ${meta.vllm_version}` : "";
   const made = fitted ? "fitted by `tandem profile import`" : "kept whole by `tandem profile import --raw`";
   return `measured by LLMServingSim's profiler (MIT, casys-kaist)${vllm} on an ${meta.gpu ?? meta.hardware}, ${made}`;
@@ -56,6 +57,7 @@ function metaOf(meta: RawProfileMeta, profiles: readonly GpuProfile[], fitted: b
     tp_degrees: profiles.map(({ tp }) => tp),
     ...(profiles.some(({ kvCacheDtype }) => kvCacheDtype === "fp8") ? { kv_cache_dtype: "fp8" as const } : {}),
     source: sourceOf(meta, fitted),
+    ...(profiles[0]?.computed ? { computed: profiles[0].computed } : {}),
     skew: {
       alpha_default: Object.fromEntries(profiles.map(({ tp, skew }) => [tp, skew.alphaDefault])),
       axes: { n: axes.n, skew_rate: axes.skewRate, kv_big: axes.kvBig, kp: axes.kp },

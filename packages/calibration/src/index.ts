@@ -34,3 +34,6 @@ export { type ErrorStats, type FamilyErrors, type FitReport, fitReport } from ".
 export { type ProfileFiles, profileCsv } from "./profile-csv.js";
 export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
 export { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
+export { defaultGrid, gridOf, type ProfileGrid } from "./synth/profile-grid.js";
+export { type SynthesizedBundle, synthesizeBundle } from "./synth/raw-bundle.js";
+export { type SynthOptions, synthesizeProfile } from "./synth/synthesized-profile.js";

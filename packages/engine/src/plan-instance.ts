@@ -79,7 +79,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
     pimBlockBytes,
     gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
     gpuBandwidthGBps: gpus * config.npu_mem.mem_bw,
-    gpuTimes: source.loaded.gpuSpec ? tierOf(source.loaded.gpuSpec) : "measured",
+    gpuTimes: source.loaded.gpuSpec ? tierOf(source.loaded.gpuSpec) : (source.loaded.profile.computed ?? "measured"),
     costs: {
       layers: model.num_hidden_layers,
       gpu,

@@ -63,7 +63,8 @@ export const GpuSpec = z.strictObject({
 export type GpuSpec = z.infer<typeof GpuSpec>;
 
 /** How far the times of a spec sheet can be trusted: all three figures fitted to this GPU, something less, or nothing. */
-export type GpuSpecTier = "calibrated" | "partly calibrated" | "spec sheet";
+export const GpuSpecTier = z.enum(["calibrated", "partly calibrated", "spec sheet"]);
+export type GpuSpecTier = z.infer<typeof GpuSpecTier>;
 
 export function tierOf({ calibration }: GpuSpec): GpuSpecTier {
   const fitted = [calibration?.memory, calibration?.compute, calibration?.attention].filter((it) => it !== undefined);

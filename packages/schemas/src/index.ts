@@ -5,6 +5,7 @@
 export * from "./cluster.js";
 export * from "./cluster-inputs.js";
 export * from "./errors.js";
+export { bundleMetaText } from "./gpu-profile/bundle-meta-text.js";
 export {
   type FoundProfileMeta,
   type ProfileFolder,
@@ -12,7 +13,7 @@ export {
   parseProfileMeta,
 } from "./gpu-profile/parse-profile.js";
 export * from "./gpu-profile/profile.js";
-export { checkKvMeasured, checkProfile, type ProfileName } from "./gpu-profile/profile-match.js";
+export { checkKvMeasured, checkProfile, type ProfileName, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
 export * from "./gpu-profile/profile-meta.js";
 export * from "./gpu-spec.js";
 export * from "./json-schema.js";

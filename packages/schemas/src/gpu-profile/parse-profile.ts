@@ -114,6 +114,17 @@ function kvCacheDtypeOf({ layout, meta }: FoundProfileMeta): GpuProfile["kvCache
   return told?.startsWith("fp8") || (!told && hasFp8Kv(meta.variant)) ? "fp8" : "auto";
 }
 
+function bundleSource({ gpu, hardware, vllm_version, derived }: RawProfileMeta): string {
+  if (derived) return `bundle that nobody measured: ${derived.from ?? gpu ?? hardware}`;
+  return `raw LLMServingSim bundle: ${gpu ?? hardware}${vllm_version ? `, vLLM ${vllm_version}` : ""}`;
+}
+
+/** Tables that nobody measured are trusted no further than they say. */
+function computedOf({ layout, meta }: FoundProfileMeta): Pick<GpuProfile, "computed"> {
+  if (layout === "bundle") return meta.derived ? { computed: meta.derived.tier ?? "spec sheet" } : {};
+  return meta.computed ? { computed: meta.computed } : {};
+}
+
 /** What differs between a bundle and a profile of Tandem. */
 function ofLayout(
   folder: ProfileFolder,
@@ -121,12 +132,11 @@ function ofLayout(
   tp: number,
 ): Pick<GpuProfile, "form" | "heldChunks" | "skew" | "source"> {
   if (found.layout === "bundle") {
-    const { gpu, hardware, vllm_version } = found.meta;
     return {
       form: "raw",
       heldChunks: [],
       skew: bundleSkew(folder, found.meta, tp),
-      source: `raw LLMServingSim bundle: ${gpu ?? hardware}${vllm_version ? `, vLLM ${vllm_version}` : ""}`,
+      source: bundleSource(found.meta),
     };
   }
   const held = optionalTable(folder, `tp${tp}/attention_held.csv`);
@@ -175,5 +185,6 @@ export function parseGpuProfile(folder: ProfileFolder, tp: number): GpuProfile {
     perSequence: parseLayerTable(table(folder, `tp${tp}/per_sequence.csv`), "sequences"),
     attention: parseAttentionTables([table(folder, `tp${tp}/attention.csv`), ...(mixed ? [mixed] : [])]),
     ...ofLayout(folder, found, tp),
+    ...computedOf(found),
   };
 }

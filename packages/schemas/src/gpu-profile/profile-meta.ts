@@ -3,6 +3,7 @@
  * What a profile folder says of itself: Tandem's `profile.json`, or the `meta.yaml` of a raw LLMServingSim bundle.
  */
 import { z } from "zod";
+import { GpuSpecTier } from "../gpu-spec.js";
 
 const SkewAxis = z.strictObject({ bins: z.array(z.number()), labels: z.array(z.string()) });
 
@@ -21,6 +22,9 @@ export const CompactProfileMeta = z.strictObject({
     .optional()
     .describe("that attention was measured with; auto = as the variant"),
   source: z.string(),
+  computed: GpuSpecTier.optional().describe(
+    "from a spec sheet, fitted so far, instead of measured; left out: measured",
+  ),
   skew: z.strictObject({
     alpha_default: z.record(z.string(), z.number()),
     axes: z.strictObject({ n: SkewAxis, skew_rate: SkewAxis, kv_big: SkewAxis, kp: SkewAxis }),
@@ -52,6 +56,8 @@ export const RawProfileMeta = z.looseObject({
   vllm_version: z.union([z.string(), z.number()]).nullish(),
   tp_degrees: z.array(z.int().positive()).min(1),
   engine_effective: z.looseObject({ kv_cache_dtype: z.string().nullish() }).nullish(),
+  /** LLMServingSim's mark of a bundle that nobody measured; `tier` is Tandem's, how far its spec sheet was fitted. */
+  derived: z.looseObject({ from: z.string().nullish(), tier: GpuSpecTier.nullish() }).nullish(),
   skew_fit: z
     .looseObject({
       enabled: z.boolean().nullish(),

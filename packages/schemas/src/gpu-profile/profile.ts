@@ -4,6 +4,8 @@
  * as LLMServingSim's profiler writes them; the cost model converts to ns once.
  */
 
+import type { GpuSpecTier } from "../gpu-spec.js";
+
 /** Samples of one layer over its size (tokens or sequences), ascending. */
 export interface LayerSamples {
   sizes: number[];
@@ -65,4 +67,6 @@ export interface GpuProfile {
   skew: SkewTable;
   /** Where the data is from, free text. */
   source: string;
+  /** Tables that were computed from a spec sheet, and how far that was fitted; left out: measured. */
+  computed?: GpuSpecTier;
 }

@@ -2,7 +2,14 @@
  * @module
  * How far one profile is from another: per layer over sizes, and per iteration of the whole model on sampled batches.
  */
-import { type Architecture, createGpuCosts, iterationNs, type LayerName, layerCurve } from "@tandem-sim/hardware";
+import {
+  type Architecture,
+  createGpuCosts,
+  type GpuCosts,
+  iterationNs,
+  type LayerName,
+  layerCurve,
+} from "@tandem-sim/hardware";
 import type { GpuProfile } from "@tandem-sim/schemas";
 import { quantile } from "d3-array";
 import { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
@@ -42,37 +49,48 @@ function layerError(layer: LayerName, fitted: GpuProfile, raw: GpuProfile): Erro
   return statsOf(layer, sizes.map(got), sizes.map(want));
 }
 
+export interface ReportOptions {
+  /** Per family, and the seed that they are drawn with. */
+  batches?: number;
+  seed?: number;
+  families?: readonly BatchFamily[];
+}
+
+/** Errors of whole iterations of `layers` decoder layers, on random batches. */
+export function iterationErrors(
+  got: GpuCosts,
+  want: GpuCosts,
+  layers: number,
+  { batches = 4000, seed = 1, families = batchFamilies }: ReportOptions = {},
+): FamilyErrors[] {
+  return families.map((family, i) => {
+    const sampled = sampleBatches(family, batches, seed + i);
+    const timesOf = (costs: GpuCosts): number[] => sampled.map((batch) => iterationNs(costs, layers, batch));
+    return { ...statsOf(family.name, timesOf(got), timesOf(want)), batches };
+  });
+}
+
 /**
  * Errors of `fitted` against `raw`.
  *
  * @param layers decoder layers of the model
- * @param options batches per family and the seed they are drawn with
  */
 export function fitReport(
   fitted: GpuProfile,
   raw: GpuProfile,
   architecture: Architecture,
   layers: number,
-  options: { batches?: number; seed?: number; families?: readonly BatchFamily[] } = {},
+  options: ReportOptions = {},
 ): FitReport {
-  const { batches = 4000, seed = 1, families = batchFamilies } = options;
-  const got = createGpuCosts(fitted, architecture);
-  const want = createGpuCosts(raw, architecture);
   const { prologue, pre, post, head } = architecture;
   const names = [...new Set([...prologue, ...pre, ...post, ...head.dense, ...head.perSequence])];
   return {
     layers: names.map((layer) => layerError(layer, fitted, raw)),
-    iterations: families.map((family, i) => {
-      const sampled = sampleBatches(family, batches, seed + i);
-      const times = sampled.map((batch) => iterationNs(got, layers, batch));
-      return {
-        ...statsOf(
-          family.name,
-          times,
-          sampled.map((batch) => iterationNs(want, layers, batch)),
-        ),
-        batches,
-      };
-    }),
+    iterations: iterationErrors(
+      createGpuCosts(fitted, architecture),
+      createGpuCosts(raw, architecture),
+      layers,
+      options,
+    ),
   };
 }

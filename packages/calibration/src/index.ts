@@ -30,7 +30,7 @@ export {
 } from "./analytic/raw-iterations.js";
 export { robustFit } from "./analytic/robust-fit.js";
 export { type ImportedProfile, type ImportedTables, importBundle } from "./bundle-import.js";
-export { type ErrorStats, type FamilyErrors, type FitReport, fitReport } from "./fit-error.js";
+export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iterationErrors } from "./fit-error.js";
 export { type ProfileFiles, profileCsv } from "./profile-csv.js";
 export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
 export { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";

@@ -4,10 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { type ErrorStats, type FamilyErrors, type ImportedTables, importBundle } from "@tandem-sim/calibration";
+import { type ImportedTables, importBundle } from "@tandem-sim/calibration";
 import { architectureNamed } from "@tandem-sim/hardware";
-import { bytes, percent } from "@tandem-sim/report";
-import { plainTable } from "@tandem-sim/report/terminal";
+import { bytes } from "@tandem-sim/report";
 import { type RawProfileMeta, TandemError } from "@tandem-sim/schemas";
 import { degreesOnDisk, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
@@ -17,7 +16,9 @@ import { writeWhole } from "../output-file.js";
 import { makeFolder } from "../output-folder.js";
 import { checkOutputs } from "../output-paths.js";
 import { json, result, warn } from "../terminal.js";
+import { errorTable } from "./error-table.js";
 import { layersOfModel } from "./model-layers.js";
+import { FOLDERS_OF_A_PROFILE } from "./profile-folder.js";
 
 interface ImportFlags {
   out: string;
@@ -43,11 +44,6 @@ function schemaPath(out: string): string | undefined {
   return undefined;
 }
 
-const errorCells = ({ median, p95, max, bias }: ErrorStats): string[] =>
-  [median, p95, max].map((error) => percent(error, 2)).concat(`${bias < 0 ? "" : "+"}${percent(bias, 2)}`);
-
-const iterationRow = (errors: FamilyErrors): string[] => [errors.name, ...errorCells(errors)];
-
 function reportText({ profile, csvBytes, report }: ImportedTables, layers: number): string {
   const title = pc.bold(
     `${profile.hardware} ${profile.model} ${profile.variant} tp${profile.tp}: ${bytes(csvBytes)} of CSV`,
@@ -56,12 +52,9 @@ function reportText({ profile, csvBytes, report }: ImportedTables, layers: numbe
   return [
     title,
     "",
-    plainTable([["whole iterations", "median", "p95", "max", "bias"], ...report.iterations.map(iterationRow)]),
+    errorTable("whole iterations", report.iterations),
     "",
-    plainTable([
-      ["single layers", "median", "p95", "max", "bias"],
-      ...report.layers.map((errors) => [errors.name, ...errorCells(errors)]),
-    ]),
+    errorTable("single layers", report.layers),
     "",
     `Relative errors against the raw tables, on ${report.iterations[0]?.batches ?? 0} random batches per row that the fit has not seen, ` +
       `${layers} layers.`,
@@ -80,9 +73,6 @@ function degreesToImport(dir: string): { present: number[]; absent: number[] } {
   for (const tp of absent) warn(`${dir}: tp${tp} is listed in meta.yaml but not there; skipped`);
   return { present, absent };
 }
-
-/** `gpu/<hardware>/<org>/<model>/<variant>` may all be new. */
-const FOLDERS_OF_A_PROFILE = 5;
 
 /** Writes a profile folder. `profile.json` comes last: until then the folder is no profile. */
 export function importProfile(dir: string, flags: ImportFlags): void {

@@ -2,8 +2,6 @@
  * @module
  * `tandem profile show`: what a GPU can do with a model, from its profile.
  */
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
 import {
   architectureNamed,
   batchAttentionNs,
@@ -15,11 +13,11 @@ import {
 } from "@tandem-sim/hardware";
 import { compact, ms, percent } from "@tandem-sim/report";
 import { plainTable } from "@tandem-sim/report/terminal";
-import { TandemError } from "@tandem-sim/schemas";
-import { degreesOnDisk, findGpuProfileDir, isPath, readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
+import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
 import { json, result } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
+import { firstDegree, profileFolder } from "./profile-folder.js";
 
 interface ShowFlags {
   context: number[];
@@ -29,26 +27,6 @@ interface ShowFlags {
 
 const shownDecodes = [1, 8, 32, 64, 128, 256];
 const PREFILL_TOKENS = 2048;
-const DEFAULT_VARIANT = "bf16";
-
-/** A folder with a profile, or `<hardware>/<model>[/<variant>]` with a model of the form `<org>/<name>`. */
-function profileDir(name: string): string {
-  if (isPath(name) || existsSync(join(name, "profile.json")) || existsSync(join(name, "meta.yaml"))) {
-    if (existsSync(name) && statSync(name).isDirectory()) return name;
-    throw new TandemError("E_NOT_FOUND", "no such folder", { where: name, hint: "expected a profile folder" });
-  }
-  const [hardware = "", organisation = "", model = "", variant = DEFAULT_VARIANT] = name.split("/");
-  if (model === "") {
-    throw new TandemError("E_USAGE", "expected <hardware>/<org>/<model>", {
-      where: name,
-      hint: "e.g. RTXPRO6000/meta-llama/Llama-3.1-8B",
-    });
-  }
-  return findGpuProfileDir(hardware, `${organisation}/${model}`, variant);
-}
-
-/** The first degree that has tables; 1 leads to the error that says so. */
-const firstDegree = (dir: string): number => degreesOnDisk(dir).present[0] ?? 1;
 
 const evenDecodes = (nDecode: number, context: number): GpuBatch => ({
   prefillChunk: 0,
@@ -91,7 +69,7 @@ const rangeText = ({
 
 /** Prints what the profile says. */
 export function showProfile(name: string, flags: ShowFlags): void {
-  const dir = profileDir(name);
+  const dir = profileFolder(name);
   const { meta } = readProfileMeta(dir);
   const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir));
   const layers = layersOfModel(meta.model);
@@ -111,6 +89,7 @@ export function showProfile(name: string, flags: ShowFlags): void {
       form: profile.form,
       layers,
       source: profile.source,
+      computed: profile.computed ?? null,
       range: costs.range,
       prefill: prompt,
       decode: decodes.flatMap((n) =>
@@ -141,7 +120,7 @@ export function showProfile(name: string, flags: ShowFlags): void {
       "",
       `Prefill: ${compact(prompt.tokens_per_s)} tok/s in chunks of ${prompt.tokens} ` +
         `(${ms(prompt.iteration_ns / 1e6)} ms, attention ${percent(prompt.attention_share)}).`,
-      `Measured up to ${rangeText(costs.range)}; beyond, extrapolated.`,
+      `${profile.computed ? "Computed" : "Measured"} up to ${rangeText(costs.range)}; beyond, extrapolated.`,
       `Source: ${profile.source} (${profile.form}).`,
     ].join("\n"),
   );

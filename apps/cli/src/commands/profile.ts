@@ -1,18 +1,44 @@
 /**
  * @module
- * `tandem profile`: lists GPU profiles, shows what a GPU can do, and makes profiles from raw bundles.
+ * `tandem profile`: lists GPU profiles, shows what a GPU can do, makes profiles from raw bundles and bundles from spec sheets.
  */
-import { Command } from "commander";
+import { Dtype } from "@tandem-sim/schemas";
+import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { listCommand } from "./bundled-list.js";
 import { importProfile } from "./profile-import.js";
 import { listedProfiles } from "./profile-list.js";
 import { showProfile } from "./profile-show.js";
+import { synthProfile } from "./profile-synth.js";
+
+const degree = wholeNumberFlag("--tp", 1);
+
+const addSynthCommand = (profile: Command): Command =>
+  profile
+    .command("synth")
+    .description("Write the times of a spec sheet as a bundle in LLMServingSim's layout, marked as not measured")
+    .argument("<gpu>", "A bundled spec sheet (tandem profile list) or a spec.json")
+    .requiredOption("--model <name|file>", "A bundled model, or the config.json of a Hugging Face model")
+    .requiredOption("--out <dir>", "Folder to write: .../<hardware>/<model>/<variant>")
+    .addOption(
+      new Option("--tp <list>", "Degrees of tensor parallelism, a folder each")
+        .argParser((text) => text.split(",").map((part) => degree(part)))
+        .default([1], "1"),
+    )
+    .addOption(new Option("--dtype <name>", "Weights and activations (default: the model's)").choices(Dtype.options))
+    .addOption(new Option("--kv-cache-dtype <name>", "KV cache elements").choices(["auto", "fp8"]).default("auto"))
+    .option("--grid <dir>", "The points of this profile instead of those where the model needs them")
+    .option("--json", "Machine-readable result on stdout")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ tandem profile synth H100 --model meta-llama/Llama-3.1-70B --tp 4,8 --out perf/H100/meta-llama/Llama-3.1-70B/bf16",
+    )
+    .action(synthProfile);
 
 /** The `profile` command. */
 export function profileCommand(): Command {
-  const profile = new Command("profile").description("List GPU profiles, show what a GPU can do, import raw ones");
+  const profile = new Command("profile").description("List, show, import and synthesize GPU profiles");
   profile
     .command("import")
     .description("Fit a compact profile to a raw LLMServingSim bundle and print its error")
@@ -34,6 +60,7 @@ export function profileCommand(): Command {
     .option("--json", "Machine-readable result on stdout")
     .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
     .action(showProfile);
+  addSynthCommand(profile);
   return profile.addCommand(
     listCommand(
       "profile",

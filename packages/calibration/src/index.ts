@@ -4,6 +4,11 @@
  * Start with bundle-import.ts and analytic/fit-constants.ts.
  */
 export { iterationErrorStats } from "./analytic/analytic-error.js";
+export {
+  type CalibratedSpec,
+  calibrateOnMeasuredPoints,
+  calibrateOnMeasuredProfile,
+} from "./analytic/calibrate-spec.js";
 export { composedErrors } from "./analytic/composed-iterations.js";
 export {
   type Fitted,
@@ -21,6 +26,7 @@ export {
   parseProducts,
   parsePrompts,
 } from "./analytic/measurements.js";
+export { type MeasuredPoints, parsePoints } from "./analytic/points-file.js";
 export {
   type MeasuredIterations,
   type Phase,

@@ -1,12 +1,14 @@
 /**
  * @module
- * `tandem profile`: lists GPU profiles, shows what a GPU can do, makes profiles from raw bundles and bundles from spec sheets.
+ * `tandem profile`: lists GPU profiles, shows what a GPU can do, makes profiles from raw bundles, bundles from
+ * spec sheets, and spec sheets that agree with measurements.
  */
 import { Dtype } from "@tandem-sim/schemas";
 import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { listCommand } from "./bundled-list.js";
+import { calibrateProfile } from "./profile-calibrate.js";
 import { importProfile } from "./profile-import.js";
 import { listedProfiles } from "./profile-list.js";
 import { showProfile } from "./profile-show.js";
@@ -36,9 +38,24 @@ const addSynthCommand = (profile: Command): Command =>
     )
     .action(synthProfile);
 
+const addCalibrateCommand = (profile: Command): Command =>
+  profile
+    .command("calibrate")
+    .description("Fit a spec sheet's three efficiencies to a measured profile or to points.csv, and print the errors")
+    .argument("<measured>", "A profile folder, a bundled profile, or a points.csv (docs/measure-your-gpu.md)")
+    .requiredOption("--gpu <name|file>", "Its spec sheet: a bundled one (tandem profile list) or a spec.json")
+    .option("--model <name|file>", "The model of a profile (default: as its meta says)")
+    .option("--tp <n>", "The degree of a profile that is fitted to (default: its first)", degree)
+    .option("--out <file>", "Write the spec sheet with its calibration, - for stdout")
+    .option("--json", "Machine-readable result on stdout")
+    .addHelpText("after", "\nExample:\n  $ tandem profile calibrate points.csv --gpu H100 --out my-h100.json")
+    .action(calibrateProfile);
+
 /** The `profile` command. */
 export function profileCommand(): Command {
-  const profile = new Command("profile").description("List, show, import and synthesize GPU profiles");
+  const profile = new Command("profile").description(
+    "List, show, import and synthesize GPU profiles, calibrate spec sheets",
+  );
   profile
     .command("import")
     .description("Fit a compact profile to a raw LLMServingSim bundle and print its error")
@@ -61,6 +78,7 @@ export function profileCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
     .action(showProfile);
   addSynthCommand(profile);
+  addCalibrateCommand(profile);
   return profile.addCommand(
     listCommand(
       "profile",

@@ -13,7 +13,7 @@ import {
 } from "@tandem-sim/hardware";
 import type { GpuSpec } from "@tandem-sim/schemas";
 import { attentionErrors, type MeasuredProfile } from "./fit-constants.js";
-import type { KernelPoints } from "./measurements.js";
+import { isDecode, isPrompt, type KernelPoints } from "./measurements.js";
 import { rawIterations, sampledIterations } from "./raw-iterations.js";
 import { robustFit } from "./robust-fit.js";
 
@@ -23,33 +23,45 @@ const scale = 30;
 /** The total of a phase counts beside its single iterations: runs are sums. */
 const totalWeight = 100;
 
-const named = ([memory, compute, attention]: readonly number[]): Efficiencies => ({ memory, compute, attention });
-const listed = ({ memory, compute, attention }: Efficiencies): number[] => [memory, compute, attention];
+export type Efficiency = keyof Efficiencies;
+export const efficiencyNames: readonly Efficiency[] = ["memory", "compute", "attention"];
+
+/** The efficiencies with the least loss, those that are not `free` as they are. */
+function fitFree(
+  start: Efficiencies,
+  free: readonly Efficiency[],
+  residuals: (efficiencies: Efficiencies) => Float64Array,
+): Efficiencies {
+  const named = (parameters: readonly number[]): Efficiencies => ({
+    ...start,
+    ...Object.fromEntries(free.map((name, i) => [name, parameters[i]])),
+  });
+  const guess = free.map((name) => start[name]);
+  return named(robustFit(guess, (parameters) => residuals(named(parameters))));
+}
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** From whole iterations of a raw profile. */
+/** From whole iterations of a raw profile. @param free what is fitted; the rest stays as it is */
 export function calibrateOnProfile(
   constants: AnalyticConstants,
   { spec, model, raw }: MeasuredProfile,
   start: Efficiencies,
+  free: readonly Efficiency[] = efficiencyNames,
 ): Efficiencies {
   const layers = model.num_hidden_layers;
   const architecture = architectureOf(model);
-  const measured = [
-    ...rawIterations(raw, architecture, layers, mixedEvery),
-    ...sampledIterations(raw, architecture, layers, { batches: sampled, seed: 5 }),
-  ];
+  const atPoints = rawIterations(raw, architecture, layers, mixedEvery).filter(({ batches }) => batches.length > 0);
+  const between = sampledIterations(raw, architecture, layers, { batches: sampled, seed: 5 }).filter(({ phase }) =>
+    atPoints.some((measured) => measured.phase === phase),
+  );
+  const measured = [...atPoints, ...between];
   const sets = measured.map(({ batches, attentionNs, otherNs }) => ({
     batches,
     wantNs: Array.from(attentionNs, (ns, i) => otherNs[i] + layers * ns),
   }));
-  const residuals = (parameters: readonly number[]): Float64Array => {
-    const costs = createAnalyticCosts(spec, model, {
-      constants,
-      efficiencies: named(parameters),
-      dtype: "bfloat16",
-      tp: raw.tp,
-    });
+  return fitFree(start, free, (efficiencies) => {
+    const costs = createAnalyticCosts(spec, model, { constants, efficiencies, dtype: "bfloat16", tp: raw.tp });
     return Float64Array.from(
       sets.flatMap(({ batches, wantNs }) => {
         const got = batches.map((batch) => iterationNs(costs, layers, batch));
@@ -57,21 +69,24 @@ export function calibrateOnProfile(
         return [...each, totalWeight * (sum(got) / sum(wantNs) - 1)];
       }),
     );
-  };
-  return named(robustFit(listed(start), residuals));
+  });
 }
 
-/** From kernels: products, prompts and decodes weigh alike, however many there are of each. */
+/**
+ * From kernels: products, prompts and decodes weigh alike, however many there are of each.
+ *
+ * @param free what is fitted; the rest stays as it is
+ */
 export function calibrateOnPoints(
   constants: AnalyticConstants,
   spec: GpuSpec,
   { products, attention }: KernelPoints,
   start: Efficiencies,
+  free: readonly Efficiency[] = efficiencyNames,
 ): Efficiencies {
-  const prompts = attention.filter(({ chunk }) => chunk > 0);
-  const decodes = attention.filter(({ chunk }) => chunk === 0);
-  const residuals = (parameters: readonly number[]): Float64Array => {
-    const efficiencies = named(parameters);
+  const prompts = attention.filter(isPrompt);
+  const decodes = attention.filter(isDecode);
+  return fitFree(start, free, (efficiencies) => {
     const fitted = { constants, efficiencies: { [spec.hardware]: efficiencies } };
     const product = productKernel(spec, "bfloat16", { constants, efficiencies });
     return Float64Array.from([
@@ -82,6 +97,5 @@ export function calibrateOnPoints(
       ...attentionErrors(spec, prompts, fitted),
       ...attentionErrors(spec, decodes, fitted),
     ]);
-  };
-  return named(robustFit(listed(start), residuals));
+  });
 }

@@ -24,6 +24,10 @@ export interface AttentionPoint {
   us: number;
 }
 
+/** Prompts alone, and decodes alone: what efficiencies are fitted to. */
+export const isPrompt = ({ chunk, decodes }: AttentionPoint): boolean => chunk > 0 && decodes === 0;
+export const isDecode = ({ chunk }: AttentionPoint): boolean => chunk === 0;
+
 /** What was measured of a GPU. Elements have 16 bits. */
 export interface KernelPoints {
   products: readonly ProductPoint[];
@@ -31,7 +35,7 @@ export interface KernelPoints {
 }
 
 /** Rows of a CSV file of numbers by the names in its first line; a text column is not read. @throws {TandemError} E_PARSE */
-function numberRows(text: string, columns: readonly string[], source: string): Record<string, number>[] {
+export function numberRows(text: string, columns: readonly string[], source: string): Record<string, number>[] {
   const [header = "", ...lines] = text.trim().split(/\r?\n/);
   const names = header.split(",");
   const places = columns.map((column) => names.indexOf(column));

@@ -59,7 +59,7 @@ function blockOf(spec: GpuSpec, after: Efficiencies, fitted: readonly Efficiency
     "E_USAGE",
     `the fit gives ${figures} of what the spec sheet states, and 0.05 to 1.5 is possible`,
     {
-      hint: `was it a ${spec.gpu} that was measured?`,
+      hint: `is the spec sheet, of ${spec.gpu}, that of the GPU that was measured?`,
     },
   );
 }

@@ -13,7 +13,7 @@ import {
 } from "@tandem-sim/hardware";
 import type { GpuSpec } from "@tandem-sim/schemas";
 import { attentionErrors, type MeasuredProfile } from "./fit-constants.js";
-import { isDecode, isPrompt, type KernelPoints } from "./measurements.js";
+import { isDecode, isOfLayer, isPrompt, type KernelPoints } from "./measurements.js";
 import { rawIterations, sampledIterations } from "./raw-iterations.js";
 import { robustFit } from "./robust-fit.js";
 
@@ -73,17 +73,18 @@ export function calibrateOnProfile(
 }
 
 /**
- * From kernels: products, prompts and decodes weigh alike, however many there are of each.
+ * From kernels: products of layers, prompts and decodes weigh alike, however many there are of each.
  *
  * @param free what is fitted; the rest stays as it is
  */
 export function calibrateOnPoints(
   constants: AnalyticConstants,
   spec: GpuSpec,
-  { products, attention }: KernelPoints,
+  { products: all, attention }: KernelPoints,
   start: Efficiencies,
   free: readonly Efficiency[] = efficiencyNames,
 ): Efficiencies {
+  const products = all.filter(isOfLayer);
   const prompts = attention.filter(isPrompt);
   const decodes = attention.filter(isDecode);
   return fitFree(start, free, (efficiencies) => {

@@ -11,7 +11,7 @@ import {
 } from "@tandem-sim/hardware";
 import type { GpuSpec } from "@tandem-sim/schemas";
 import { type Efficiency, efficiencyNames } from "./fit-efficiencies.js";
-import { isDecode, isPrompt, type KernelPoints } from "./measurements.js";
+import { isDecode, isOfLayer, isPrompt, type KernelPoints } from "./measurements.js";
 
 /** One kernel would make its own error the constant's. */
 const fewest = 2;
@@ -29,7 +29,7 @@ export interface ToldBy {
 function timesOf(spec: GpuSpec, { products, attention }: KernelPoints, figures: KernelFigures): number[] {
   const product = productKernel(spec, "bfloat16", figures);
   return [
-    ...products.map(({ rows, input, output }) => product(rows, input, output)),
+    ...products.filter(isOfLayer).map(({ rows, input, output }) => product(rows, input, output)),
     ...attention
       .filter((point) => isPrompt(point) || isDecode(point))
       .map((point) => {

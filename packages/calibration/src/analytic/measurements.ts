@@ -24,6 +24,12 @@ export interface AttentionPoint {
   us: number;
 }
 
+/** Columns of a vocabulary: its product runs once in an iteration, those of layers dozens of times. */
+const vocabulary = 65_536;
+
+/** A product that layers run, which an efficiency is worth most for. */
+export const isOfLayer = ({ output }: ProductPoint): boolean => output < vocabulary;
+
 /** Prompts alone, and decodes alone: what efficiencies are fitted to. */
 export const isPrompt = ({ chunk, decodes }: AttentionPoint): boolean => chunk > 0 && decodes === 0;
 export const isDecode = ({ chunk }: AttentionPoint): boolean => chunk === 0;

@@ -124,7 +124,7 @@ describeReference("the analytic model", () => {
 
     test("A100", () => {
       within(errorsOf("A100"), {
-        decode: { median: 0.04, p95: 0.1, bias: 0.03 },
+        decode: { median: 0.026, p95: 0.1, bias: 0.03 },
         prefill: { median: 0.045, p95: 0.1, bias: 0.05 },
       });
     });
@@ -132,7 +132,7 @@ describeReference("the analytic model", () => {
     test("H100", () => {
       within(errorsOf("H100"), {
         decode: { median: 0.025, p95: 0.2, bias: 0.03 },
-        prefill: { median: 0.046, p95: 0.25, bias: 0.08 },
+        prefill: { median: 0.045, p95: 0.25, bias: 0.08 },
       });
     });
   });

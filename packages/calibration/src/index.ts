@@ -8,6 +8,7 @@ export {
   type CalibratedSpec,
   calibrateOnMeasuredPoints,
   calibrateOnMeasuredProfile,
+  type Origin,
 } from "./analytic/calibrate-spec.js";
 export { composedErrors } from "./analytic/composed-iterations.js";
 export {

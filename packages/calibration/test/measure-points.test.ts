@@ -32,7 +32,7 @@ describe.skipIf(!hasPython)("measure_points.py", () => {
     const { efficiencies, errors } = calibrateOnMeasuredPoints(
       spec,
       parsePoints(filledPlan(dryRun(), formulas(spec, made)), "points.csv"),
-      "a test",
+      { source: "a test", where: "points.csv" },
     );
     for (const name of ["memory", "compute", "attention"] as const)
       expect(efficiencies.after[name]).toBeCloseTo(made[name], 2);

@@ -56,7 +56,7 @@ function onPoints(file: string, spec: GpuSpec, { model, tp }: CalibrateFlags): C
   const points = parsePoints(textOf(file), file);
   const kernels = points.products.length + points.attention.length;
   const source = `${fittedBy} ${kernels} kernels of ${basename(file)}${points.gpu ? `, measured on ${points.gpu}` : ""}`;
-  return { calibrated: calibrateOnMeasuredPoints(spec, points, source), inputs: [file] };
+  return { calibrated: calibrateOnMeasuredPoints(spec, points, { source, where: file }), inputs: [file] };
 }
 
 /** What a calibration can be fitted to: measured, in 16 bits. */
@@ -83,7 +83,10 @@ function onProfile(name: string, spec: GpuSpec, { model: modelName, tp }: Calibr
   checkMeasured(raw, spec, dir);
   const modelFile = findModelFile(modelName ?? raw.model);
   const source = `${fittedBy} iterations of ${raw.model} ${raw.variant} tp${raw.tp}: ${raw.source}`;
-  const calibrated = calibrateOnMeasuredProfile({ spec, model: readModelConfig(modelFile), raw }, source);
+  const calibrated = calibrateOnMeasuredProfile(
+    { spec, model: readModelConfig(modelFile), raw },
+    { source, where: dir },
+  );
   return { calibrated, inputs: [modelFile, ...filesIn(dir)] };
 }
 

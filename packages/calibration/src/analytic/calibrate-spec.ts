@@ -34,6 +34,12 @@ export interface CalibratedSpec {
   errors: { before: ErrorStats[]; after: ErrorStats[] };
 }
 
+/** Where measurements are from: in words for the spec sheet, and the place of errors. */
+export interface Origin {
+  source: string;
+  where: string;
+}
+
 const missing: Readonly<Record<Efficiency, string>> = {
   memory: "measure products of 16 rows with weights beyond L2, or many decodes at long contexts",
   compute: "measure products of 2048 rows or more",
@@ -43,7 +49,12 @@ const missing: Readonly<Record<Efficiency, string>> = {
 const rounded = (value: number): number => Number(value.toPrecision(3));
 
 /** The calibration of a spec sheet with some of its efficiencies replaced. */
-function blockOf(spec: GpuSpec, after: Efficiencies, fitted: readonly Efficiency[], source: string): GpuCalibration {
+function blockOf(
+  spec: GpuSpec,
+  after: Efficiencies,
+  fitted: readonly Efficiency[],
+  { source, where }: Origin,
+): GpuCalibration {
   const before = spec.calibration;
   const keeps = efficiencyNames.filter((name) => !fitted.includes(name) && before?.[name] !== undefined);
   const block = {
@@ -58,16 +69,14 @@ function blockOf(spec: GpuSpec, after: Efficiencies, fitted: readonly Efficiency
   throw new TandemError(
     "E_USAGE",
     `the fit gives ${figures} of what the spec sheet states, and 0.05 to 1.5 is possible`,
-    {
-      hint: `is the spec sheet, of ${spec.gpu}, that of the GPU that was measured?`,
-    },
+    { where, hint: `is the spec sheet, of ${spec.gpu}, that of the GPU that was measured?` },
   );
 }
 
 function calibrated(
   spec: GpuSpec,
   kernels: KernelPoints,
-  source: string,
+  origin: Origin,
   fit: (start: Efficiencies, free: readonly Efficiency[]) => Efficiencies,
   errorsOf: (efficiencies: Efficiencies) => ErrorStats[],
 ): CalibratedSpec {
@@ -76,11 +85,11 @@ function calibrated(
   const fitted = identified(told);
   if (fitted.length === 0) {
     throw new TandemError("E_USAGE", "these measurements tell nothing of memory, compute or attention", {
-      where: source,
+      where: origin.where,
       hint: "docs/measure-your-gpu.md says which points do",
     });
   }
-  const calibration = blockOf(spec, fit(before, fitted), fitted, source);
+  const calibration = blockOf(spec, fit(before, fitted), fitted, origin);
   const after = efficienciesOf({ ...spec, calibration });
   const kept = efficiencyNames
     .filter((name) => !fitted.includes(name))
@@ -131,16 +140,15 @@ function pointErrors(spec: GpuSpec, points: MeasuredPoints, efficiencies: Effici
 /**
  * To the kernels of a `points.csv`.
  *
- * @param source what they are, for the spec sheet
  * @throws {TandemError} E_USAGE where they tell nothing, or what no GPU of this spec sheet does
  * @example
- * calibrateOnMeasuredPoints(spec, parsePoints(text, "points.csv"), "my measurements").spec.calibration;
+ * calibrateOnMeasuredPoints(spec, parsePoints(text, file), { source: "my measurements", where: file }).spec;
  */
-export const calibrateOnMeasuredPoints = (spec: GpuSpec, points: MeasuredPoints, source: string): CalibratedSpec =>
+export const calibrateOnMeasuredPoints = (spec: GpuSpec, points: MeasuredPoints, origin: Origin): CalibratedSpec =>
   calibrated(
     spec,
     points,
-    source,
+    origin,
     (start, free) => calibrateOnPoints(analyticConstants, spec, points, start, free),
     (efficiencies) => pointErrors(spec, points, efficiencies),
   );
@@ -159,17 +167,16 @@ function kernelsOf({ model, raw }: MeasuredProfile): KernelPoints {
 /**
  * To the iterations of a profile.
  *
- * @param source what it is, for the spec sheet
  * @throws {TandemError} E_USAGE as {@link calibrateOnMeasuredPoints}, E_SCHEMA where the profile is not of the model
  */
-export function calibrateOnMeasuredProfile(measured: MeasuredProfile, source: string): CalibratedSpec {
+export function calibrateOnMeasuredProfile(measured: MeasuredProfile, origin: Origin): CalibratedSpec {
   const { spec, model, raw } = measured;
   const layers = model.num_hidden_layers;
   const iterations = rawIterations(raw, architectureOf(model), layers).filter(({ batches }) => batches.length > 0);
   return calibrated(
     spec,
     kernelsOf(measured),
-    source,
+    origin,
     (start, free) => calibrateOnProfile(analyticConstants, measured, start, free),
     (efficiencies) =>
       iterationErrorStats(

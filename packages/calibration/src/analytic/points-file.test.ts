@@ -14,11 +14,10 @@ const spec = readGpuSpec(findGpuSpecFile("L4"));
 /** Fitted to times of an L4 whose efficiencies are 0.7. */
 const fittedTo = (...rows: string[]) => {
   const made = { memory: 0.7, compute: 0.7, attention: 0.7 };
-  return calibrateOnMeasuredPoints(
-    spec,
-    parsePoints(filledPlan(file(...rows), formulas(spec, made)), "points.csv"),
-    "a test",
-  );
+  return calibrateOnMeasuredPoints(spec, parsePoints(filledPlan(file(...rows), formulas(spec, made)), "points.csv"), {
+    source: "a test",
+    where: "points.csv",
+  });
 };
 
 describe("points.csv", () => {
@@ -60,7 +59,7 @@ describe("a calibration", () => {
   });
 
   test("of one kernel is its error, not an efficiency", () => {
-    expect(() => fittedTo(gemm(16), prompt(8192))).toThrow(/a test: these measurements tell nothing/);
+    expect(() => fittedTo(gemm(16), prompt(8192))).toThrow(/points.csv: these measurements tell nothing/);
   });
 
   test("keeps what others fitted, with their source and no better a name", () => {
@@ -69,7 +68,7 @@ describe("a calibration", () => {
       filledPlan(file(gemm(16), gemm(32)), formulas(carried, { memory: 0.8, compute: 0.836, attention: 0.5 })),
       "p",
     );
-    const { calibration } = calibrateOnMeasuredPoints(carried, points, "mine").spec;
+    const { calibration } = calibrateOnMeasuredPoints(carried, points, { source: "mine", where: "points.csv" }).spec;
     expect(calibration).toMatchObject({ memory: 0.8, compute: 0.836, basis: "carried over" });
     expect(calibration?.source).toMatch(/^mine; compute and attention: /);
   });
@@ -79,7 +78,7 @@ describe("a calibration", () => {
       filledPlan(file(gemm(16), gemm(32)), formulas(spec, { memory: 3, compute: 0.8, attention: 0.6 })),
       "p",
     );
-    expect(() => calibrateOnMeasuredPoints(spec, fast, "mine")).toThrow(
+    expect(() => calibrateOnMeasuredPoints(spec, fast, { source: "mine", where: "points.csv" })).toThrow(
       /the fit gives memory 2.99 .*is the spec sheet, of NVIDIA L4, that of the GPU/,
     );
   });

@@ -43,7 +43,10 @@ describeReference("a calibration to the script's ten points", () => {
     const points = parsePoints(filledPlan(dryRun(), measuredTime(gpu.points)), "points.csv");
     expect([points.products.length, points.attention.length]).toEqual([6, 4]);
     const spec = uncalibrated(gpu.spec);
-    const { efficiencies, kept } = calibrateOnMeasuredPoints(spec, points, "ten points");
+    const { efficiencies, kept } = calibrateOnMeasuredPoints(spec, points, {
+      source: "ten points",
+      where: "points.csv",
+    });
     expect(kept).toEqual([]);
     const [decode, prefill] = composedErrors(spec, trustedPoints(gpu), efficiencies.after);
     expect(decode?.median).toBeLessThan(medians.decode);

@@ -52,7 +52,7 @@ describe("a calibration", () => {
     expect(fitted.calibration).toEqual({ memory: 0.7, basis: "fitted", source: "a test" });
     expect(kept).toEqual([
       expect.stringMatching(
-        /^compute stays at 0.83: 0 of 3 kernels go by it, two are needed; measure products of 2048/,
+        /^compute stays at 0.87: 0 of 3 kernels go by it, two are needed; measure products of 2048/,
       ),
       expect.stringMatching(/^attention stays at 0.6: 0 of 3 kernels/),
     ]);
@@ -79,7 +79,7 @@ describe("a calibration", () => {
       "p",
     );
     expect(() => calibrateOnMeasuredPoints(spec, fast, { source: "mine", where: "points.csv" })).toThrow(
-      /the fit gives memory 2.99 .*is the spec sheet, of NVIDIA L4, that of the GPU/,
+      /the fit gives memory 2.9\d .*is the spec sheet, of NVIDIA L4, that of the GPU/,
     );
   });
 });

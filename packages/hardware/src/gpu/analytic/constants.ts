@@ -111,7 +111,7 @@ export interface Efficiencies {
  * spec sheets have a calibration.
  */
 const memoryDefaults: Readonly<Record<GpuSpec["memory"]["family"], number>> = { GDDR: 0.96, HBM: 0.87 };
-const computeDefault = 0.83;
+const computeDefault = 0.87;
 const attentionDefaults: Readonly<Record<AttentionKernel, number>> = { FA2: 0.6, FA3: 0.62 };
 
 /** Efficiencies of a GPU: what was fitted to it, and defaults for the rest. */

@@ -75,6 +75,15 @@ describe("another GPU, model or PIM without a config file", () => {
     expect(mine.makespan_ns).toBeLessThan(theirs.makespan_ns);
   });
 
+  test("--tp takes the link between GPUs from the spec sheet, and tables say what GPUs wait for each other", async () => {
+    const args = ["compare", "--gpu", "H100", "--model", "meta-llama/Llama-3.1-70B", "--tp", "4", "--num-reqs", "4"];
+    const { modes } = JSON.parse((await tandem([...args, "--no-what-if", "--json"])).stdout);
+    const [instance] = modes.interleave.instances;
+    expect(instance).toMatchObject({ gpus: 4, gpu_bandwidth_gbps: 4 * 3350 });
+    expect(instance.collective_busy).toBeGreaterThan(0.01);
+    expect((await tandem([...args, "--no-what-if"])).stdout).toMatch(/waits for PIM {2}for link {2}for GPUs/);
+  });
+
   test("--set has the last word", async () => {
     const { instances } = await summaryOf("--gpu", "H100", "--set", "nodes.0.instances.0.npu_mem.mem_bw=1000");
     expect(instances[0]?.gpu_bandwidth_gbps).toBe(1000);
@@ -93,6 +102,7 @@ describe("another GPU, model or PIM without a config file", () => {
     [["--pim", "HBM9"], /HBM9/],
     [["--pim-link", "0"], /--pim-link: expected GB\/s from 0.001/],
     [["--tp", "0"], /--tp/],
+    [["--gpu", "H100", "--tp", "3"], /tp_size: 3 GPUs cannot share 32 query heads evenly/],
     [["--gpu", "L4", "--model", "meta-llama/Llama-3.1-70B"], /the weights take 141.1 GB, the GPU gives/],
   ])("%j is refused in one message", async (flags, message) => {
     const { code, stderr, stdout } = await tandem(["run", "--dump-config", file("never.json"), ...flags]);

@@ -14,7 +14,9 @@ const Best = z.strictObject({
 
 /** What a mode spent most of its makespan on, and what kept requests waiting. */
 export const Bound = z.strictObject({
-  what: z.enum(["GPU", "PIM", "link", "no work"]).describe("what the GPU did for most of the makespan, or waited for"),
+  what: z
+    .enum(["GPU", "PIM", "link", "other GPUs", "no work"])
+    .describe("what the GPU did for most of the makespan, or waited for"),
   share: z.number().min(0).max(1).describe("of the makespan"),
   weights_read_twice: z.number().describe("share of the makespan that the GPU spends on dividing batches"),
   held_by: z

@@ -92,6 +92,7 @@ const bounding: Record<Bound["what"], string> = {
   GPU: "the GPU works",
   PIM: "the GPU waits for PIM",
   link: "the GPU waits for the link",
+  "other GPUs": "GPUs wait for each other",
   "no work": "nobody asks for anything",
 };
 

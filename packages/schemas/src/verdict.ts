@@ -69,6 +69,12 @@ export const Verdict = z.strictObject({
   baseline: z.string().describe("what ratios refer to: the first mode that serves the load"),
   best: z.partialRecord(Measure, Best),
   bounds: z.record(z.string(), Bound),
+  uncertainty: z.number().describe("how far the GPU times of these runs are off, typically, as a share"),
+  undecided: z
+    .array(Measure)
+    .describe(
+      "by which the best offloaded mode and GPU-only differ by less than that, but by more than half a percent",
+    ),
   what_if: WhatIf.nullable().describe("null where nothing was run again"),
   sentences: z.array(z.string()),
 });

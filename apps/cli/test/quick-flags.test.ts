@@ -114,3 +114,23 @@ describe("another GPU, model or PIM without a config file", () => {
     expect(() => readFileSync(file("never.json"))).toThrow();
   });
 });
+
+describe("profile show", () => {
+  test("of a spec sheet shows any model on it", async () => {
+    const { stdout, code } = await tandem(["profile", "show", "H100", "--model", "Qwen/Qwen3-32B", "--tp", "2"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("NVIDIA H100 SXM5 80 GB: Qwen/Qwen3-32B, bf16, tp 2, 64 layers");
+    const { decode, range, form } = JSON.parse((await tandem(["profile", "show", "H100", "--json"])).stdout);
+    expect([form, range]).toEqual(["calibrated", null]);
+    // 8 billion parameters of two bytes at 91% of 3350 GB/s are 5.3 ms.
+    expect(decode[0].iteration_ns).toBeGreaterThan(4.8e6);
+    expect(decode[0].iteration_ns).toBeLessThan(7e6);
+  });
+
+  test("of a measured profile says how far its spec sheet is from it", async () => {
+    const { stdout } = await tandem(["profile", "show", "RTXPRO6000/meta-llama/Llama-3.1-8B"]);
+    const [, least, most] = /these iterations take ([-+.\d]+)% to ([-+.\d]+)%/.exec(stdout) ?? [];
+    expect(Number(least)).toBeGreaterThan(-10);
+    expect(Number(most)).toBeLessThan(10);
+  });
+});

@@ -152,8 +152,8 @@ export const claims: readonly Claim[] = [
       declaredPhases(outcome).flatMap((phase) => {
         const offload = phase.of("offload");
         if (!offload) return [];
-        const room = offload.kvRoomTokens / phase.gpuOnly.kvRoomTokens;
-        const largest = offload.observed.largestBatch / phase.gpuOnly.observed.largestBatch;
+        const room = offload.summary.kv_tokens.room / phase.gpuOnly.summary.kv_tokens.room;
+        const largest = offload.summary.batch.max / phase.gpuOnly.summary.batch.max;
         return [phaseCase(phase, room > 1, { room, largest_batch: largest })];
       }),
   },

@@ -31,10 +31,6 @@ export const figure = (name: FigureName, summary: Summary, gpuOnly: Summary): nu
 
 type Measurement = (summary: Summary) => number | null;
 
-/** Requests in service over the makespan. */
-const meanBatch: Measurement = ({ latency_ms, queuing_ms, requests, makespan_ns }) =>
-  makespan_ns > 0 ? ((latency_ms.mean - queuing_ms.mean) * requests) / (makespan_ns / 1e6) : null;
-
 /** What a run measured, each with its unit in its name. */
 const measurements = {
   makespan_s: ({ makespan_ns }) => makespan_ns / 1e9,
@@ -49,7 +45,7 @@ const measurements = {
   pim_busy: ({ pim_busy }) => pim_busy,
   pim_util: ({ pim_util }) => pim_util,
   j_per_token: ({ energy }) => energy?.j_per_token ?? null,
-  mean_batch: meanBatch,
+  mean_batch: ({ batch }) => batch.mean,
   preemptions: ({ preemptions }) => preemptions,
   interleaved_share: ({ interleaving: { interleaved, chunked }, iterations }) =>
     iterations > 0 ? (interleaved + chunked) / iterations : null,

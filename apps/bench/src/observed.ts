@@ -8,8 +8,6 @@ import type { Batch } from "@tandem-sim/scheduler";
 import { type BatchShape, decodes } from "./batch-shape.js";
 
 export interface Observed {
-  /** Requests in the largest batch. */
-  largestBatch: number;
   /** Iterations of a single request, and those of them that were divided all the same. */
   singleRequest: number;
   singleRequestDivided: number;
@@ -50,7 +48,6 @@ function meanShape({ size, prefill, tokens, context }: Batch): BatchShape {
 }
 
 export class RunObserver implements SimulationObserver {
-  private largestBatch = 0;
   private singleRequest = 0;
   private singleRequestDivided = 0;
   private readonly csvColumns = new Set<number>();
@@ -68,7 +65,6 @@ export class RunObserver implements SimulationObserver {
   }
 
   onIteration({ batch, division }: IterationStart): void {
-    this.largestBatch = Math.max(this.largestBatch, batch.size);
     if (batch.size === 1) {
       this.singleRequest++;
       if (division) this.singleRequestDivided++;
@@ -93,7 +89,6 @@ export class RunObserver implements SimulationObserver {
   get observed(): Observed {
     const { most } = this;
     return {
-      largestBatch: this.largestBatch,
       singleRequest: this.singleRequest,
       singleRequestDivided: this.singleRequestDivided,
       csvColumns: [...this.csvColumns].sort((a, b) => a - b),

@@ -45,8 +45,8 @@ const runJson = (run: ScenarioRun) => ({
   mode: run.mode,
   phase: run.phase,
   figures: figuresOf(run),
-  kv_room_tokens: run.kvRoomTokens,
-  largest_batch: run.observed.largestBatch,
+  kv_room_tokens: run.summary.kv_tokens.room,
+  largest_batch: run.summary.batch.max,
   idle: run.summary.idle,
   energy_j: run.summary.energy_j,
 });

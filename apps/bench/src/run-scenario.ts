@@ -18,8 +18,6 @@ export interface ScenarioRun extends ServedMode {
   /** Null where nothing is offloaded. */
   phase: Phase | null;
   observed: Observed;
-  /** Tokens whose KV there is room for, on PIM where attention is offloaded. */
-  kvRoomTokens: number;
   /** Wall time of the simulation, ms. */
   wallMs: number;
 }
@@ -72,9 +70,6 @@ const inputsOf = ({ name, cluster, options }: Scenario, mode: ScenarioMode, phas
 export const scenarioInstance = (scenario: Scenario, mode: ScenarioMode, phase: Phase | null): InstancePlan =>
   onlyInstance(inputsOf(scenario, mode, phase));
 
-const kvRoomTokens = ({ pim, gpuBlocks, options }: InstancePlan): number =>
-  options.blockSize * (pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks);
-
 /** One mode of a scenario over its requests. */
 function runMode(
   scenario: Scenario,
@@ -93,7 +88,6 @@ function runMode(
     summary,
     samples,
     observed: observer.observed,
-    kvRoomTokens: plan.instances.reduce((sum, instance) => sum + kvRoomTokens(instance), 0),
     wallMs: performance.now() - started,
   };
 }

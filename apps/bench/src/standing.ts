@@ -67,7 +67,7 @@ const MATTERS = 0.05;
 function whyOffloadWon({ summary }: ScenarioRun, { gpuOnly, twoKernels }: PhaseRuns): string {
   const { preemptions } = gpuOnly.summary;
   if (preemptions > 0)
-    return `KV does not fit on the GPU (at most ${gpuOnly.observed.largestBatch} requests at a time, ${preemptions} preemptions), on PIM it does`;
+    return `KV does not fit on the GPU (at most ${gpuOnly.summary.batch.max} requests at a time, ${preemptions} preemptions), on PIM it does`;
   const [instance] = summary.instances;
   const [pim, gpu] = [instance?.pim_gemv_bandwidth_gbps ?? 0, instance?.gpu_bandwidth_gbps ?? 0];
   const bandwidths = `PIM attends to ${Math.round(pim)} GB/s of KV, the GPU reads ${gpu}`;

@@ -24,10 +24,10 @@ const range = (ratios: readonly number[]): string => {
 
 const batch = ({ interleave }: Standing): number => measured("mean_batch", interleave.summary) ?? Number.NaN;
 
-/** "with 113 to 249 requests in service (mean)" */
+/** "with 113 to 249 requests in a batch on average" */
 function batchText(all: readonly Standing[]): string {
   const batches = all.map(batch);
-  return `with ${Math.round(Math.min(...batches))} to ${Math.round(Math.max(...batches))} requests in service on average`;
+  return `with ${Math.round(Math.min(...batches))} to ${Math.round(Math.max(...batches))} requests in a batch on average`;
 }
 
 function winSentence(standings: readonly Standing[], all: number): string[] {

@@ -29,7 +29,6 @@ function changed(run: ScenarioRun, figures: Figures): ScenarioRun {
   const { summary, observed } = run;
   return {
     ...run,
-    kvRoomTokens: 1000 * (figures.kvRoom ?? 1),
     observed: {
       ...observed,
       singleRequestDivided: figures.divided ?? 0,
@@ -40,6 +39,7 @@ function changed(run: ScenarioRun, figures: Figures): ScenarioRun {
       makespan_ns: 1e9 * makespan,
       ttft_ms: { ...summary.ttft_ms, mean: 100 * ttft },
       tpot_ms: { ...summary.tpot_ms, mean: 10 * tpot },
+      kv_tokens: { ...summary.kv_tokens, room: 1000 * (figures.kvRoom ?? 1) },
       gpu_busy: gpuBusy,
       pim_busy: pimBusy,
       energy_j: { ...summary.energy_j, npu_active: work, npu_standby: idle, npu_idle: 0 },

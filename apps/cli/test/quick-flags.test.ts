@@ -23,7 +23,9 @@ describe("another GPU, model or PIM without a config file", () => {
     expect(node.instances[0].npu_mem.mem_size).toBe(80);
     expect(node.power.npu.H100.active_power).toBeGreaterThan(300);
     const { stdout } = await tandem(["run", "--num-reqs", "2", "--gpu", "H100"]);
-    expect(stdout).toContain("on H100, computed from its spec sheet (calibrated to measurements of that GPU)");
+    expect(stdout).toContain(
+      "on H100, computed from its spec sheet and calibrated to measurements of that GPU. Typically within",
+    );
   });
 
   test("the dumped config gives the same run again", async () => {
@@ -75,6 +77,15 @@ describe("another GPU, model or PIM without a config file", () => {
     expect(mine.makespan_ns).toBeLessThan(theirs.makespan_ns);
   });
 
+  test("--tp takes the link between GPUs from the spec sheet, and tables say what GPUs wait for each other", async () => {
+    const args = ["compare", "--gpu", "H100", "--model", "meta-llama/Llama-3.1-70B", "--tp", "4", "--num-reqs", "4"];
+    const { modes } = JSON.parse((await tandem([...args, "--no-what-if", "--json"])).stdout);
+    const [instance] = modes.interleave.instances;
+    expect(instance).toMatchObject({ gpus: 4, gpu_bandwidth_gbps: 4 * 3350 });
+    expect(instance.collective_busy).toBeGreaterThan(0.01);
+    expect((await tandem([...args, "--no-what-if"])).stdout).toMatch(/waits for PIM {2}for link {2}for GPUs/);
+  });
+
   test("--set has the last word", async () => {
     const { instances } = await summaryOf("--gpu", "H100", "--set", "nodes.0.instances.0.npu_mem.mem_bw=1000");
     expect(instances[0]?.gpu_bandwidth_gbps).toBe(1000);
@@ -93,6 +104,7 @@ describe("another GPU, model or PIM without a config file", () => {
     [["--pim", "HBM9"], /HBM9/],
     [["--pim-link", "0"], /--pim-link: expected GB\/s from 0.001/],
     [["--tp", "0"], /--tp/],
+    [["--gpu", "H100", "--tp", "3"], /tp_size: 3 GPUs cannot share 32 query heads evenly/],
     [["--gpu", "L4", "--model", "meta-llama/Llama-3.1-70B"], /the weights take 141.1 GB, the GPU gives/],
   ])("%j is refused in one message", async (flags, message) => {
     const { code, stderr, stdout } = await tandem(["run", "--dump-config", file("never.json"), ...flags]);
@@ -100,5 +112,25 @@ describe("another GPU, model or PIM without a config file", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect([code, stdout]).toEqual([2, ""]);
     expect(() => readFileSync(file("never.json"))).toThrow();
+  });
+});
+
+describe("profile show", () => {
+  test("of a spec sheet shows any model on it", async () => {
+    const { stdout, code } = await tandem(["profile", "show", "H100", "--model", "Qwen/Qwen3-32B", "--tp", "2"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("NVIDIA H100 SXM5 80 GB: Qwen/Qwen3-32B, bf16, tp 2, 64 layers");
+    const { decode, range, form } = JSON.parse((await tandem(["profile", "show", "H100", "--json"])).stdout);
+    expect([form, range]).toEqual(["calibrated", null]);
+    // 8 billion parameters of two bytes at 91% of 3350 GB/s are 5.3 ms.
+    expect(decode[0].iteration_ns).toBeGreaterThan(4.8e6);
+    expect(decode[0].iteration_ns).toBeLessThan(7e6);
+  });
+
+  test("of a measured profile says how far its spec sheet is from it", async () => {
+    const { stdout } = await tandem(["profile", "show", "RTXPRO6000/meta-llama/Llama-3.1-8B"]);
+    const [, least, most] = /these iterations take ([-+.\d]+)% to ([-+.\d]+)%/.exec(stdout) ?? [];
+    expect(Number(least)).toBeGreaterThan(-10);
+    expect(Number(most)).toBeLessThan(10);
   });
 });

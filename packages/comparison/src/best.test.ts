@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { summaryWith } from "../test/hand-made.js";
-import { bestModes, decisiveMeasure } from "./best.js";
+import { bestModes, decisiveMeasure, undecided } from "./best.js";
 
 const base = summaryWith();
 const latency = (mean: number) => ({ ...base.ttft_ms, mean });
@@ -29,4 +29,30 @@ test.each([
   [{}, "makespan"],
 ])("of two modes that differ in %j, the one with less %s is called faster", (part, measure) => {
   expect(decisiveMeasure(summaryWith(part), base)).toBe(measure);
+});
+
+describe("whether to offload is undecided", () => {
+  const gpuOnly = summaryWith({ pim_util: null });
+  const by = (...makespans: number[]) =>
+    undecided(
+      new Map([
+        ["gpu-only", gpuOnly],
+        ...makespans.map((makespan_ns, i) => [`mode ${i}`, summaryWith({ makespan_ns })] as const),
+      ]),
+    );
+
+  test("by measures in which the best offloaded mode is within the GPU times' typical error of GPU-only", () => {
+    expect(by(1.5e9, 0.985e9)).toEqual(["makespan"]);
+    expect(by(1.015e9)).toEqual(["makespan"]);
+  });
+
+  test("and not where they are farther apart, or the same", () => {
+    expect(by(1.5e9, 0.97e9)).toEqual([]);
+    expect(by(1.004e9)).toEqual([]);
+  });
+
+  test("nor where there is nothing to compare", () => {
+    expect(undecided(new Map([["offload", summaryWith()]]))).toEqual([]);
+    expect(undecided(new Map([["gpu-only", gpuOnly]]))).toEqual([]);
+  });
 });

@@ -50,3 +50,26 @@ export function decisiveMeasure(summary: Summary, baseline: Summary): Measure {
   const order = ["makespan", "tpot", "ttft"] as const;
   return order.find((measure) => Math.abs(ratioBy(measure, summary, baseline) - 1) > SAME) ?? "makespan";
 }
+
+/** Measures of time: energy is off for reasons of its own. */
+const times = ["makespan", "ttft", "tpot"] as const satisfies readonly Measure[];
+
+/** How far the GPU times of some runs are off, typically. */
+export const uncertaintyOf = (served: ReadonlyMap<string, Summary>): number =>
+  [...served.values()].reduce((most, { gpu_time }) => Math.max(most, gpu_time.typical_error), 0);
+
+/**
+ * Measures by which nobody can say whether to offload: the best offloaded mode differs from GPU-only, but by less than the
+ * GPU times of the runs are typically off.
+ */
+export function undecided(served: ReadonlyMap<string, Summary>): Measure[] {
+  const gpuOnly = served.get("gpu-only");
+  const offloaded = [...served.values()].filter(({ pim_util }) => pim_util !== null);
+  if (!gpuOnly || offloaded.length === 0) return [];
+  const within = uncertaintyOf(served);
+  return times.filter((measure) => {
+    const least = Math.min(...offloaded.map((summary) => ratioBy(measure, summary, gpuOnly)));
+    const apart = Math.abs(least - 1);
+    return apart > SAME && apart < within;
+  });
+}

@@ -11,6 +11,7 @@ test.each([
   ["GPU", 0.6, { gpu_busy: 0.6, idle: idle({ waiting_for_pim: 0.4 }) }],
   ["PIM", 0.5, { gpu_busy: 0.3, idle: idle({ waiting_for_pim: 0.5, no_work: 0.2 }) }],
   ["link", 0.7, { gpu_busy: 0.2, idle: idle({ waiting_for_link: 0.7 }) }],
+  ["other GPUs", 0.6, { gpu_busy: 0.4, idle: idle({ waiting_for_collective: 0.6 }) }],
   ["no work", 1, {}],
 ] as const)("%s, for %d of the makespan", (what, share, part) => {
   expect(boundOf(summaryWith(part))).toMatchObject({ what, share, held_by: null });

@@ -12,6 +12,7 @@ export function boundOf({ gpu_busy, idle: { gpu }, interleaving, makespan_ns, in
     { what: "GPU", share: gpu_busy },
     { what: "PIM", share: gpu.waiting_for_pim },
     { what: "link", share: gpu.waiting_for_link },
+    { what: "other GPUs", share: gpu.waiting_for_collective ?? 0 },
     { what: "no work", share: gpu.no_work },
   ];
   const most = spent.reduce((largest, next) => (next.share > largest.share ? next : largest));

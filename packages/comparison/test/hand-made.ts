@@ -19,6 +19,7 @@ export const summaryWith = (part: Partial<Summary> = {}): Summary => ({
     interleaving: { extra_gpu_ns: 0 },
     batch: { mean: 50, max: 64 },
     held: { sequences: 0, tokens: 0, memory: 0 },
+    gpu_time: { typical_error: 0.02, phases: {}, farthest: null },
     instances: [{ pim_gemv_bandwidth_gbps: 800, pim_channel_groups: 8 }],
   } as unknown as Summary),
   ...part,

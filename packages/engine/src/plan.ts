@@ -2,11 +2,10 @@
  * @module
  * What a simulation runs on: every capacity, share and cost model of every instance.
  */
-import type { OnExtrapolate, PimSystem } from "@tandem-sim/hardware";
+import type { GpuTimesTier, OnExtrapolate, PimSystem } from "@tandem-sim/hardware";
 import type {
   ClusterConfig,
   GpuSource,
-  GpuSpecTier,
   InstanceOptions,
   ModelConfig,
   PimDevice,
@@ -53,7 +52,7 @@ export interface InstancePlan {
   /** Memory bandwidth of its GPUs together. */
   gpuBandwidthGBps: number;
   /** How far its GPU times can be trusted. */
-  gpuTimes: "measured" | GpuSpecTier;
+  gpuTimes: GpuTimesTier;
   costs: IterationCosts;
   /** The PIM that it offloads to; null without offload. */
   pim: PimSystem | null;

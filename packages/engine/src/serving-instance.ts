@@ -6,6 +6,7 @@ import type { PimSystem } from "@tandem-sim/hardware";
 import { type Batch, ChannelGroups, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
 import type { InstanceOptions } from "@tandem-sim/schemas";
 import type { BatchTable, Division, Played, StageSink } from "@tandem-sim/trace";
+import { GpuTime } from "./gpu-time.js";
 import { InstanceTotals, type IterationKind } from "./instance-totals.js";
 import { IterationPlanner } from "./iteration-planner.js";
 import type { InstancePlan } from "./plan.js";
@@ -30,6 +31,7 @@ export interface IterationStart {
 export class ServingInstance {
   readonly scheduler: Scheduler;
   readonly totals: InstanceTotals;
+  readonly gpuTime: GpuTime;
   /** The batch whose iteration runs. */
   running: Batch | null = null;
   startNs = 0;
@@ -60,6 +62,7 @@ export class ServingInstance {
     );
     this.planner = new IterationPlanner(plan);
     this.totals = new InstanceTotals(this.planner.graphs);
+    this.gpuTime = new GpuTime(plan.gpuTimes, plan.costs.gpu.range, plan.costs.separateAttention);
     // An asynchronous engine schedules the next batch while this one runs.
     this.depth = options.asyncScheduling ? 2 : 1;
   }
@@ -118,6 +121,7 @@ export class ServingInstance {
   finish(batch: Batch, finishedRows: number[]): void {
     const { totals, planner } = this;
     totals.add(planner.kind, batch, planner.table, planner.played);
+    this.gpuTime.add(batch, planner.table, planner.played.coveredNs[planner.table.graph.on.gpu]);
     totals.peakBlocks = Math.max(totals.peakBlocks, this.kvBlocks);
     if (planner.division) {
       const savedNs = planner.undivided.latencyNs - planner.played.latencyNs;

@@ -3,11 +3,13 @@
  * Collects results into the summary of a run.
  */
 
+import { type GpuPhase, gpuPhases } from "@tandem-sim/hardware";
 import { type NodeEnergy, totalEnergy } from "@tandem-sim/power";
 import type { HeldBy } from "@tandem-sim/scheduler";
 import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
 import { Distribution } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
+import type { GpuTime } from "./gpu-time.js";
 import type { InstanceTotals } from "./instance-totals.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
@@ -118,6 +120,7 @@ export class ResultCollector {
         room: sum(instances, ({ plan }) => kvBlocks(plan) * plan.options.blockSize),
         peak: sum(instances, ({ plan, totals }) => totals.peakBlocks * plan.options.blockSize),
       },
+      gpu_time: gpuTimeSummary(instances),
       preemptions: sum(instances, ({ scheduler }) => scheduler.preemptions),
       recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
       prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
@@ -174,6 +177,34 @@ const kvBlocks = ({ pim, gpuBlocks }: InstancePlan): number =>
 
 /** Whether an instance has several GPUs. */
 const hasSharedLayers = (instances: readonly ServingInstance[]): boolean => instances.some(({ plan }) => plan.gpus > 1);
+
+function gpuTimeSummary(instances: readonly ServingInstance[]): Summary["gpu_time"] {
+  const weight = ({ plan }: ServingInstance): number => plan.gpus;
+  const of = (value: (time: GpuTime) => number): number =>
+    sum(instances, (instance) => weight(instance) * value(instance.gpuTime));
+  const ns = (time: GpuTime): number => sum(gpuPhases, (phase) => time.ns[phase]);
+  const total = of(ns);
+  const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
+  const phase = (name: GpuPhase) => ({
+    share: ratio(
+      of((time) => time.ns[name]),
+      total,
+    ),
+    beyond: ratio(
+      of((time) => time.beyondNs[name]),
+      of((time) => time.ns[name]),
+    ),
+  });
+  const left = instances.flatMap(({ gpuTime }) => gpuTime.farthest ?? []);
+  return {
+    typical_error: ratio(
+      of((time) => ns(time) * time.typicalError),
+      total,
+    ),
+    phases: { decode: phase("decode"), mixed: phase("mixed"), prefill: phase("prefill") },
+    farthest: left.reduce<Summary["gpu_time"]["farthest"]>((a, b) => (a && a.factor >= b.factor ? a : b), null),
+  };
+}
 
 function batchSizes(instances: readonly ServingInstance[]): Summary["batch"] {
   const runningNs = sum(instances, ({ totals }) => totals.runningNs);

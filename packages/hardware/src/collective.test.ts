@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createCollectiveCosts, fittedAllReduce, fittedLinks, ringAllReduce } from "./collective.js";
+import { createCollectiveCosts, fittedAllReduce, fittedLinkOf, fittedLinks, ringAllReduce } from "./collective.js";
 
 describe("a ring", () => {
   // 64 tokens of 8,192 bytes between two GPUs: pieces of 262,144. A step: 20,000 + 262,144 / 17.17987 = 35,258.8. Adding up:
@@ -39,4 +39,24 @@ test("an all-reduce is of all activations of the tokens, and each GPU sends 2 (n
   const collective = createCollectiveCosts(4, 8192, (bytes) => bytes);
   expect(collective.bytes(10)).toBe(81_920);
   expect(collective.movedBytes(81_920)).toBe(4 * (6 / 4) * 81_920);
+});
+
+describe("the link of a spec sheet", () => {
+  const source = "a test";
+
+  test.each([
+    [450, 450, 0.54],
+    [600, 600, 0.54],
+    [900, 900, 0.35],
+    [250, 250, 0.55],
+  ])("NVLink of %d GB/s is the generation nearest to it, at its own bandwidth", (bw, GBps, efficiency) => {
+    const link = fittedLinkOf({ pcie: { bw: 64, source }, nvlink: { bw, source } });
+    expect(link.GBps).toBe(GBps);
+    expect(link.efficiency[0]).toBe(efficiency);
+  });
+
+  test("is PCIe where there is no NVLink", () => {
+    expect(fittedLinkOf({ pcie: { bw: 32, source } })).toEqual(fittedLinks.pcie4);
+    expect(fittedLinkOf({ pcie: { bw: 64, source } })).toEqual(fittedLinks.pcie5);
+  });
 });

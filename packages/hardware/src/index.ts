@@ -44,6 +44,7 @@ export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
 export { type ModelShape, modelShape } from "./gpu/model-shape.js";
+export { type GpuPhase, type GpuTimesTier, gpuPhases, typicalErrors } from "./gpu/typical-error.js";
 export { kvBytesPerLayer, kvBytesPerToken } from "./kv-bytes.js";
 export { createLinkCosts, type LinkCosts } from "./link.js";
 export { type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";

@@ -110,6 +110,24 @@ export const Summary = z.strictObject({
   kv_tokens: z
     .strictObject({ room: count, peak: count })
     .describe("tokens whose K and V fit where they stay, PIM or GPU, and the most that were there"),
+  gpu_time: z
+    .strictObject({
+      typical_error: share.describe("how far the GPU time is off, typically, where somebody has measured; not a bound"),
+      phases: z
+        .record(
+          z.enum(["decode", "mixed", "prefill"]),
+          z.strictObject({
+            share: share.describe("of the GPU time"),
+            beyond: share.describe("of that, in iterations of which some cost lies beyond what was measured"),
+          }),
+        )
+        .describe("iterations of decodes only, of prompts only, and of both"),
+      farthest: z
+        .strictObject({ axis: z.string(), factor: z.number().describe("of the greatest measured value") })
+        .nullable()
+        .describe("the axis of a profile that the run left farthest; null: none"),
+    })
+    .describe("how the GPU's times were known; spec sheets have no measured range, see instances for theirs"),
   preemptions: count,
   recomputed_tokens: count,
   prefix_hit_tokens: count,

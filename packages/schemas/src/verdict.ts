@@ -14,7 +14,9 @@ const Best = z.strictObject({
 
 /** What a mode spent most of its makespan on, and what kept requests waiting. */
 export const Bound = z.strictObject({
-  what: z.enum(["GPU", "PIM", "link", "no work"]).describe("what the GPU did for most of the makespan, or waited for"),
+  what: z
+    .enum(["GPU", "PIM", "link", "other GPUs", "no work"])
+    .describe("what the GPU did for most of the makespan, or waited for"),
   share: z.number().min(0).max(1).describe("of the makespan"),
   weights_read_twice: z.number().describe("share of the makespan that the GPU spends on dividing batches"),
   held_by: z
@@ -67,6 +69,12 @@ export const Verdict = z.strictObject({
   baseline: z.string().describe("what ratios refer to: the first mode that serves the load"),
   best: z.partialRecord(Measure, Best),
   bounds: z.record(z.string(), Bound),
+  uncertainty: z.number().describe("how far the GPU times of these runs are off, typically, as a share"),
+  undecided: z
+    .array(Measure)
+    .describe(
+      "by which the best offloaded mode and GPU-only differ by less than that, but by more than half a percent",
+    ),
   what_if: WhatIf.nullable().describe("null where nothing was run again"),
   sentences: z.array(z.string()),
 });

@@ -96,6 +96,7 @@ function notesOn(
   outcomes: ReadonlyMap<Mode, ModeOutcome>,
   verdict: Verdict | null,
 ): [heading: string, note: string][] {
+  const summaries = [...servedModes(outcomes).values()].map(({ summary }) => summary);
   const [first] = [...plans.values()].flatMap((planned) => ("plan" in planned ? [planned.plan] : []));
   const offload = plans.get("offload");
   const memory = offload && "plan" in offload ? offloadNote(offload.plan) : [];
@@ -104,7 +105,7 @@ function notesOn(
     ...headed("verdict", verdict?.sentences ?? []),
     ...headed("kernels", verdict?.what_if ? kernelNote(verdict.what_if) : []),
     ...headed("capacity", unfitNotes(outcomes)),
-    ...headed("gpu", first ? gpuNotes(first) : []),
+    ...headed("gpu", first ? gpuNotes(first, summaries) : []),
     ...headed("memory", memory),
   ];
 }

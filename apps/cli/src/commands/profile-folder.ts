@@ -10,7 +10,7 @@ import { degreesOnDisk, findGpuProfileDir, isPath } from "@tandem-sim/schemas/no
 /** `gpu/<hardware>/<org>/<model>/<variant>` may all be new. */
 export const FOLDERS_OF_A_PROFILE = 5;
 
-const DEFAULT_VARIANT = "bf16";
+export const DEFAULT_VARIANT = "bf16";
 
 /** A folder with a profile, or `<hardware>/<model>[/<variant>]` with a model of the form `<org>/<name>`. */
 export function profileFolder(name: string): string {

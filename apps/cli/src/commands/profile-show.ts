@@ -1,32 +1,124 @@
 /**
  * @module
- * `tandem profile show`: what a GPU can do with a model, from its profile.
+ * `tandem profile show`: what a GPU can do with a model, from a profile or from its spec sheet.
  */
 import {
   architectureNamed,
   batchAttentionNs,
+  createAnalyticCosts,
   createGpuCosts,
   type GpuBatch,
   type GpuCosts,
   iterationNs,
-  type ProfileRange,
+  rankModel,
 } from "@tandem-sim/hardware";
 import { compact, ms, percent } from "@tandem-sim/report";
 import { plainTable } from "@tandem-sim/report/terminal";
-import { readGpuProfile, readProfileMeta } from "@tandem-sim/schemas/node";
+import { dtypeVariant, type GpuSpec, type ModelConfig, modelDtype, TandemError, tierOf } from "@tandem-sim/schemas";
+import {
+  findGpuSpecFile,
+  findModelFile,
+  isPath,
+  readGpuProfile,
+  readGpuSpec,
+  readModelConfig,
+  readProfileMeta,
+} from "@tandem-sim/schemas/node";
 import pc from "picocolors";
 import { json, result } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
-import { firstDegree, profileFolder } from "./profile-folder.js";
+import { DEFAULT_VARIANT, firstDegree, profileFolder } from "./profile-folder.js";
 
 interface ShowFlags {
   context: number[];
+  model?: string;
   tp?: number;
   json?: true;
 }
 
 const shownDecodes = [1, 8, 32, 64, 128, 256];
 const PREFILL_TOKENS = 2048;
+
+/** What is shown, wherever its times come from. */
+interface Subject {
+  hardware: string;
+  gpu: string | null | undefined;
+  model: string;
+  variant: string;
+  tp: number;
+  form: string;
+  layers: number;
+  source: string;
+  /** Whether somebody measured the tables, if there are any. */
+  measured: boolean;
+  costs: GpuCosts;
+  /** The same from the GPU's spec sheet, where both exist. */
+  computed: GpuCosts | null;
+}
+
+const DEFAULT_MODEL = "meta-llama/Llama-3.1-8B";
+
+/** Times of a model on a GPU, from its spec sheet. */
+function computedCosts(spec: GpuSpec, model: ModelConfig, tp: number): GpuCosts {
+  return createAnalyticCosts(spec, rankModel(model, tp, "--tp"));
+}
+
+/** The spec sheet of a GPU and the config of a model, where both are at hand. */
+function specSheetOf(hardware: string, model: string, tp: number): GpuCosts | null {
+  try {
+    return computedCosts(readGpuSpec(findGpuSpecFile(hardware)), readModelConfig(findModelFile(model)), tp);
+  } catch (error) {
+    if (error instanceof TandemError && error.code === "E_NOT_FOUND") return null;
+    throw error;
+  }
+}
+
+function profiled(name: string, flags: ShowFlags): Subject {
+  if (flags.model !== undefined)
+    throw new TandemError("E_USAGE", "a profile is of one model", { where: "--model", hint: "leave it out" });
+  const dir = profileFolder(name);
+  const { meta } = readProfileMeta(dir);
+  const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir));
+  const { hardware, model, variant, tp, form, source } = profile;
+  const costs = createGpuCosts(profile, architectureNamed(meta.architecture, dir));
+  // A synthesized profile is a spec sheet's already.
+  const measured = profile.computed === undefined;
+  const computed = measured && variant === DEFAULT_VARIANT ? specSheetOf(hardware, model, tp) : null;
+  return {
+    hardware,
+    gpu: meta.gpu,
+    model,
+    variant,
+    tp,
+    form,
+    source,
+    layers: layersOfModel(meta.model),
+    measured,
+    costs,
+    computed,
+  };
+}
+
+function fromSpecSheet(name: string, { model = DEFAULT_MODEL, tp = 1 }: ShowFlags): Subject {
+  const spec = readGpuSpec(findGpuSpecFile(name));
+  const config = readModelConfig(findModelFile(model));
+  return {
+    hardware: spec.hardware,
+    gpu: spec.gpu,
+    model,
+    variant: dtypeVariant[modelDtype(config)],
+    tp,
+    form: tierOf(spec),
+    source: "computed from the spec sheet, docs/gpu-model.md",
+    layers: config.num_hidden_layers,
+    measured: false,
+    costs: computedCosts(spec, config, tp),
+    computed: null,
+  };
+}
+
+/** A name without a slash is a spec sheet's, and so is a JSON file. */
+const isSpecSheet = (name: string): boolean => /\.json$/i.test(name) || (!isPath(name) && !/[\\/]/.test(name));
 
 const evenDecodes = (nDecode: number, context: number): GpuBatch => ({
   prefillChunk: 0,
@@ -55,45 +147,58 @@ function factsOf(costs: GpuCosts, layers: number, batch: GpuBatch): IterationFac
   return { iteration_ns: ns, tokens_per_s: (tokens * 1e9) / ns, attention_share: attentionNs / ns };
 }
 
-const rangeText = ({
-  tokens,
-  sequences,
-  prefillChunk,
-  kvPrefill,
-  nDecode,
-  nDecodeMixed,
-  kvDecode,
-}: ProfileRange): string =>
-  `${tokens} tokens, ${sequences} sequences, prefill chunk ${prefillChunk} over ${kvPrefill} cached tokens, ` +
-  `${nDecode} decodes (${nDecodeMixed} beside a prefill) at ${kvDecode} tokens of context`;
+function rangeText({ measured, costs }: Subject): string {
+  const { tokens, sequences, prefillChunk, kvPrefill, nDecode, nDecodeMixed, kvDecode } = costs.range;
+  if (!Number.isFinite(tokens)) return "Formulas hold for any size.";
+  return (
+    `${measured ? "Measured" : "Computed"} up to ${tokens} tokens, ${sequences} sequences, ` +
+    `prefill chunk ${prefillChunk} over ${kvPrefill} cached tokens, ` +
+    `${nDecode} decodes (${nDecodeMixed} beside a prefill) at ${kvDecode} tokens of context; beyond, extrapolated.`
+  );
+}
 
-/** Prints what the profile says. */
+/** Batches that are shown: decodes at contexts, and a prompt. */
+const shownBatches = (decodes: readonly number[], contexts: readonly number[]): GpuBatch[] => [
+  ...decodes.flatMap((n) => contexts.map((context) => evenDecodes(n, context))),
+  prefill(PREFILL_TOKENS),
+];
+
+/** How far the spec sheet's times are from the profile's on the shown batches. */
+function computedText({ costs, computed, layers }: Subject, batches: readonly GpuBatch[]): string[] {
+  if (!computed) return [];
+  const off = batches.map((batch) => iterationNs(computed, layers, batch) / iterationNs(costs, layers, batch) - 1);
+  const signed = (share: number): string => `${share > 0 ? "+" : ""}${percent(share, 1)}`;
+  const [least, most] = [Math.min(...off), Math.max(...off)].map(signed);
+  return [`Computed from its spec sheet, these iterations take ${least} to ${most}.`];
+}
+
+/** Prints what a GPU can do with a model. */
 export function showProfile(name: string, flags: ShowFlags): void {
-  const dir = profileFolder(name);
-  const { meta } = readProfileMeta(dir);
-  const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir));
-  const layers = layersOfModel(meta.model);
-  const costs = createGpuCosts(profile, architectureNamed(meta.architecture, dir));
+  const subject = isSpecSheet(name) ? fromSpecSheet(name, flags) : profiled(name, flags);
+  const { costs, layers, hardware, gpu, model, variant, tp, form, source } = subject;
   const facts = (batch: GpuBatch): IterationFacts => factsOf(costs, layers, batch);
   const decodes = shownDecodes.filter((n) => n <= costs.range.nDecode);
   const contexts = flags.context;
   const prompt = { tokens: PREFILL_TOKENS, ...facts(prefill(PREFILL_TOKENS)) };
-
+  const computedNs = (batch: GpuBatch) =>
+    subject.computed ? { computed_ns: iterationNs(subject.computed, layers, batch) } : {};
   if (flags.json) {
     json({
-      hardware: profile.hardware,
-      gpu: meta.gpu ?? null,
-      model: profile.model,
-      variant: profile.variant,
-      tp: profile.tp,
-      form: profile.form,
+      hardware,
+      gpu: gpu ?? null,
+      model,
+      variant,
+      tp,
+      form,
       layers,
-      source: profile.source,
-      computed: profile.computed ?? null,
-      range: costs.range,
-      prefill: prompt,
+      source,
+      range: Number.isFinite(costs.range.tokens) ? costs.range : null,
+      prefill: { ...prompt, ...computedNs(prefill(PREFILL_TOKENS)) },
       decode: decodes.flatMap((n) =>
-        contexts.map((context) => ({ decodes: n, context, ...facts(evenDecodes(n, context)) })),
+        contexts.map((context) => {
+          const batch = evenDecodes(n, context);
+          return { decodes: n, context, ...facts(batch), ...computedNs(batch) };
+        }),
       ),
     });
     return;
@@ -107,9 +212,7 @@ export function showProfile(name: string, flags: ShowFlags): void {
   const peak = Math.max(...contexts.map((context) => facts(evenDecodes(largest, context)).tokens_per_s));
   result(
     [
-      pc.bold(
-        `${meta.gpu ?? profile.hardware}: ${profile.model}, ${profile.variant}, tp ${profile.tp}, ${layers} layers`,
-      ),
+      pc.bold(`${gpu ?? hardware}: ${model}, ${variant}, tp ${tp}, ${layers} layers`),
       "",
       plainTable([
         ["decode iteration, ms", ...contexts.map((context) => `context ${context}`)],
@@ -120,8 +223,10 @@ export function showProfile(name: string, flags: ShowFlags): void {
       "",
       `Prefill: ${compact(prompt.tokens_per_s)} tok/s in chunks of ${prompt.tokens} ` +
         `(${ms(prompt.iteration_ns / 1e6)} ms, attention ${percent(prompt.attention_share)}).`,
-      `${profile.computed ? "Computed" : "Measured"} up to ${rangeText(costs.range)}; beyond, extrapolated.`,
-      `Source: ${profile.source} (${profile.form}).`,
+      ...(tp > 1 ? ["All-reduces between the GPUs are not in these times."] : []),
+      ...computedText(subject, shownBatches(decodes, contexts)),
+      rangeText(subject),
+      `Source: ${source} (${form}).`,
     ].join("\n"),
   );
 }

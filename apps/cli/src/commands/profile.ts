@@ -70,12 +70,16 @@ export function profileCommand(): Command {
     .action(importProfile);
   profile
     .command("show")
-    .description("Show iteration times, throughput and measured ranges of a GPU profile")
-    .argument("<name>", "<hardware>/<model>[/<variant>] of a bundled profile, or a profile folder")
+    .description("Show iteration times and throughput of a GPU, from a profile or its spec sheet")
+    .argument("<name>", "<hardware>/<model>[/<variant>] of a bundled profile, or its folder; <hardware> or a spec.json")
     .addOption(contextFlag())
+    .option("--model <name|file>", "With a spec sheet: the model (default: meta-llama/Llama-3.1-8B)")
     .option("--tp <n>", "Tensor parallelism (default: the profile's first)", wholeNumberFlag("--tp", 1))
     .option("--json", "Machine-readable result on stdout")
-    .addHelpText("after", "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B\n  $ tandem profile show H100 --model Qwen/Qwen3-32B --tp 2",
+    )
     .action(showProfile);
   addSynthCommand(profile);
   addCalibrateCommand(profile);

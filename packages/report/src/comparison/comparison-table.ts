@@ -13,6 +13,8 @@ interface Column {
   text: (summary: Summary, baseline: Summary) => string;
   /** Marks the mode that is best by it. */
   measure?: Measure;
+  /** Where it says something; left out: everywhere. */
+  when?: (baseline: Summary) => boolean;
 }
 
 const ratio = (value: number, baseline: number): string => (baseline > 0 ? `${(value / baseline).toFixed(2)}x` : "-");
@@ -32,15 +34,23 @@ const figures: readonly Column[] = [
     measure: "energy",
   },
   { title: "decode tok/s", text: (s) => compact(s.throughput.decode_tok_s) },
+  {
+    title: "goodput req/s",
+    text: (s) => s.goodput?.requests_s.toFixed(2) ?? "-",
+    when: ({ goodput }) => goodput !== null,
+  },
 ];
-
-const goodput: Column = { title: "goodput req/s", text: (s) => s.goodput?.requests_s.toFixed(2) ?? "-" };
 
 const devices: readonly Column[] = [
   { title: "GPU busy", text: (s) => percent(s.gpu_busy) },
   { title: "reads twice", text: (s) => (s.pim_busy === null ? "-" : percent(boundOf(s).weights_read_twice)) },
   { title: "waits for PIM", text: (s) => (s.pim_busy === null ? "-" : percent(s.idle.gpu.waiting_for_pim)) },
   { title: "for link", text: (s) => (s.pim_busy === null ? "-" : percent(s.idle.gpu.waiting_for_link)) },
+  {
+    title: "for GPUs",
+    text: ({ idle }) => share(idle.gpu.waiting_for_collective ?? null),
+    when: ({ idle }) => idle.gpu.waiting_for_collective !== undefined,
+  },
   { title: "PIM busy", text: (s) => share(s.pim_busy) },
   { title: "util", text: (s) => share(s.pim_util) },
   { title: "interleaved", text: interleaved },
@@ -61,8 +71,9 @@ type Outcomes = ReadonlyMap<string, ModeOutcome>;
 const BEST = "*";
 
 /** A row per mode, the head first. */
-function rows(outcomes: Outcomes, columns: readonly Column[], best: Verdict["best"]): string[][] {
+function rows(outcomes: Outcomes, all: readonly Column[], best: Verdict["best"]): string[][] {
   const [baseline] = servedModes(outcomes).values();
+  const columns = all.filter(({ when }) => !when || (baseline && when(baseline.summary)));
   const cell = (mode: string, summary: Summary, { text, measure }: Column): string => {
     const told = text(summary, baseline?.summary ?? summary);
     if (!measure || !best[measure]) return told;
@@ -86,8 +97,7 @@ function rows(outcomes: Outcomes, columns: readonly Column[], best: Verdict["bes
 export function comparisonRows(outcomes: Outcomes): string[][] {
   const served = new Map([...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]));
   const [baseline] = served.values();
-  const columns = baseline?.goodput ? [...figures, goodput] : figures;
-  return rows(outcomes, columns, baseline ? bestModes(served, baseline) : {});
+  return rows(outcomes, figures, baseline ? bestModes(served, baseline) : {});
 }
 
 /** What the devices and the queue did in each mode, the head first. */

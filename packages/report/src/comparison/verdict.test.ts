@@ -26,6 +26,8 @@ const outcome = ({ makespan, ttft, tpot, energy, gpu, pim, link, held = 0, extra
     held: { sequences: 0, tokens: 0, memory: held },
     interleaving: { extra_gpu_ns: extra },
     instances: [{}],
+    pim_util: null,
+    gpu_time: { typical_error: 0.02 },
     idle: { gpu: { waiting_for_pim: pim, waiting_for_link: link, no_work: 1 - gpu - pim - link } },
   } as unknown as Summary,
   samples: { ttft: [], tpot: [], latency: [] },

@@ -9,6 +9,8 @@ import {
   measures,
   ratioBy,
   servedModes,
+  uncertaintyOf,
+  undecided,
   unfitModes,
 } from "@tandem-sim/comparison";
 import type { Bound, Flip, Measure, Verdict, WhatIf } from "@tandem-sim/schemas";
@@ -92,6 +94,7 @@ const bounding: Record<Bound["what"], string> = {
   GPU: "the GPU works",
   PIM: "the GPU waits for PIM",
   link: "the GPU waits for the link",
+  "other GPUs": "GPUs wait for each other",
   "no work": "nobody asks for anything",
 };
 
@@ -107,6 +110,14 @@ function boundSentence(bounds: Verdict["bounds"]): string {
   }
   return `What fills most of the makespan: ${[...modes].map(([text, names]) => `in ${list(names)} ${text}`).join(", ")}.`;
 }
+
+/** Where the runs are too close for what is known of the GPU. */
+const undecidedSentence = (open: readonly Measure[], uncertainty: number): string[] =>
+  open.length === 0
+    ? []
+    : [
+        `Whether to offload is undecided by ${list(open.map((measure) => names[measure]))}: the best offloaded mode and gpu-only differ by less than the ${percent(uncertainty, 1)} that GPU times of this kind are typically off.`,
+      ];
 
 /** A value of an axis, in words. */
 const valueOn: Record<Flip["axis"], (probe: Flip["same"]) => string> = {
@@ -145,12 +156,14 @@ export function verdictOn(outcomes: ReadonlyMap<string, ModeOutcome>, whatIf: Wh
   const [baseline, reference] = first;
   const best = bestModes(served, reference);
   const bounds = Object.fromEntries([...served].map(([mode, summary]) => [mode, boundOf(summary)]));
+  const [open, uncertainty] = [undecided(served), uncertaintyOf(served)];
   const sentences = [
     `${bestSentence(best, baseline)}${autoRemark(best, [...served.keys()])}.`,
     boundSentence(bounds),
     ...flipSentence(whatIf?.flips ?? []),
+    ...undecidedSentence(open, uncertainty),
   ];
-  return { baseline, best, bounds, what_if: whatIf, sentences };
+  return { baseline, best, bounds, uncertainty, undecided: open, what_if: whatIf, sentences };
 }
 
 /** How a mode stands to the baseline by every measure. */

@@ -4,7 +4,8 @@
  */
 import type { InstancePlan, SimulationPlan } from "@tandem-sim/engine";
 import type { ProfileAxis } from "@tandem-sim/hardware";
-import { bytes } from "../number-format.js";
+import type { Summary } from "@tandem-sim/schemas";
+import { bytes, percent } from "../number-format.js";
 
 /** What an instance has room for. */
 export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, pim, options }: InstancePlan): string {
@@ -13,19 +14,36 @@ export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, 
   return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
 }
 
-/** Where the GPU times of a plan come from, a sentence for each GPU and model. */
-export function gpuNotes({ instances }: SimulationPlan): string[] {
-  const notes = instances.map(({ hardware, modelName, gpuTimes }) => {
-    const from = gpuTimes === "measured" ? "measured" : `computed from its spec sheet (${tierNames[gpuTimes]})`;
-    return `GPU times: ${modelName} on ${hardware}, ${from}.`;
-  });
-  return [...new Set(notes)];
+/**
+ * Where the GPU times of a plan come from and how far to trust them.
+ *
+ * @param summaries of the runs on it, of which the least certain counts
+ */
+export function gpuNotes({ instances }: SimulationPlan, summaries: readonly Summary[]): string[] {
+  const origins = instances.map(
+    ({ hardware, modelName, gpuTimes }) => `${modelName} on ${hardware}, ${originNames[gpuTimes]}`,
+  );
+  const [first, ...others] = summaries.map(({ gpu_time }) => gpu_time);
+  if (!first) return [];
+  const worst = others.reduce((a, b) => (b.typical_error > a.typical_error ? b : a), first);
+  return [
+    `GPU times: ${[...new Set(origins)].join("; ")}. Typically within ${percent(worst.typical_error, 1)}${beyondText(worst)}.`,
+  ];
 }
 
-const tierNames = {
-  calibrated: "calibrated to measurements of that GPU",
-  "partly calibrated": "with efficiencies that others state",
-  "spec sheet": "with the defaults of its memory family",
+/** "; 12% of the GPU time lies beyond what was measured (...)" */
+function beyondText({ phases, farthest }: Summary["gpu_time"]): string {
+  if (!farthest) return "";
+  const beyond = Object.values(phases).reduce((sum, phase) => sum + phase.share * phase.beyond, 0);
+  const axis = axisNames[farthest.axis as ProfileAxis];
+  return `; ${percent(beyond)} of the GPU time lies beyond what was measured (${axis}, up to ${farthest.factor.toFixed(1)} times)`;
+}
+
+const originNames = {
+  measured: "measured",
+  calibrated: "computed from its spec sheet and calibrated to measurements of that GPU",
+  "partly calibrated": "computed from its spec sheet with efficiencies that others state",
+  "spec sheet": "computed from its spec sheet with the defaults of its memory family",
 } as const;
 
 const axisNames: Record<ProfileAxis, string> = {

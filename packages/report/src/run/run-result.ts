@@ -18,6 +18,6 @@ export const runResult = (summary: Summary, plan: SimulationPlan): Part[] => [
   "",
   latencyTable(summary),
   ...energyParts(summary),
-  ...[...gpuNotes(plan), ...offloadNote(plan)].map((note) => `\n${note}`),
+  ...[...gpuNotes(plan, [summary]), ...offloadNote(plan)].map((note) => `\n${note}`),
   ...(plan.instances.length > 1 ? ["", instanceTable(summary)] : []),
 ];

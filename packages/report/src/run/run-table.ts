@@ -15,6 +15,7 @@ export function runTable(summary: Summary, plan: SimulationPlan): Table {
     rows: [
       ...throughputRows(summary),
       ["GPU busy / idle", `${percent(summary.gpu_busy, 1)} / ${percent(summary.gpu_idle, 1)}`],
+      ...collectiveRows(summary),
       ...pimRows(summary),
       ...idleRows(summary),
       ["bottleneck", bottleneck(summary)],
@@ -45,6 +46,16 @@ function pimRows({ pim_busy, pim_idle, pim_util, link_bytes }: Summary): string[
     ["PIM busy / idle", `${percent(pim_busy, 1)} / ${percent(pim_idle, 1)}`],
     ["PIM channels in use, mean", percent(pim_util, 1)],
     ["link up / down", `${bytes(link_bytes.up)} / ${bytes(link_bytes.down)}`],
+  ];
+}
+
+/** What GPUs that share layers lose to each other. */
+function collectiveRows({ idle: { gpu }, link_bytes }: Summary): string[][] {
+  const { waiting_for_collective: waiting } = gpu;
+  if (waiting === undefined) return [];
+  return [
+    ["GPUs wait for each other", percent(waiting, 1)],
+    ["between GPUs", bytes(link_bytes.between_gpus ?? 0)],
   ];
 }
 

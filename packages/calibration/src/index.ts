@@ -34,3 +34,10 @@ export { type ErrorStats, type FamilyErrors, type FitReport, fitReport } from ".
 export { type ProfileFiles, profileCsv } from "./profile-csv.js";
 export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
 export { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
+export {
+  type Candidate,
+  fitService,
+  type ServiceFit,
+  type ServiceResiduals,
+  type Slowdowns,
+} from "./service/fit-service.js";

@@ -4,6 +4,8 @@
  */
 import type { OnExtrapolate, PimSystem } from "@tandem-sim/hardware";
 import type {
+  CalibrationConstants,
+  CalibrationEffect,
   ClusterConfig,
   GpuSource,
   GpuSpecTier,
@@ -27,6 +29,8 @@ export interface PlanInputs {
       gpuBlocks?: number;
     } & GpuSource)[];
   }[];
+  /** What a recorded run of the service says of all its GPUs; left out: their times are as they are. */
+  calibration?: CalibrationEffect;
 }
 
 export interface InstancePlan {
@@ -54,6 +58,8 @@ export interface InstancePlan {
   gpuBandwidthGBps: number;
   /** How far its GPU times can be trusted. */
   gpuTimes: "measured" | GpuSpecTier;
+  /** What corrects its GPU times; null where nothing does. */
+  calibration: CalibrationConstants | null;
   costs: IterationCosts;
   /** The PIM that it offloads to; null without offload. */
   pim: PimSystem | null;

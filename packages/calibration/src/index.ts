@@ -35,6 +35,14 @@ export { type ProfileFiles, profileCsv } from "./profile-csv.js";
 export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
 export { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
 export {
+  candidateOf,
+  constantsAt,
+  probed,
+  probeOf,
+  shareOf,
+  unidentified,
+} from "./service/constants.js";
+export {
   type Candidate,
   fitService,
   type ServiceFit,

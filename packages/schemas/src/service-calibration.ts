@@ -19,6 +19,13 @@ export type CalibrationConstants = z.infer<typeof CalibrationConstants>;
 export type CalibrationConstant = keyof CalibrationConstants;
 export const calibrationConstants = Object.keys(CalibrationConstants.shape) as CalibrationConstant[];
 
+export const constantNames: Readonly<Record<CalibrationConstant, string>> = {
+  host_ns_per_step: "host time per step",
+  memory_efficiency: "memory efficiency",
+  compute_efficiency: "compute efficiency",
+  link_efficiency: "link efficiency",
+};
+
 /** Constants that change nothing. */
 export const neutralConstants: CalibrationConstants = {
   host_ns_per_step: 0,

@@ -8,10 +8,10 @@ const scale = 1 / Math.sqrt(3);
 /** A service of three figures, each of which two constants slow down by a part of its own. */
 const service =
   (truth: Slowdowns, parts: readonly (readonly number[])[]) =>
-  async (tried: Slowdowns): Promise<Float64Array> => {
+  async (tried: Slowdowns): Promise<Float64Array[]> => {
     const log = (at: Slowdowns, part: readonly number[]): number =>
       Math.log(part.reduce((sum, share, k) => sum + share * Math.exp(at[k] ?? 0), 0));
-    return Float64Array.from(parts, (part) => scale * (log(tried, part) - log(truth, part)));
+    return [Float64Array.from(parts, (part) => scale * (log(tried, part) - log(truth, part)))];
   };
 
 const apart = [
@@ -46,6 +46,15 @@ describe("fitting a service", () => {
     const { slowdowns, findings } = await fitService([free("memory"), free("compute")], service([0, 0], apart));
     expect(slowdowns).toEqual([0, 0]);
     expect(findings[0]).toMatch(/^takes no tenth of the error away/);
+  });
+
+  it("takes nothing for a constant that one part of the run shows and another denies", async () => {
+    const residuals = async ([slowdown = 0]: Slowdowns) => [
+      Float64Array.of(scale * (slowdown - 0.1)),
+      Float64Array.of(scale * (slowdown - 0.01)),
+    ];
+    const { slowdowns, findings } = await fitService([free("memory")], residuals);
+    expect([slowdowns, findings[0]]).toEqual([[0], expect.stringMatching(/^helps one part .* harms another/)]);
   });
 
   it("stays within the limits", async () => {

@@ -4,6 +4,7 @@
  */
 import type { InstancePlan, SimulationPlan } from "@tandem-sim/engine";
 import type { ProfileAxis } from "@tandem-sim/hardware";
+import { constantsText } from "../calibration/calibration-result.js";
 import { bytes } from "../number-format.js";
 
 /** What an instance has room for. */
@@ -15,9 +16,10 @@ export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, 
 
 /** Where the GPU times of a plan come from, a sentence for each GPU and model. */
 export function gpuNotes({ instances }: SimulationPlan): string[] {
-  const notes = instances.map(({ hardware, modelName, gpuTimes }) => {
+  const notes = instances.map(({ hardware, modelName, gpuTimes, calibration }) => {
     const from = gpuTimes === "measured" ? "measured" : `computed from its spec sheet (${tierNames[gpuTimes]})`;
-    return `GPU times: ${modelName} on ${hardware}, ${from}.`;
+    const corrected = calibration ? `; corrected by a recorded run: ${constantsText(calibration) || "nothing"}` : "";
+    return `GPU times: ${modelName} on ${hardware}, ${from}${corrected}.`;
   });
   return [...new Set(notes)];
 }

@@ -38,14 +38,14 @@ export {
   candidateOf,
   constantsAt,
   probed,
-  probeOf,
-  shareOf,
+  probedPart,
   unidentified,
+  withProbe,
 } from "./service/constants.js";
 export {
   type Candidate,
   fitService,
+  type Observation,
   type ServiceFit,
-  type ServiceResiduals,
   type Slowdowns,
 } from "./service/fit-service.js";

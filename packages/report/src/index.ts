@@ -12,7 +12,7 @@ export {
   spreadOf,
 } from "./calibration/calibration-result.js";
 export { checkLength, type Halves, halvesOf, sameRequests, simulatedAs } from "./calibration/halves.js";
-export { quantileResiduals } from "./calibration/quantile-residuals.js";
+export { type Stretch, stretchesOf } from "./calibration/stretches.js";
 export { comparisonRows, deviceRows } from "./comparison/comparison-table.js";
 export { comparisonTables } from "./comparison/comparison-tables.js";
 export { kernelNote, standing, unfitNotes, verdictOn } from "./comparison/verdict.js";

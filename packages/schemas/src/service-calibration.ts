@@ -52,7 +52,9 @@ export interface CalibrationEffect {
 }
 
 const Errors = z.strictObject({
-  fit_half_pct: z.number().describe("what was fitted: robust error over quantiles of TTFT and TPOT, first half"),
+  fit_half_pct: z
+    .number()
+    .describe("what was fitted: robust error over how long prefills and decodes of requests took, first half"),
   mean_abs_error_pct: z.number().describe("of the 15 metrics, second half"),
   metrics: z
     .array(

@@ -3,7 +3,15 @@
  * `tandem calibrate`: fits a handful of constants to a recorded vLLM run, and judges them on requests that the fit has not
  * seen.
  */
-import { candidateOf, fitService, type ServiceFit, unidentified } from "@tandem-sim/calibration";
+import {
+  candidateOf,
+  constantsAt,
+  fitService,
+  probed,
+  probedPart,
+  type ServiceFit,
+  unidentified,
+} from "@tandem-sim/calibration";
 import { createPlan } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
@@ -15,7 +23,7 @@ import {
   type Halves,
   halvesOf,
   meanSpread,
-  quantileResiduals,
+  type RecordedRequest,
   type RecordedRun,
   type RequestLatencies,
   recordedLatencies,
@@ -24,14 +32,9 @@ import {
   spreadOf,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import {
-  type CalibrationConstant,
-  calibrationConstants,
-  neutralConstants,
-  type ServiceCalibration,
-} from "@tandem-sim/schemas";
+import { type CalibrationConstant, neutralConstants, type ServiceCalibration } from "@tandem-sim/schemas";
 import { type Command, Command as Commander, Option } from "commander";
-import { CalibrationRuns, type Subject, subjectOf } from "../calibration-runs.js";
+import { CalibrationRuns, type ObservedRun, observation, type Subject, subjectOf } from "../calibration-runs.js";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
 import { writeWhole } from "../output-file.js";
@@ -58,34 +61,26 @@ function refuseIdle(given: Given): void {
   refuseGiven(given, offload, "vLLM, which was recorded, does not do this");
 }
 
-/** Latencies of the recordings of one load, by arrival, and of all of them together. */
-interface Recorded {
-  recordings: Halves<RequestLatencies>[];
-  pooled: Halves<RequestLatencies>;
-}
+/** Requests of the recordings of one load, by arrival. */
+type Recorded = Halves<RecordedRequest>[];
 
-function recordedHalves(runs: readonly RecordedRun[], { workload }: Replay): Recorded {
+function recordedHalves([, ...others]: readonly RecordedRun[], { workload }: Replay): Recorded {
   const order = workload.recorded;
-  const [, ...others] = runs;
-  const all = [order.map(recordedLatencies), ...others.map((run) => sameRequests(run, order))];
-  const recordings = all.map((latencies) => halvesOf(latencies));
-  return {
-    recordings,
-    pooled: {
-      fitted: recordings.flatMap(({ fitted }) => fitted),
-      heldOut: recordings.flatMap(({ heldOut }) => heldOut),
-    },
-  };
+  return [order, ...others.map((run) => sameRequests(run, order))].map((requests) => halvesOf(requests));
 }
 
-/** Constants that the run says something of, and why it says nothing of the others. */
-async function identify(runs: CalibrationRuns, { gpus, roofline }: Subject) {
+/** Constants that a run says something of, the likeliest first, and why it says nothing of the others. */
+function identify({ iterations }: ObservedRun, { gpus, roofline }: Subject) {
   const silent = new Map<CalibrationConstant, string>();
-  for (const [constant, share] of await runs.shares()) {
+  const { ratios } = iterations;
+  probed.forEach((constant, k) => {
+    const share = probedPart((ratios[k] ?? 1) - 1, 1);
     const why = unidentified(constant, share, { gpus, tflops: roofline.tflops });
     if (why !== null) silent.set(constant, why);
-  }
-  return { constants: calibrationConstants.filter((constant) => !silent.has(constant)), silent };
+  });
+  // Where a run cannot tell the two apart, a GPU that is not what it was taken for is likelier than a slow host.
+  const inOrder: CalibrationConstant[] = [...probed, "host_ns_per_step"];
+  return { constants: inOrder.filter((constant) => !silent.has(constant)), silent };
 }
 
 interface Fitting extends ServiceFit {
@@ -94,19 +89,18 @@ interface Fitting extends ServiceFit {
   simulated: Record<"before" | "after", RequestLatencies[]>;
 }
 
-async function fit(
-  run: RecordedRun,
-  runs: CalibrationRuns,
-  subject: Subject,
-  { recordings }: Recorded,
-): Promise<Fitting> {
-  const { constants, silent } = await identify(runs, subject);
-  const simulate = async (at: typeof neutralConstants) => simulatedAs(run, await runs.results(at));
-  const wanted = recordings.map(({ fitted }) => fitted);
-  const residuals = async (slowdowns: readonly number[]) =>
-    quantileResiduals(wanted, halvesOf(await simulate(runs.at(constants, slowdowns))).fitted);
-  const fitted = await fitService(constants.map(candidateOf), residuals);
-  const at = runs.at(constants, fitted.slowdowns);
+async function fit(run: RecordedRun, runs: CalibrationRuns, subject: Subject, recorded: Recorded): Promise<Fitting> {
+  const first = await runs.observed(neutralConstants);
+  const { constants, silent } = identify(first, subject);
+  const { meanNs } = first.iterations;
+  const of = { requests: recorded.map(({ fitted }) => fitted), seenBy: run.seenBy, meanNs };
+  const observe = async (slowdowns: readonly number[]) => {
+    const neutral = slowdowns.every((value) => value === 0);
+    const seen = neutral ? first : await runs.observed(constantsAt(constants, slowdowns, meanNs));
+    return observation(seen, constants, of);
+  };
+  const fitted = await fitService(constants.map(candidateOf), observe);
+  const at = constantsAt(constants, fitted.slowdowns, meanNs);
   const finding = (constant: CalibrationConstant): string =>
     silent.get(constant) ?? fitted.findings[constants.indexOf(constant)] ?? "";
   const findings = {
@@ -115,7 +109,10 @@ async function fit(
     compute_efficiency: finding("compute_efficiency"),
     link_efficiency: finding("link_efficiency"),
   };
-  const simulated = { before: await simulate(neutralConstants), after: await simulate(at) };
+  const simulated = {
+    before: simulatedAs(run, first.results),
+    after: simulatedAs(run, (await runs.observed(at)).results),
+  };
   return { ...fitted, found: { constants: at, findings }, simulated };
 }
 
@@ -124,11 +121,13 @@ function calibrationOf(
   runs: readonly [RecordedRun, ...RecordedRun[]],
   { inputs }: Replay,
   { hardware, model, gpus, roofline }: Subject,
-  { pooled, recordings }: Recorded,
+  recorded: Recorded,
   { found, simulated, beforePct, afterPct }: Fitting,
 ) {
-  const heldOut = (latencies: RequestLatencies[]) => recordings.flatMap(() => halvesOf(latencies).heldOut);
-  const [first] = recordings;
+  const [first] = recorded;
+  const pooled = recorded.flatMap(({ heldOut }) => heldOut.map(recordedLatencies));
+  // Beside each recording the same simulation.
+  const beside = (latencies: RequestLatencies[]) => recorded.flatMap(() => halvesOf(latencies).heldOut);
   return {
     schema_version: 1 as const,
     source: {
@@ -145,8 +144,8 @@ function calibrationOf(
     ...found,
     roofline,
     errors: {
-      before: calibrationErrors(pooled.heldOut, heldOut(simulated.before), beforePct),
-      after: calibrationErrors(pooled.heldOut, heldOut(simulated.after), afterPct),
+      before: calibrationErrors(pooled, beside(simulated.before), beforePct),
+      after: calibrationErrors(pooled, beside(simulated.after), afterPct),
     },
   };
 }
@@ -169,7 +168,7 @@ async function calibrate(asked: CalibrateFlags, given: Given): Promise<void> {
   const subject = subjectOf(replay.inputs);
   dumpConfig(flags.dumpConfig, replay.inputs.cluster);
   const fitting = await fit(run, new CalibrationRuns(flags, replay, subject.roofline), subject, halves);
-  const spread = spreadOf(halves.recordings.map(({ heldOut }) => heldOut));
+  const spread = spreadOf(halves.map(({ heldOut }) => heldOut.map(recordedLatencies)));
   const found = {
     ...calibrationOf(recorded, replay, subject, halves, fitting),
     spread_pct: meanSpread(spread),

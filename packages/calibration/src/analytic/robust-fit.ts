@@ -7,19 +7,19 @@
 export type Residuals = (parameters: readonly number[]) => Float64Array;
 
 /** Residuals well below it count as squares, those above hardly more than as themselves. */
-export const outlier = 0.05;
+const outlier = 0.05;
 const step = 1e-4;
 const steps = 60;
 
 /** 2 (sqrt(1 + z) - 1) over z = (residual / outlier)^2, summed. */
-export function lossOf(residuals: Float64Array): number {
+function lossOf(residuals: Float64Array): number {
   let loss = 0;
   for (const residual of residuals) loss += 2 * (Math.sqrt(1 + (residual / outlier) ** 2) - 1);
   return loss;
 }
 
 /** Solves a small dense system by elimination with row pivots. */
-function solve(matrix: readonly number[][], right: readonly number[]): number[] {
+export function solve(matrix: readonly number[][], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const n = rows.length;
   for (let column = 0; column < n; column++) {
@@ -50,7 +50,7 @@ function slopes(residuals: Residuals, parameters: readonly number[], at: Float64
 }
 
 /** The step that the residuals, as if they were linear, ask for; `damping` shortens it. */
-export function nextStep(slope: readonly Float64Array[], at: Float64Array, damping: number): number[] {
+function nextStep(slope: readonly Float64Array[], at: Float64Array, damping: number): number[] {
   const weight = at.map((residual) => 1 / Math.sqrt(1 + (residual / outlier) ** 2));
   const dot = (a: Float64Array, b: Float64Array): number =>
     a.reduce((sum, value, i) => sum + weight[i] * value * b[i], 0);

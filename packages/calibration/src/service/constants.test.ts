@@ -1,5 +1,6 @@
+import { neutralConstants } from "@tandem-sim/schemas";
 import { expect, it } from "vitest";
-import { constantsAt, probeOf, shareOf, unidentified } from "./constants.js";
+import { constantsAt, probedPart, unidentified, withProbe } from "./constants.js";
 
 const many = { gpus: 2, tflops: 400 };
 
@@ -13,9 +14,10 @@ it("slow-downs become efficiencies and whole ns of host time", () => {
   });
 });
 
-it("a share is what a probe makes of the iterations' time", () => {
-  expect(shareOf("memory_efficiency", 1 / probeOf("memory_efficiency").memory_efficiency)).toBeCloseTo(1);
-  expect(shareOf("compute_efficiency", 1.0004)).toBeCloseTo(0.02, 3);
+it("a probe makes one constant's work 2% slower, which says how much of a time is its", () => {
+  expect(withProbe(neutralConstants, "memory_efficiency").memory_efficiency).toBeCloseTo(1 / 1.02, 3);
+  expect(withProbe(neutralConstants, "memory_efficiency").compute_efficiency).toBe(1);
+  expect(probedPart(10, 1000)).toBeCloseTo(0.5);
 });
 
 it("a run that is never bound by computation says nothing of it, one GPU nothing of a link", () => {

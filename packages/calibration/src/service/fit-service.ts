@@ -1,9 +1,9 @@
 /**
  * @module
- * Fits the constants of a service to a recorded run. Every look at them is a simulation, so there are few: slopes by one
- * step each at the start, from then on what each further simulation says of them. Deterministic.
+ * Fits the constants of a service to a recorded run. What each constant does to a stretch of a simulated run is known from
+ * its iterations, costed again, so every simulation gives the next step without trying any: a handful is enough.
  */
-import { lossOf, nextStep, outlier } from "../analytic/robust-fit.js";
+import { solve } from "../analytic/robust-fit.js";
 import { independence } from "./independence.js";
 
 /**
@@ -12,20 +12,27 @@ import { independence } from "./independence.js";
  */
 export type Slowdowns = readonly number[];
 
-/**
- * Residuals at these slow-downs, ln(simulated / recorded), weighted so that the sum of squares is a mean; in parts of the
- * run that must agree. Something that only one of them shows, as an engine that warms up, is no constant.
- */
-export type ServiceResiduals = (slowdowns: Slowdowns) => Promise<readonly Float64Array[]>;
-
-/** The parts in a row, weighted. */
-type Weighed = (slowdowns: Slowdowns) => Promise<Float64Array>;
+/** What one simulation says, stretch by stretch. */
+export interface Observation {
+  /** ln(simulated / recorded). */
+  residuals: Float64Array;
+  /** By candidate: how each residual moves with it, the batches as they were. */
+  slopes: readonly Float64Array[];
+  /** Sum 1. */
+  weights: Float64Array;
+  /** Numbers, from 0, of parts of the run that must agree. What only one shows, as an engine that warms up, is no constant. */
+  parts: Uint8Array;
+  /** Numbers, from 0, of kinds of stretches: some are noisier than others. */
+  kinds: Uint8Array;
+}
 
 /** One constant that the run may say something of. */
 export interface Candidate {
   name: string;
   least: number;
   most: number;
+  /** How far from 0 nobody would be surprised to find it. Of constants that do nearly the same, the usual ones win. */
+  usual: number;
 }
 
 export interface ServiceFit {
@@ -38,177 +45,175 @@ export interface ServiceFit {
   afterPct: number;
 }
 
-/** One step for a slope: well above the noise of batches that form otherwise, well below where slopes change. */
-const slopeStep = 0.04;
-/** A constant is fitted where it takes this much of the error away: a share, and percentage points. */
+/** Residuals well below it count as squares, those above hardly more than as themselves. */
+const outlier = 0.05;
+/** A constant is worth having where it takes this much of the error away: a share, and percentage points. */
 const leastGain = 0.1;
 const leastGainPct = 0.05;
-/** Below it a constant is as good as none. */
-const leastSlowdown = 0.002;
-/** The part of a constant's effect that no combination of the others makes. */
+/** The part of a constant's effect that no combination of the others makes: a fifth makes five of every percent of noise. */
 const leastIndependence = 0.2;
-const leastLossGain = 1e-3;
-const stepsPerFit = 6;
+/** The error that as much as is usual must take away to be believed: ridge regression. */
+const believedError = 0.01;
+/** No kind of stretch is known better than this, percent. */
+const leastNoisePct = 0.5;
+const stepsOfRegression = 12;
+const simulations = 6;
+/** Steps below it change nothing that anyone would see. */
+const leastStep = 1e-3;
 
-/** The size of a typical residual, in percent, for a sum of squares that is a mean. */
-const errorPct = (residuals: Float64Array): number => 100 * outlier * Math.sqrt(lossOf(residuals));
-
-const joined = (parts: readonly Float64Array[]): Float64Array => Float64Array.from(parts.flatMap((part) => [...part]));
-
-/** Whether the error of any part grows, by more than the noise of a simulation. @param parts figures in each */
-function harms(before: Float64Array, after: Float64Array, parts: readonly number[]): boolean {
-  let from = 0;
-  return parts.some((length) => {
-    const [was, is] = [before, after].map((values) => errorPct(values.subarray(from, from + length)));
-    from += length;
-    return is > was + leastGainPct;
-  });
-}
-
-/** A place in the search: where, what the simulation said there, and how that moves with each candidate. */
+/** Where the search stands, and what the simulation said there. */
 interface Place {
-  slowdowns: number[];
-  residuals: Float64Array;
-  slopes: Float64Array[];
+  slowdowns: readonly number[];
+  seen: Observation;
 }
 
-/** The slopes after a step, mended along it by what the simulation said: Broyden's rule. */
-function mended({ slopes, slowdowns, residuals }: Place, to: readonly number[], now: Float64Array): Float64Array[] {
-  const step = to.map((value, k) => value - slowdowns[k]);
-  const length = step.reduce((sum, part) => sum + part * part, 0);
-  // The noise of a simulation over a short step says nothing of slopes.
-  if (length < (slopeStep / 4) ** 2) return slopes;
-  const missed = now.map((value, i) => value - residuals[i] - step.reduce((sum, d, k) => sum + d * slopes[k][i], 0));
-  return slopes.map((slope, k) => slope.map((value, i) => value + (missed[i] * step[k]) / length));
+/** Residuals at other slow-downs, as far as batches stay as they were. */
+function foreseen({ slowdowns, seen }: Place, at: Slowdowns): Float64Array {
+  const step = at.map((value, k) => value - slowdowns[k]);
+  return seen.residuals.map((value, i) => value + step.reduce((sum, d, k) => sum + d * seen.slopes[k][i], 0));
+}
+
+/** The size of a typical residual, percent, of the whole run or a part of it. */
+function errorPct(residuals: Float64Array, { weights, parts }: Observation, part?: number): number {
+  let loss = 0;
+  let weight = 0;
+  residuals.forEach((residual, i) => {
+    if (part !== undefined && parts[i] !== part) return;
+    loss += weights[i] * 2 * (Math.sqrt(1 + (residual / outlier) ** 2) - 1);
+    weight += weights[i];
+  });
+  return weight === 0 ? 0 : 100 * outlier * Math.sqrt(loss / weight);
 }
 
 const within = (value: number, { least, most }: Candidate): number => Math.min(most, Math.max(least, value));
 
-/** From `start`, the best of some candidates together; the others stay as they are. */
-async function refine(
-  candidates: readonly Candidate[],
-  chosen: readonly number[],
-  residuals: Weighed,
-  start: Place,
-): Promise<Place> {
-  let best = start;
-  let damping = 1e-3;
-  for (let i = 0; i < stepsPerFit; i++) {
-    const move = nextStep(
-      chosen.map((k) => best.slopes[k]),
-      best.residuals,
-      damping,
+/** The best of some candidates together, the others at 0, as far as one simulation says: robust, by weighted squares. */
+function regression(candidates: readonly Candidate[], chosen: readonly number[], place: Place): number[] {
+  const { slopes, weights } = place.seen;
+  let at = candidates.map((_, k) => (chosen.includes(k) ? place.slowdowns[k] : 0));
+  if (chosen.length === 0) return at;
+  for (let i = 0; i < stepsOfRegression; i++) {
+    const residuals = foreseen(place, at);
+    const weight = residuals.map((residual, j) => weights[j] / Math.sqrt(1 + (residual / outlier) ** 2));
+    const dot = (a: Float64Array, b: Float64Array): number =>
+      a.reduce((sum, value, j) => sum + weight[j] * value * b[j], 0);
+    const doubt = (k: number): number => (believedError / candidates[k].usual) ** 2;
+    const move = solve(
+      chosen.map((k) => chosen.map((j) => dot(slopes[k], slopes[j]) + (k === j ? doubt(k) : 0))),
+      chosen.map((k) => -dot(slopes[k], residuals) - doubt(k) * at[k]),
     );
-    const tried = best.slowdowns.map((value, k) => {
-      const at = chosen.indexOf(k);
-      return at < 0 ? value : within(value + move[at], candidates[k]);
-    });
-    if (tried.every((value, k) => Math.abs(value - best.slowdowns[k]) < leastSlowdown / 4)) break;
-    const now = await residuals(tried);
-    const slopes = mended(best, tried, now);
-    const gain = 1 - lossOf(now) / lossOf(best.residuals);
-    if (gain > 0) best = { slowdowns: tried, residuals: now, slopes };
-    else best = { ...best, slopes };
-    damping = gain > 0 ? damping / 3 : damping * 30;
-    if (gain > 0 && gain < leastLossGain) break;
+    at = at.map((value, k) => (chosen.includes(k) ? within(value + move[chosen.indexOf(k)], candidates[k]) : value));
   }
-  return best;
+  return at;
 }
 
-/** What the error would be after the step that slopes ask for. */
-function promisedLoss({ slopes, residuals }: Place, chosen: readonly number[]): number {
-  const own = chosen.map((k) => slopes[k]);
-  const move = nextStep(own, residuals, 1e-3);
-  return lossOf(residuals.map((value, i) => value + own.reduce((sum, slope, k) => sum + slope[i] * move[k], 0)));
-}
+type Observe = (slowdowns: Slowdowns) => Promise<Observation>;
 
-/**
- * By figure, what its residual counts. A figure that a slow-down of 1% moves by 5%, as TTFT behind a growing queue, is off
- * by 5% where the iterations are off by 1%, and by as much again for every hiccup of the recorded engine: it says no more
- * of the iterations than one that moves by 1%.
- */
-const weightsOf = (slopes: readonly Float64Array[], figures: number): Float64Array =>
-  Float64Array.from({ length: figures }, (_, i) => {
-    const most = slopes.reduce((greatest, slope) => Math.max(greatest, Math.abs(slope[i])), 0);
-    return 1 / Math.max(1, most * Math.sqrt(figures));
-  });
-
-const weighted = (values: Float64Array, weights: Float64Array): Float64Array =>
-  values.map((value, i) => value * weights[i]);
-
-async function start(
+/** Simulates where the regression leads, until it stays there; the best place on the way. */
+async function search(
   candidates: readonly Candidate[],
-  residuals: ServiceResiduals,
-): Promise<{ place: Place; weighing: Weighed; parts: number[] }> {
-  const slowdowns = candidates.map(() => 0);
-  const parts = await residuals(slowdowns);
-  const at = joined(parts);
-  const slopes: Float64Array[] = [];
-  for (const k of candidates.keys()) {
-    const moved = joined(await residuals(slowdowns.map((value, i) => (i === k ? value + slopeStep : value))));
-    slopes.push(moved.map((value, i) => (value - at[i]) / slopeStep));
+  chosen: readonly number[],
+  observe: Observe,
+  from: Place,
+): Promise<Place> {
+  const errorAt = ({ seen }: Place): number => errorPct(seen.residuals, seen);
+  const start = from.slowdowns.every((value, k) => value === 0 || chosen.includes(k));
+  let best = start ? from : null;
+  let place = from;
+  for (let i = 0; i < simulations; i++) {
+    const next = regression(candidates, chosen, place);
+    if (best && next.every((value, k) => Math.abs(value - place.slowdowns[k]) < leastStep)) break;
+    place = { slowdowns: next, seen: await observe(next) };
+    if (!best || errorAt(place) < errorAt(best)) best = place;
   }
-  const weights = weightsOf(slopes, at.length);
-  const place = {
-    slowdowns,
-    residuals: weighted(at, weights),
-    slopes: slopes.map((slope) => weighted(slope, weights)),
+  return best ?? from;
+}
+
+/** Candidates that can be told from those named before them; the others have their finding. */
+function toldApart(candidates: readonly Candidate[], { slopes, weights }: Observation, findings: string[]): number[] {
+  const effects = slopes.map((slope) => slope.map((value, i) => value * Math.sqrt(weights[i])));
+  const told: number[] = [];
+  for (const k of candidates.keys()) {
+    const others = told.map((other) => effects[other]);
+    if (independence(effects[k], others) >= leastIndependence) {
+      told.push(k);
+      continue;
+    }
+    const apart = others.map((other) => independence(effects[k], [other]));
+    const nearest = told[apart.indexOf(Math.min(...apart))];
+    findings[k] = nearest === undefined ? "moves nothing" : `this run cannot tell it from ${candidates[nearest].name}`;
+  }
+  return told;
+}
+
+/** Weights by what is left of each kind's error at a place: where one says 1% and another 10%, the first is to be believed. */
+function believing({ seen }: Place): (other: Observation) => Observation {
+  const noise = [...new Set(seen.kinds)].sort().map((kind) => {
+    const own = { ...seen, parts: seen.kinds };
+    return Math.max(leastNoisePct, errorPct(seen.residuals, own, kind));
+  });
+  return (other) => {
+    const weights = other.weights.map((weight, i) => weight / (noise[other.kinds[i]] ?? 1) ** 2);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { ...other, weights: weights.map((weight) => weight / sum) };
   };
-  const weighing = async (tried: Slowdowns) => weighted(joined(await residuals(tried)), weights);
-  return { place, weighing, parts: parts.map(({ length }) => length) };
+}
+
+/** Why a constant is not worth having, from residuals without and with it; null where it is. */
+function idle(without: Float64Array, having: Float64Array, seen: Observation): string | null {
+  const [wasPct, isPct] = [without, having].map((residuals) => errorPct(residuals, seen));
+  if (wasPct - isPct < Math.max(leastGain * wasPct, leastGainPct)) {
+    return `takes no tenth of the error away (${wasPct.toFixed(2)}% to ${Math.min(wasPct, isPct).toFixed(2)}%)`;
+  }
+  const harmed = [...new Set(seen.parts)].some(
+    (part) => errorPct(having, seen, part) > errorPct(without, seen, part) + leastGainPct,
+  );
+  return harmed
+    ? "helps one part of the fitted requests and harms another: what it would correct is not constant"
+    : null;
+}
+
+/** Of candidates that were fitted together, those that are worth having; the others have their finding. */
+function worthHaving(
+  candidates: readonly Candidate[],
+  told: readonly number[],
+  place: Place,
+  findings: string[],
+): number[] {
+  const left = (chosen: readonly number[]): Float64Array => foreseen(place, regression(candidates, chosen, place));
+  let chosen = [...told];
+  // The last named first: it is the least likely.
+  for (const k of [...told].reverse()) {
+    const others = chosen.filter((other) => other !== k);
+    const why = idle(left(others), left(chosen), place.seen);
+    if (why === null) continue;
+    findings[k] = why;
+    chosen = others;
+  }
+  return chosen;
 }
 
 /**
- * Takes up one constant after the other, the most promising first, as long as each lowers the error by a tenth and can be
- * told from those before it, and no part of the run is worse off.
- *
- * @example
- * await fitService([{ name: "memory", least: -1, most: 1 }], async ([x = 0]) => [Float64Array.of(x - 0.2)]); // slowdowns: [0.2]
+ * Fits all candidates that the run can tell apart together, leaves out each that takes no tenth of the error away or harms
+ * a part of the run, and fits the rest again. Of two that cannot be told apart the first named is fitted.
  */
-export async function fitService(candidates: readonly Candidate[], residuals: ServiceResiduals): Promise<ServiceFit> {
-  const { place: first, weighing, parts } = await start(candidates, residuals);
-  let place = first;
-  const { slopes } = place;
-  const beforePct = errorPct(place.residuals);
-  const findings = candidates.map(() => "");
-  const chosen: number[] = [];
-  let open = [...candidates.keys()];
-  while (open.length > 0) {
-    const others = chosen.map((k) => slopes[k]);
-    for (const k of open) {
-      if (independence(slopes[k], others) >= leastIndependence) continue;
-      findings[k] = `this run cannot tell it from ${chosen.map((at) => candidates[at].name).join(" and ")}`;
-    }
-    open = open.filter((k) => findings[k] === "");
-    const promise = new Map(open.map((k) => [k, promisedLoss(place, [...chosen, k])]));
-    const [next] = open.sort((a, b) => (promise.get(a) ?? 0) - (promise.get(b) ?? 0));
-    if (next === undefined) break;
-    open = open.filter((k) => k !== next);
-    const found = await refine(candidates, [...chosen, next], weighing, place);
-    const [wasPct, isPct] = [errorPct(place.residuals), errorPct(found.residuals)];
-    const gained = wasPct - isPct >= Math.max(leastGain * wasPct, leastGainPct);
-    if (!gained) findings[next] = `takes no tenth of the error away (${wasPct.toFixed(2)}% to ${isPct.toFixed(2)}%)`;
-    else if (harms(place.residuals, found.residuals, parts))
-      findings[next] = "helps one part of the fitted requests and harms another: what it would correct is not constant";
-    else {
-      chosen.push(next);
-      place = found;
-      findings[next] = "fitted";
-    }
-  }
-  return settled(place, chosen, findings, { residuals: weighing, beforePct });
-}
-
-/** A constant that the ones after it have brought back to nothing is none. */
-async function settled(
-  { slowdowns, residuals: at }: Place,
-  chosen: readonly number[],
-  findings: string[],
-  { residuals, beforePct }: { residuals: Weighed; beforePct: number },
-): Promise<ServiceFit> {
-  const idle = chosen.filter((k) => slowdowns[k] !== 0 && Math.abs(slowdowns[k]) < leastSlowdown);
-  for (const k of chosen) if (Math.abs(slowdowns[k]) < leastSlowdown) findings[k] = "fitted, and nothing to correct";
-  const kept = slowdowns.map((value, k) => (idle.includes(k) ? 0 : value));
-  const afterPct = errorPct(idle.length > 0 ? await residuals(kept) : at);
-  return { slowdowns: kept, findings, beforePct, afterPct };
+export async function fitService(candidates: readonly Candidate[], observe: Observe): Promise<ServiceFit> {
+  const slowdowns = candidates.map(() => 0);
+  const neutral: Place = { slowdowns, seen: await observe(slowdowns) };
+  const findings = candidates.map(() => "fitted");
+  const told = toldApart(candidates, neutral.seen, findings);
+  const rough = await search(candidates, told, observe, neutral);
+  const weigh = believing(rough);
+  const weighed: Observe = async (at) => weigh(await observe(at));
+  const before: Place = { ...neutral, seen: weigh(neutral.seen) };
+  const together = await search(candidates, told, weighed, { ...rough, seen: weigh(rough.seen) });
+  const chosen = worthHaving(candidates, told, together, findings);
+  const others = chosen.length < told.length;
+  const found = chosen.length === 0 ? before : others ? await search(candidates, chosen, weighed, together) : together;
+  return {
+    slowdowns: [...found.slowdowns],
+    findings,
+    beforePct: errorPct(before.seen.residuals, before.seen),
+    afterPct: errorPct(found.seen.residuals, found.seen),
+  };
 }

@@ -117,7 +117,7 @@ export function calibrationResult(
 ): Part[] {
   const { source, errors } = found;
   const halves = `Fitted to the first ${source.fitted_requests} requests by arrival, judged on the other ${source.held_out_requests}`;
-  const fit = `quantiles of TTFT and TPOT of the fitted half are off by ${errors.before.fit_half_pct.toFixed(2)}% before and ${errors.after.fit_half_pct.toFixed(2)}% after`;
+  const fit = `prefills and decodes of the fitted half are off by ${errors.before.fit_half_pct.toFixed(2)}% before and ${errors.after.fit_half_pct.toFixed(2)}% after`;
   return [
     constantsTable(found),
     "",

@@ -5,7 +5,7 @@
  */
 import type { RequestResult } from "@tandem-sim/engine";
 import { TandemError } from "@tandem-sim/schemas";
-import { type RequestLatencies, recordedLatencies, simulatedLatencies } from "../validation/metric-errors.js";
+import { type RequestLatencies, simulatedLatencies } from "../validation/metric-errors.js";
 import type { RecordedRequest, RecordedRun } from "../validation/recorded-run.js";
 
 export interface Halves<T> {
@@ -13,19 +13,13 @@ export interface Halves<T> {
   heldOut: T[];
 }
 
-/** Fewer in a half have no quantiles to speak of. */
-const leastRequests = 10;
-
-/** Earlier and later ones. */
-export const inTwo = <T>(values: readonly T[]): [T[], T[]] => {
-  const half = values.length >> 1;
-  return [values.slice(0, half), values.slice(half)];
-};
+/** Fewer in a half have no distribution to speak of. */
+const leastRequests = 20;
 
 /** @param values in order of arrival */
 export function halvesOf<T>(values: readonly T[]): Halves<T> {
-  const [fitted, heldOut] = inTwo(values);
-  return { fitted, heldOut };
+  const half = values.length >> 1;
+  return { fitted: values.slice(0, half), heldOut: values.slice(half) };
 }
 
 /** @throws {TandemError} E_SCHEMA for a run that is too short to fit anything to */
@@ -33,21 +27,21 @@ export function checkLength({ dir }: RecordedRun, requests: number): void {
   if (requests >= 2 * leastRequests) return;
   throw new TandemError("E_SCHEMA", `${requests} requests are too few to fit on one half and judge on the other`, {
     where: dir,
-    hint: `at least ${2 * leastRequests}; some hundred give steady quantiles`,
+    hint: `at least ${2 * leastRequests}; some hundred give steady figures`,
   });
 }
 
 /**
- * Another recording's latencies of the same requests.
+ * Another recording of the same requests, by arrival.
  *
  * @param order requests of the first recording, by arrival
  * @throws {TandemError} E_SCHEMA where it is of another load
  */
-export function sameRequests({ dir, requests }: RecordedRun, order: readonly RecordedRequest[]): RequestLatencies[] {
+export function sameRequests({ dir, requests }: RecordedRun, order: readonly RecordedRequest[]): RecordedRequest[] {
   const byIndex = new Map(requests.map((request) => [request.index, request]));
   return order.map(({ index, input_toks, output_toks }) => {
     const own = byIndex.get(index);
-    if (own?.input_toks === input_toks && own.output_toks === output_toks) return recordedLatencies(own);
+    if (own?.input_toks === input_toks && own.output_toks === output_toks) return own;
     throw new TandemError(
       "E_SCHEMA",
       own

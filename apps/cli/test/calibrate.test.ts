@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceCalibration } from "@tandem-sim/schemas";
 import { describe, expect, test } from "vitest";
@@ -21,41 +21,43 @@ async function calibrate(recordings: readonly string[], ...flags: string[]) {
   ]);
   expect(stderr).not.toContain("[ERROR]");
   expect(code).toBe(0);
-  appendFileSync("/tmp/o/f.txt", stdout);
   return { found: ServiceCalibration.parse(JSON.parse(readFileSync(out, "utf8"))), stdout };
 }
 
 const short = { kind: "uniform", min: 8, max: 32 } as const;
 
 describe("a service is found again from its recording", () => {
-  test("host time, memory and compute together, and the other half's error is gone", async () => {
-    const constants = { host_ns_per_step: 2_000_000, memory_efficiency: 0.9, compute_efficiency: 0.8 };
+  test("host time, memory and compute within 3 percent, and the other half's error is gone", async () => {
+    const constants = { host_ns_per_step: 3_000_000, memory_efficiency: 0.9, compute_efficiency: 0.8 };
     const { found, stdout } = await calibrate([record({ constants })]);
-    expect(found.constants.host_ns_per_step / 1e6).toBeCloseTo(2, 0);
-    expect(found.constants.memory_efficiency / 0.9).toBeCloseTo(1, 1);
-    expect(found.constants.compute_efficiency / 0.8).toBeCloseTo(1, 1);
+    for (const constant of ["host_ns_per_step", "memory_efficiency", "compute_efficiency"] as const) {
+      expect(Math.abs(found.constants[constant] / constants[constant] - 1)).toBeLessThan(0.03);
+      expect(found.findings[constant]).toBe("fitted");
+    }
     expect(found.constants.link_efficiency).toBe(1);
     expect(found.findings.link_efficiency).toMatch(/^one GPU/);
-    expect(found.errors.before.mean_abs_error_pct).toBeGreaterThan(10);
-    expect(found.errors.after.mean_abs_error_pct).toBeLessThan(1.5);
+    expect(found.errors.before.mean_abs_error_pct).toBeGreaterThan(20);
+    expect(found.errors.after.mean_abs_error_pct).toBeLessThan(1);
     expect(found.spread_pct).toBeNull();
-    expect(stdout).toMatch(/^mean absolute error +\d\d\.\d\d% +\d\.\d\d%$/m);
+    expect(stdout).toMatch(/^mean absolute error +\d\d\.\d\d% +0\.\d\d%$/m);
     expect(stdout).toContain("On requests that it was not fitted to, the mean absolute error falls from");
   });
 
-  test("from a client's benchmark file too", async () => {
+  test("from a client's benchmark file too, and no constant that was none", async () => {
     const { found } = await calibrate([benchmark({ constants: { memory_efficiency: 0.85 } })]);
     expect(found.constants.memory_efficiency).toBeCloseTo(0.85, 1);
+    expect(found.constants).toMatchObject({ compute_efficiency: 1, host_ns_per_step: 0 });
     expect(found.errors.after.mean_abs_error_pct).toBeLessThan(1.5);
   });
 
-  test("the links of two GPUs", async () => {
-    const load = { requests: 120, arrivals: { process: "poisson", requestsPerSecond: 40 } } as const;
+  test("the links of two GPUs, where nothing else is off", async () => {
+    const load = { arrivals: { process: "gamma", requestsPerSecond: 8, cv: 5 } } as const;
     const { found } = await calibrate(
       [record({ constants: { link_efficiency: 0.5 }, load, h100s: 2 })],
       ...["--gpu", "H100", "--tp", "2"],
     );
     expect(found.constants.link_efficiency).toBeCloseTo(0.5, 1);
+    expect(found.constants).toMatchObject({ memory_efficiency: 1, compute_efficiency: 1, host_ns_per_step: 0 });
     expect(found.source).toMatchObject({ hardware: "H100", tp: 2, gpu_times: "calibrated" });
   });
 });
@@ -94,7 +96,7 @@ describe("--gpu-calibration", () => {
   const service = join(folder, "mine.json");
   const run = (...flags: string[]) =>
     tandem(["run", ...cluster, "--num-reqs", "2", "--gpu-calibration", service, ...flags]);
-  const constants = { memory_efficiency: 0.7, compute_efficiency: 0.8 };
+  const constants = { memory_efficiency: 0.9, compute_efficiency: 0.8 };
 
   test("corrects a run, which says so in one line; validate then finds its recording again", async () => {
     const dir = record({ constants });

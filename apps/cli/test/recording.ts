@@ -17,12 +17,13 @@ export interface Service {
   h100s?: number;
 }
 
-const chat: Parameters<typeof generateWorkload>[0] = {
-  requests: 240,
+/** Bursts of short and long requests: what an iteration does differs from one to the next, so constants can be told apart. */
+const bursts: Parameters<typeof generateWorkload>[0] = {
+  requests: 120,
   seed: 5,
-  arrivals: { process: "poisson", requestsPerSecond: 10 },
-  inputTokens: { kind: "lognormal", mean: 700, sigma: 0.9, max: 4000 },
-  outputTokens: { kind: "lognormal", mean: 150, sigma: 0.6 },
+  arrivals: { process: "gamma", requestsPerSecond: 3, cv: 4 },
+  inputTokens: { kind: "lognormal", mean: 3000, sigma: 1, max: 30_000 },
+  outputTokens: { kind: "lognormal", mean: 150, sigma: 0.9 },
 };
 
 function inputsOf({ constants, h100s }: Service) {
@@ -49,7 +50,7 @@ function inputsOf({ constants, h100s }: Service) {
 /** Every request as the simulation of a service has it. */
 function served(service: Service): RequestResult[] {
   const results: RequestResult[] = [];
-  const chunks: RequestChunk[] = [...generateWorkload({ ...chat, ...service.load })];
+  const chunks: RequestChunk[] = [...generateWorkload({ ...bursts, ...service.load })];
   simulate(createPlan(inputsOf(service)), chunks, { onRequest: (result) => results.push(result) });
   return results;
 }
@@ -67,7 +68,10 @@ export function record(service: Service): string {
   }));
   const dir = temporaryFolder();
   writeFileSync(join(dir, "requests.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
-  writeFileSync(join(dir, "meta.json"), JSON.stringify({ vllm_version: "0.19.0", engine_kwargs: {} }));
+  writeFileSync(
+    join(dir, "meta.json"),
+    JSON.stringify({ vllm_version: "0.19.0", engine_kwargs: { tensor_parallel_size: service.h100s ?? 1 } }),
+  );
   return dir;
 }
 

@@ -78,8 +78,8 @@ function identify({ iterations }: ObservedRun, { gpus, roofline }: Subject) {
     const why = unidentified(constant, share, { gpus, tflops: roofline.tflops });
     if (why !== null) silent.set(constant, why);
   });
-  // Where a run cannot tell the two apart, a GPU that is not what it was taken for is likelier than a slow host.
-  const inOrder: CalibrationConstant[] = [...probed, "host_ns_per_step"];
+  // Of two that a run cannot tell apart the likelier is fitted: links are off by factors, a GPU by a tenth, a host least.
+  const inOrder = ["link_efficiency", "memory_efficiency", "compute_efficiency", "host_ns_per_step"] as const;
   return { constants: inOrder.filter((constant) => !silent.has(constant)), silent };
 }
 

@@ -4,6 +4,7 @@
  */
 import { TandemError } from "@tandem-sim/schemas";
 import { Command, CommanderError } from "commander";
+import { calibrateCommand } from "./commands/calibrate.js";
 import { compareCommand } from "./commands/compare.js";
 import { modelCommand } from "./commands/model.js";
 import { pimCommand } from "./commands/pim.js";
@@ -58,6 +59,7 @@ function program(): Command {
     .addCommand(pimCommand())
     .addCommand(profileCommand())
     .addCommand(validateCommand())
+    .addCommand(calibrateCommand())
     .addCommand(workloadCommand())
     .addCommand(schemaCommand());
 }

@@ -16,6 +16,7 @@ export interface QuickFlags {
   pim?: string;
   pimLink?: number;
   gpuModel: GpuModel;
+  gpuCalibration?: string;
   set: Setting[];
 }
 
@@ -42,6 +43,7 @@ export const addQuickFlags = (command: Command): Command =>
         .choices([...gpuModels])
         .default("auto"),
     )
+    .option("--gpu-calibration <file>", "Constants that correct GPU times: what tandem calibrate has found")
     .option(
       "--set <path=value>",
       "Change a value of the cluster config, e.g. nodes.0.cpu_mem.mem_size=1024; repeatable",
@@ -109,11 +111,12 @@ export function quickLoading(flags: QuickFlags): LoadOptions {
 }
 
 /** The flags that were given, as a user would write them: what a comparison ran on. */
-export const quickText = ({ gpu, model, tp, pim, pimLink, gpuModel, set }: QuickFlags): string =>
+export const quickText = ({ gpu, model, tp, pim, pimLink, gpuModel, gpuCalibration, set }: QuickFlags): string =>
   [
     ...Object.entries({ gpu, model, tp, pim, "pim-link": pimLink }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${value}`],
     ),
     ...(gpuModel === "auto" ? [] : [`--gpu-model ${gpuModel}`]),
+    ...(gpuCalibration === undefined ? [] : [`--gpu-calibration ${gpuCalibration}`]),
     ...set.map(({ text }) => `--set ${text}`),
   ].join(" ");

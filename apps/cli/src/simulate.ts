@@ -15,6 +15,7 @@ import { type Summary, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
+import { withCalibration } from "./gpu-calibration.js";
 import { clusterFiles } from "./input-files.js";
 import { instanceOptionsFrom } from "./instance-flags.js";
 import { quickLoading } from "./quick-flags.js";
@@ -33,12 +34,14 @@ export interface PreparedRun {
 }
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
-export const loadCluster = (flags: SimulationFlags): ClusterInputs =>
-  loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+export function loadCluster(flags: SimulationFlags): ClusterInputs {
+  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
     ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,
   });
+  return withCalibration(inputs, flags.gpuCalibration);
+}
 
 /** Loads cluster and workload. @throws {TandemError} before anything runs */
 export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
@@ -54,7 +57,8 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
       hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
     });
   }
-  return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags.gpuProfile)] };
+  const own = flags.gpuCalibration === undefined ? [] : [flags.gpuCalibration];
+  return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags.gpuProfile), ...own] };
 }
 
 /** Tokens that a workload asks for. */

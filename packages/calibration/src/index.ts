@@ -41,6 +41,21 @@ export { type ErrorStats, type FamilyErrors, type FitReport, fitReport, iteratio
 export { type ProfileFiles, profileCsv } from "./profile-csv.js";
 export { defaultFit, type FitOptions, fitProfile } from "./profile-fit.js";
 export { type BatchFamily, batchFamilies, sampleBatches } from "./sampled-batches.js";
+export {
+  candidateOf,
+  constantsAt,
+  probed,
+  probedPart,
+  unidentified,
+  withProbe,
+} from "./service/constants.js";
+export {
+  type Candidate,
+  fitService,
+  type Observation,
+  type ServiceFit,
+  type Slowdowns,
+} from "./service/fit-service.js";
 export { defaultGrid, gridOf, type ProfileGrid } from "./synth/profile-grid.js";
 export { type SynthesizedBundle, synthesizeBundle } from "./synth/raw-bundle.js";
 export { type SynthOptions, synthesizeProfile } from "./synth/synthesized-profile.js";

@@ -30,6 +30,7 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           clusterNode: node,
           config,
           gpuLink: { cluster: inputs.cluster, source: inputs.source },
+          calibration: inputs.calibration ?? null,
           loaded: loaded[i],
           share: offloads ? { rank: rank++, of, node, device, at: `${inputs.source}: $.nodes[${n}].cpu_mem` } : null,
           at: `${inputs.source}: $.nodes[${n}].instances[${i}]`,

@@ -9,6 +9,7 @@ export { Distribution } from "./distribution.js";
 export type { NodeEnergyResult } from "./energy.js";
 export type { IterationKind } from "./instance-totals.js";
 export { IterationPlanner } from "./iteration-planner.js";
+export { RecostedIterations } from "./iteration-shares.js";
 export { inMode, type Mode, modeNames, modeOf, modes } from "./modes.js";
 export type { IntervalReport, SimulationObserver } from "./observer.js";
 export type {

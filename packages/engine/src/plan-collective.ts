@@ -26,6 +26,8 @@ interface CollectiveSource {
   /** Null where the GPU's times were measured. */
   spec: GpuSpec | null;
   memoryGBps: number;
+  /** All-reduces run so many times as fast, as a recorded run says. */
+  efficiency: number;
   /** Of activations. */
   bytesPerToken: number;
 }
@@ -48,5 +50,10 @@ function allReduce({ gpus, link, spec, memoryGBps }: CollectiveSource): AllReduc
  * @returns null for one GPU
  * @throws {TandemError} E_SCHEMA where several have no link
  */
-export const planCollective = (source: CollectiveSource): CollectiveCosts | null =>
-  source.gpus === 1 ? null : createCollectiveCosts(source.gpus, source.bytesPerToken, allReduce(source));
+export function planCollective(source: CollectiveSource): CollectiveCosts | null {
+  const { gpus, bytesPerToken, efficiency } = source;
+  if (gpus === 1) return null;
+  const stated = allReduce(source);
+  const reached: AllReduceNs = (bytes) => Math.round(stated(bytes) / efficiency);
+  return createCollectiveCosts(gpus, bytesPerToken, efficiency === 1 ? stated : reached);
+}

@@ -2,8 +2,9 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { kvBytesPerToken, rankModel, weightBytes } from "@tandem-sim/hardware";
+import { kvBytesPerToken, type OnExtrapolate, rankModel, weightBytes } from "@tandem-sim/hardware";
 import {
+  type CalibrationEffect,
   type ClusterInstance,
   type ClusterNode,
   dtypeBytes,
@@ -28,6 +29,8 @@ export interface InstanceSource {
   /** Between the GPUs of an instance. */
   gpuLink: InterGpuLink;
   loaded: PlanInputs["nodes"][number]["instances"][number];
+  /** Null: GPU times as they are. */
+  calibration: CalibrationEffect | null;
   /** Null without offload. */
   share: ShareOfNode | null;
   /** File and JSON path, for errors. */
@@ -37,7 +40,7 @@ export interface InstanceSource {
 
 /** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
 export function planInstance(source: InstanceSource): InstancePlan {
-  const { id, node, clusterNode, config, gpuLink, share, at, planOptions } = source;
+  const { id, node, clusterNode, config, gpuLink, calibration, share, at, planOptions } = source;
   const { model, options } = source.loaded;
   const maxModelLen = options.maxModelLen ?? model.max_position_embeddings;
   refuseSlidingWindow(model, maxModelLen, `${at}.model_name`);
@@ -45,7 +48,8 @@ export function planInstance(source: InstanceSource): InstancePlan {
   const kvBytes = kvElementBytes(model, options);
   const { tp_size: gpus = 1 } = config;
   const rank = rankModel(model, gpus, `${at}.tp_size`);
-  const gpu = planGpu(source.loaded, rank, at, (...what) => planOptions.onExtrapolate?.(id, ...what));
+  const onExtrapolate: OnExtrapolate = (...what) => planOptions.onExtrapolate?.(id, ...what);
+  const gpu = planGpu(source.loaded, rank, at, { onExtrapolate, calibration });
   const weights = weightBytes(rank, elementBytes);
   const blockBytes = kvBytesPerToken(rank, kvBytes) * options.blockSize;
   const pimBlockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
@@ -80,6 +84,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
     gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
     gpuBandwidthGBps: gpus * config.npu_mem.mem_bw,
     gpuTimes: source.loaded.gpuSpec ? tierOf(source.loaded.gpuSpec) : (source.loaded.profile.computed ?? "measured"),
+    calibration: calibration?.constants ?? null,
     costs: {
       layers: model.num_hidden_layers,
       gpu,
@@ -88,6 +93,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
         link: gpuLink,
         spec: source.loaded.gpuSpec ?? null,
         memoryGBps: config.npu_mem.mem_bw,
+        efficiency: calibration?.constants.link_efficiency ?? 1,
         bytesPerToken: model.hidden_size * elementBytes,
       }),
       hostNs: hostTransfer(clusterNode),

@@ -4,6 +4,8 @@
  */
 import type { GpuTimesTier, OnExtrapolate, PimSystem } from "@tandem-sim/hardware";
 import type {
+  CalibrationConstants,
+  CalibrationEffect,
   ClusterConfig,
   GpuSource,
   InstanceOptions,
@@ -26,6 +28,8 @@ export interface PlanInputs {
       gpuBlocks?: number;
     } & GpuSource)[];
   }[];
+  /** What a recorded run of the service says of all its GPUs; left out: their times are as they are. */
+  calibration?: CalibrationEffect;
 }
 
 export interface InstancePlan {
@@ -53,6 +57,8 @@ export interface InstancePlan {
   gpuBandwidthGBps: number;
   /** How far its GPU times can be trusted. */
   gpuTimes: GpuTimesTier;
+  /** What corrects its GPU times; null where nothing does. */
+  calibration: CalibrationConstants | null;
   costs: IterationCosts;
   /** The PIM that it offloads to; null without offload. */
   pim: PimSystem | null;

@@ -41,6 +41,7 @@ export class ServingInstance {
   /** Batches that are scheduled and wait for the GPU. */
   private readonly queued: Batch[] = [];
   private readonly depth: number;
+  private readonly hostNs: number;
   /** Requests that have arrived since the step before. */
   private readonly arrived: number[] = [];
 
@@ -64,6 +65,7 @@ export class ServingInstance {
     this.totals = new InstanceTotals(this.planner.graphs);
     this.gpuTime = new GpuTime(plan.gpuTimes, plan.costs.gpu.range, plan.costs.separateAttention);
     // An asynchronous engine schedules the next batch while this one runs.
+    this.hostNs = plan.calibration?.host_ns_per_step ?? 0;
     this.depth = options.asyncScheduling ? 2 : 1;
   }
 
@@ -90,7 +92,7 @@ export class ServingInstance {
     }
   }
 
-  /** Starts the next scheduled batch; returns its latency in ns, or 0 where there is none. */
+  /** Starts the next scheduled batch; returns in how many ns the next may start, or 0 where there is none. */
   start(nowNs: number): number {
     const batch = this.queued.shift();
     if (!batch) return 0;
@@ -98,7 +100,8 @@ export class ServingInstance {
     this.startNs = nowNs;
     this.started++;
     this.planner.choose(batch);
-    return this.played.latencyNs;
+    // What the host takes until the GPU has work again: tokens are out behind it, and the GPU stands idle.
+    return this.played.latencyNs + this.hostNs;
   }
 
   /** The iteration of the batch that runs, for observers. */

@@ -33,6 +33,7 @@ export {
 } from "./gpu/architecture.js";
 export type { AttentionNs } from "./gpu/attention.js";
 export { bracketLow, bracketPosition } from "./gpu/bracket.js";
+export { type CalibrationFactors, calibratedCosts } from "./gpu/calibrated-costs.js";
 export {
   createGpuCosts,
   type GpuCosts,
@@ -44,6 +45,7 @@ export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
 export { type ModelShape, modelShape } from "./gpu/model-shape.js";
+export { type Roofline, statedTflops } from "./gpu/roofline.js";
 export { type GpuPhase, type GpuTimesTier, gpuPhases, typicalErrors } from "./gpu/typical-error.js";
 export { kvBytesPerLayer, kvBytesPerToken } from "./kv-bytes.js";
 export { createLinkCosts, type LinkCosts } from "./link.js";

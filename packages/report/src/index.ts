@@ -3,6 +3,16 @@
  * What simulations found, in the forms that people and scripts read: tables and sentences (`Part`), CSV rows, JSON.
  * Start with `run/run-result.ts`. `./terminal` draws parts, `./pages` makes HTML and SVG.
  */
+export {
+  calibrationAdvice,
+  calibrationErrors,
+  calibrationResult,
+  constantsText,
+  meanSpread,
+  spreadOf,
+} from "./calibration/calibration-result.js";
+export { checkLength, type Halves, halvesOf, sameRequests, simulatedAs } from "./calibration/halves.js";
+export { type Stretch, stretchesOf } from "./calibration/stretches.js";
 export { comparisonRows, deviceRows } from "./comparison/comparison-table.js";
 export { comparisonTables } from "./comparison/comparison-tables.js";
 export { kernelNote, standing, unfitNotes, verdictOn } from "./comparison/verdict.js";
@@ -17,9 +27,10 @@ export { csvHeader, csvRow } from "./run/request-csv.js";
 export { runResult } from "./run/run-result.js";
 export { throughputLine } from "./run/throughput-line.js";
 export { type ArrivalSource, arrivalSources } from "./validation/arrival-source.js";
+export { parseBenchResult } from "./validation/bench-result.js";
 export { contradictions, whatWasCompared } from "./validation/comparability.js";
 export { errorTable } from "./validation/error-table.js";
-export type { MetricError } from "./validation/metric-errors.js";
+export { type MetricError, type RequestLatencies, recordedLatencies } from "./validation/metric-errors.js";
 export { recordedBlocks, recordedOptions } from "./validation/recorded-options.js";
 export {
   parseLoad,

@@ -12,6 +12,7 @@ import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
 import { type InstanceOptions, instanceOverrides } from "./options.js";
 import { isPath } from "./path-or-name.js";
 import type { PimDevice } from "./pim/device.js";
+import type { CalibrationEffect } from "./service-calibration.js";
 
 /** What the GPU times of an instance come from: measured tables, or where there are none, the GPU's spec sheet. */
 export type GpuSource = { profile: GpuProfile; gpuSpec?: undefined } | { profile?: undefined; gpuSpec: GpuSpec };
@@ -25,6 +26,8 @@ export interface ClusterInputs {
     pim: PimDevice | null;
     instances: ({ model: ModelConfig; options: InstanceOptions } & GpuSource)[];
   }[];
+  /** What a recorded run of the service says of all its GPUs. */
+  calibration?: CalibrationEffect;
 }
 
 /** The profile that an instance asks for. */

@@ -8,6 +8,7 @@ import { CompactProfileMeta } from "./gpu-profile/profile-meta.js";
 import { GpuSpec } from "./gpu-spec.js";
 import { ModelConfig } from "./model.js";
 import { PimIni } from "./pim/device.js";
+import { ServiceCalibration } from "./service-calibration.js";
 import { Summary } from "./summary.js";
 import { WorkloadLine } from "./workload.js";
 
@@ -21,6 +22,10 @@ interface Published {
 /** What is published, by name: `configs/schema/<name>.schema.json` and `tandem schema <name>`. */
 export const jsonSchemas = {
   cluster: { schema: ClusterConfig, title: "Cluster config: nodes, host memory, instances, power" },
+  "gpu-calibration": {
+    schema: ServiceCalibration,
+    title: "Constants fitted to a recorded vLLM run: what tandem calibrate writes and --gpu-calibration takes",
+  },
   "gpu-profile": { schema: CompactProfileMeta, title: "profile.json of a compact GPU profile" },
   "gpu-spec": {
     schema: GpuSpec,

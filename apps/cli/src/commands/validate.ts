@@ -2,18 +2,11 @@
  * @module
  * `tandem validate`: replays a recorded vLLM run and says how far the simulation is from it.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { checkWorkload, type RequestResult, type SimulationObserver, withGpuBlocks } from "@tandem-sim/engine";
+import { checkWorkload, type RequestResult, type SimulationObserver } from "@tandem-sim/engine";
 import {
-  type ArrivalSource,
   arrivalSources,
   contradictions,
   errorTable,
-  type RecordedRun,
-  recordedBlocks,
-  recordedOptions,
-  replayedWorkload,
   throughputLine,
   type Validation,
   validation,
@@ -23,49 +16,20 @@ import {
 import { draw } from "@tandem-sim/report/terminal";
 import { type Command, Command as Commander, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
-import { type Given, givenTo, refuseGiven, refuseIdleServing, warnOfIdleSeed } from "../idle-flags.js";
-import { clusterFiles } from "../input-files.js";
+import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
-import { datasetIn, findDataset, readRecordedRun, recordedFiles } from "../recorded-folder.js";
-import { loadCluster, planRun, runPlan, warnAll } from "../simulate.js";
-import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
+import { readRecordedRun } from "../recorded-folder.js";
+import { prepareReplay, type ReplayFlags, withRecorded } from "../replay.js";
+import { planRun, runPlan, warnAll } from "../simulate.js";
+import { addSimulationFlags } from "../simulation-flags.js";
 import { json, report, result, setLogLevel, throughput } from "../terminal.js";
 import { version } from "../version.js";
 
-interface ValidateFlags extends SimulationFlags {
+interface ValidateFlags extends ReplayFlags {
   vllm: string;
-  arrivals?: ArrivalSource;
   json?: true;
   report?: string;
-}
-
-/** Flags with what the recorded run says in place of the defaults that the user has left alone. */
-function withRecorded(flags: ValidateFlags, run: RecordedRun, given: Given): ValidateFlags {
-  const recorded = Object.entries(recordedOptions(run.meta)).filter(([name]) => !given(name));
-  const cluster = join(run.dir, "cluster.json");
-  return {
-    ...flags,
-    ...Object.fromEntries(recorded),
-    clusterConfig: given("clusterConfig") || !existsSync(cluster) ? flags.clusterConfig : cluster,
-  };
-}
-
-/** What a replay runs on, and every file that was read for it. */
-async function prepareReplay(run: RecordedRun, flags: ValidateFlags, given: Given) {
-  const loaded = loadCluster(flags);
-  refuseIdleServing(given, loaded);
-  warnOfIdleSeed(given, flags.requestRoutingPolicy);
-  const gpuBlocks = recordedBlocks(run.meta);
-  const inputs = gpuBlocks === undefined ? loaded : withGpuBlocks(loaded, gpuBlocks);
-  const dataset = findDataset(run, given("dataset") ? flags.dataset : undefined);
-  const workload = await replayedWorkload(run, {
-    dataset: dataset === null ? null : datasetIn(dataset),
-    ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
-    limit: flags.numReqs,
-  });
-  const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags.gpuProfile)];
-  return { inputs, workload, files: dataset === null ? files : [...files, dataset] };
 }
 
 function show(found: Validation): void {
@@ -116,7 +80,10 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
 /** The `validate` command. */
 export function validateCommand(): Command {
   const command = new Commander("validate").description("Replay a recorded vLLM run and compare, metric by metric");
-  command.requiredOption("--vllm <dir>", "Recorded run: requests.jsonl, meta.json; also timeseries.csv, cluster.json");
+  command.requiredOption(
+    "--vllm <dir>",
+    "Recorded run: requests.jsonl, meta.json; also timeseries.csv, cluster.json; or vllm bench serve's detailed JSON",
+  );
   return addSimulationFlags(command)
     .addOption(
       new Option(

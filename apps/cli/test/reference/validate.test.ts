@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MetricError } from "@tandem-sim/report";
+import { ServiceCalibration } from "@tandem-sim/schemas";
 import { expect, test } from "vitest";
 import { describeReference, reference } from "../../../../packages/schemas/test/reference.js";
 import { tandem, temporaryFolder } from "../tandem.js";
@@ -59,5 +60,27 @@ describeReference("a recorded run of vLLM 0.19", () => {
       /https?:|\bsrc=|\bhref="(?!data:)|@import|url\((?!#)/,
     );
     expect(html).not.toContain("NaN");
+  });
+});
+
+describeReference("the first half of that run", () => {
+  test.each([
+    { tables: "the bundled profile", flags: [], before: 1.49, after: 1.09 },
+    { tables: "raw tables", flags: ["--gpu-profile", raw], before: 1.54, after: 0.95 },
+  ])("fits half a millisecond of host time a step, and the other half is closer with $tables", async (of) => {
+    const file = join(temporaryFolder(), "service.json");
+    await tandem(["calibrate", "--vllm", recorded, "--out", file, ...of.flags]);
+    const { constants, findings, errors } = ServiceCalibration.parse(JSON.parse(readFileSync(file, "utf8")));
+    expect(constants.host_ns_per_step / 1e6).toBeCloseTo(0.54, 1);
+    expect(constants).toMatchObject({ memory_efficiency: 1, compute_efficiency: 1, link_efficiency: 1 });
+    expect(findings.link_efficiency).toMatch(/^one GPU/);
+    expect(errors.before.mean_abs_error_pct).toBeCloseTo(of.before, 1);
+    expect(errors.after.mean_abs_error_pct).toBeCloseTo(of.after, 1);
+  });
+
+  test("says nothing against the spec sheet's times of this GPU, which are closer as they are", async () => {
+    const { stdout } = await tandem(["calibrate", "--vllm", recorded, "--gpu-model", "analytic"]);
+    expect(stdout).toMatch(/^mean absolute error +0\.\d\d% +0\.\d\d%$/m);
+    expect(stdout).toContain("there is nothing to calibrate");
   });
 });

@@ -19,7 +19,7 @@ function lossOf(residuals: Float64Array): number {
 }
 
 /** Solves a small dense system by elimination with row pivots. */
-function solve(matrix: readonly number[][], right: readonly number[]): number[] {
+export function solve(matrix: readonly number[][], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const n = rows.length;
   for (let column = 0; column < n; column++) {

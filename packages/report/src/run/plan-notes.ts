@@ -5,6 +5,7 @@
 import type { InstancePlan, SimulationPlan } from "@tandem-sim/engine";
 import type { ProfileAxis } from "@tandem-sim/hardware";
 import type { Summary } from "@tandem-sim/schemas";
+import { constantsText } from "../calibration/calibration-result.js";
 import { bytes, percent } from "../number-format.js";
 
 /** What an instance has room for. */
@@ -20,9 +21,10 @@ export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, 
  * @param summaries of the runs on it, of which the least certain counts
  */
 export function gpuNotes({ instances }: SimulationPlan, summaries: readonly Summary[]): string[] {
-  const origins = instances.map(
-    ({ hardware, modelName, gpuTimes }) => `${modelName} on ${hardware}, ${originNames[gpuTimes]}`,
-  );
+  const origins = instances.map(({ hardware, modelName, gpuTimes, calibration }) => {
+    const corrected = calibration ? `, corrected by a recorded run: ${constantsText(calibration) || "nothing"}` : "";
+    return `${modelName} on ${hardware}, ${originNames[gpuTimes]}${corrected}`;
+  });
   const [first, ...others] = summaries.map(({ gpu_time }) => gpu_time);
   if (!first) return [];
   const worst = others.reduce((a, b) => (b.typical_error > a.typical_error ? b : a), first);

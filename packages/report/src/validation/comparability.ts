@@ -4,6 +4,7 @@
  */
 import type { PlanInputs } from "@tandem-sim/engine";
 import { tierOf } from "@tandem-sim/schemas";
+import { constantsText } from "../calibration/calibration-result.js";
 import type { RecordedRun } from "./recorded-run.js";
 import type { ReplayedWorkload } from "./replayed-workload.js";
 
@@ -26,9 +27,11 @@ export function whatWasCompared(run: RecordedRun, workload: ReplayedWorkload, in
       ["limits", `${options.maxNumSeqs} requests, ${options.maxNumBatchedTokens} tokens per step`],
     );
   }
+  if (inputs.calibration) compared.push(["GPU calibration", constantsText(inputs.calibration.constants) || "none"]);
   compared.push(
     ["KV blocks", instance?.gpuBlocks === undefined ? "from the GPU's memory" : `${instance.gpuBlocks}, as recorded`],
     ["workload", workload.dataset ?? "from the recorded lengths"],
+    ...(run.seenBy === "client" ? [["latencies", "as a client saw them, from sending"] as [string, string]] : []),
     ["arrivals", workload.arrivals === "planned" ? "the workload's" : "as recorded"],
   );
   return compared;

@@ -7,7 +7,7 @@ import { metricNames, statNames } from "./metric-errors.js";
 import type { Validation } from "./validation.js";
 
 /** +1.2%, -1.2% or 0.0%. */
-function signedPct(pct: number): string {
+export function signedPct(pct: number): string {
   const text = Math.abs(pct).toFixed(1);
   return `${Number(text) === 0 ? "" : pct < 0 ? "-" : "+"}${text}%`;
 }

@@ -31,9 +31,12 @@ export const recordedLatencies = (request: RecordedStamps): RequestLatencies => 
   latencyNs: (request.last_token_ts - request.queued_ts) * 1e9,
 });
 
-/** The same from a simulated request: what it waited for a step to take it in is left out, as it is in vLLM's. */
-export function simulatedLatencies(result: RequestResult): RequestLatencies {
-  const takenInNs = result.queuedNs - result.arrivalNs;
+/**
+ * The same from a simulated request. What it waited for a step to take it in is left out, as it is in vLLM's stamps; a
+ * client's hold it.
+ */
+export function simulatedLatencies(result: RequestResult, seenBy?: "client"): RequestLatencies {
+  const takenInNs = seenBy === "client" ? 0 : result.queuedNs - result.arrivalNs;
   return {
     ttftNs: result.ttftNs - takenInNs,
     tpotNs: result.outputTokens > 1 ? result.tpotNs : null,

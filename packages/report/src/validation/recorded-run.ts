@@ -78,6 +78,10 @@ export interface RecordedRun {
   requests: RecordedRequest[];
   /** What the engine logged of its load; null where it was not recorded. */
   load: LoadSample[] | null;
+  /** Left out: the engine, which counts from the step that took a request in. A client counts from sending it. */
+  seenBy?: "client";
+  /** What a reader of any result should know of it, a sentence each. */
+  notes?: string[];
 }
 
 function parseLine(line: string, source: string): z.infer<typeof RecordedLine> {

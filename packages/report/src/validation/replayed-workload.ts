@@ -146,6 +146,7 @@ export async function replayedWorkload(run: RecordedRun, options: ReplayOptions)
     (a, b) => a.arrivalNs - b.arrivalNs || a.recorded.index - b.recorded.index,
   );
   const notes = [
+    ...(run.notes ?? []),
     requests.length < run.requests.length &&
       `Only ${requests.length} of ${run.requests.length} requests are replayed: the recorded ones had more company.`,
     lateS !== null && `The recorded client was up to ${(lateS * 1e3).toFixed(0)} ms off the dataset's arrivals.`,

@@ -42,7 +42,7 @@ export function validation(
   compared: [term: string, text: string][],
 ): Validation {
   const vllm = workload.recorded.map(recordedLatencies);
-  const simulated = results.map(simulatedLatencies);
+  const simulated = results.map((result) => simulatedLatencies(result, run.seenBy));
   const errors = metricErrors(vllm, simulated);
   const firstAtS = (workload.chunk.arrivalNs[0] ?? 0) / 1e9;
   return {

@@ -12,6 +12,7 @@ import { ModelConfig } from "../model.js";
 import { parseWith } from "../parse.js";
 import type { PimDevice } from "../pim/device.js";
 import { parsePimIni } from "../pim/parse-ini.js";
+import { ServiceCalibration } from "../service-calibration.js";
 
 /** Reads a text file. @throws {TandemError} E_NOT_FOUND */
 export function readText(path: string): string {
@@ -32,6 +33,9 @@ export const readJson = (path: string): unknown => parseJson(readText(path), pat
 export const readClusterConfig = (path: string): ClusterConfig => parseWith(ClusterSchema, readJson(path), path);
 
 export const readModelConfig = (path: string): ModelConfig => parseWith(ModelConfig, readJson(path), path);
+
+export const readServiceCalibration = (path: string): ServiceCalibration =>
+  parseWith(ServiceCalibration, readJson(path), path);
 
 export const readGpuSpec = (path: string): GpuSpec => parseWith(GpuSpec, readJson(path), path);
 

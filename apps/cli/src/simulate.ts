@@ -20,6 +20,7 @@ import { instanceOptionsFrom } from "./instance-flags.js";
 import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
+import { warnOfClusterKeys } from "./unknown-keys.js";
 
 /** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
 const LAST_ARRIVAL_NS = 2 ** 52;
@@ -33,12 +34,15 @@ export interface PreparedRun {
 }
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
-export const loadCluster = (flags: SimulationFlags): ClusterInputs =>
-  loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+export function loadCluster(flags: SimulationFlags): ClusterInputs {
+  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
     ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,
   });
+  warnOfClusterKeys(inputs);
+  return inputs;
+}
 
 /** Loads cluster and workload. @throws {TandemError} before anything runs */
 export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {

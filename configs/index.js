@@ -19,7 +19,11 @@ export const manifest = {
   pim: [
     "DDR4_8GB_3200_pim",
     "DDR5_8GB_4800_pim",
+    "GDDR6_512MB_16000_aim",
+    "HBM2_1GB_2000_neupims",
+    "HBM2_1GB_2000_neupims_one_buffer",
     "HBM2_1GB_2000_pim",
+    "HBM3_512MB_5200_attacc",
     "HBM3_512MB_6400_pim",
     "LPDDR4X_2GB_4266_pim",
     "LPDDR5_2GB_6400_pim",

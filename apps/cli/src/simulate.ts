@@ -21,6 +21,7 @@ import { instanceOptionsFrom } from "./instance-flags.js";
 import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
+import { warnOfClusterKeys } from "./unknown-keys.js";
 
 /** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
 const LAST_ARRIVAL_NS = 2 ** 52;
@@ -40,6 +41,7 @@ export function loadCluster(flags: SimulationFlags): ClusterInputs {
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,
   });
+  warnOfClusterKeys(inputs);
   return withCalibration(inputs, flags.gpuCalibration);
 }
 

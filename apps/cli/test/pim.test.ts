@@ -63,7 +63,40 @@ describe("pim show", () => {
     expect(stdout.split("\n").length).toBeLessThan(30);
   });
 
+  test("compares devices in one table, one chart and one JSON", async () => {
+    const plot = join(temporaryFolder(), "compared.svg");
+    const devices = ["HBM2_1GB_2000_pim", "HBM2_1GB_2000_neupims"];
+    const { code, stdout } = await tandem(["pim", "show", "--compare", devices.join(), "--plot", plot]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/context +device +1 channel us +group us +KV GB\/s +pJ per KV byte/);
+    for (const device of devices) {
+      expect(stdout.match(new RegExp(`^ *\\d+ +${device} `, "gm"))).toHaveLength(4);
+      expect(readFileSync(plot, "utf8")).toContain(`>${device}</text>`);
+    }
+    const compared = await show("--compare", devices.join(), "--context", "512");
+    const [theirs, ours] = compared.devices;
+    expect([theirs.name, ours.name]).toEqual(devices);
+    expect(ours.latency[0].kv_bandwidth_gbps).toBeGreaterThan(theirs.latency[0].kv_bandwidth_gbps);
+    // The same figures as for each alone.
+    expect((await show(devices[1] as string, "--context", "512")).latency).toEqual(ours.latency);
+  });
+
+  test("names what no simulator that it knows reads, once per key and file, and computes all the same", async () => {
+    const folder = temporaryFolder();
+    const text = readFileSync(join(repository, "configs/pim/HBM2_1GB_2000_pim.ini"), "utf8");
+    writeFileSync(join(folder, "mine.ini"), text.replace("num_dies ", "pim_type = DUAL\nnum_dies "));
+    const { code, stderr } = await tandem(["pim", "show", join(folder, "mine.ini")]);
+    expect(code).toBe(0);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(/mine\.ini: \[dram_structure\] pim_type is not read: DUAL is row_buffers = 2 in \[pim\]/);
+    expect((await tandem(["pim", "show", "HBM2_1GB_2000_pim"])).stderr).toBe("");
+  });
+
   test.each([
+    [["--json"], /no device is named/],
+    [["--compare", "HBM2_1GB_2000_pim"], /--compare: expected two different devices/],
+    [["HBM2_1GB_2000_pim", "--compare", "HBM2_1GB_2000_pim"], /--compare: expected two different devices/],
+    [["--compare", "HBM2_1GB_2000_pim,HBM2"], /HBM2/],
     [["DDR4_8GB_3200_pin"], /did you mean "DDR4_8GB_3200_pim"/],
     [["DDR4_8GB_3200_pim", "--context", "0"], /--context/],
     [["DDR4_8GB_3200_pim", "--mem-size", "1"], /1 GiB hold no channel of 8 GiB/],

@@ -78,6 +78,6 @@ export function planPim(source: PimSource): PimSystem {
     link: { bw: (gpus * link.bw) / of, latency: link.latency },
     phase: options.attnOffloadPhase,
     withEnergy: source.withEnergy,
-    where: `${at}.pim.share`,
+    where: `${at}.pim`,
   });
 }

@@ -18,6 +18,7 @@ export { comparisonTables } from "./comparison/comparison-tables.js";
 export { kernelNote, standing, unfitNotes, verdictOn } from "./comparison/verdict.js";
 export { bytes, compact, ms, percent } from "./number-format.js";
 export { type Part, type Table, titledTable } from "./part.js";
+export { type ComparedPim, pimComparisonJson, pimComparisonResult } from "./pim/pim-comparison.js";
 export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";
 export { pimJson } from "./pim/pim-json.js";
 export { type PimSubject, pimResult } from "./pim/pim-result.js";

@@ -34,7 +34,10 @@ export const PimLink = z.strictObject({
 });
 export type PimLink = z.infer<typeof PimLink>;
 
-/** How many query vectors one row activation serves. */
+/** Most channels of a group: more than any model has KV heads. */
+const MAX_CHANNELS_PER_GROUP = 1024;
+
+/** How many query vectors one row activation serves, and how many channels share the heads of a request. */
 export const PimSharing = z.strictObject({
   share: z.int().positive().default(1).describe("query heads of one KV head served per row activation"),
   queries_per_row: z
@@ -42,6 +45,14 @@ export const PimSharing = z.strictObject({
     .positive()
     .default(1)
     .describe("prefill queries of one head served per row activation, where a chunk has as many"),
+  channels_per_group: z
+    .int()
+    .min(1)
+    .max(MAX_CHANNELS_PER_GROUP)
+    .optional()
+    .describe(
+      "channels that share the heads of a request, a divisor of the KV heads; 1: all heads on one channel; default: as many as can",
+    ),
 });
 export type PimSharing = z.infer<typeof PimSharing>;
 

@@ -65,6 +65,7 @@ describe("every bundled config is valid", () => {
   test.each(manifest.pim)("PIM device %s, whose channels fill a 512 GiB node", (name) => {
     const device = readPimDevice(findPimFile(name));
     expect(device.name).toBe(name);
+    expect(device.unknownKeys).toEqual([]);
     expect((512 * 1024) % device.system.channel_size).toBe(0);
   });
 

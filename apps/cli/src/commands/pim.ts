@@ -3,7 +3,16 @@
  * `tandem pim`: the bundled PIM devices, and what one can do for a model.
  */
 import { derivePimTiming } from "@tandem-sim/hardware";
-import { channelsOf, pimFacts, pimJson, pimResult } from "@tandem-sim/report";
+import {
+  type ComparedPim,
+  channelsOf,
+  type PimFacts,
+  pimComparisonJson,
+  pimComparisonResult,
+  pimFacts,
+  pimJson,
+  pimResult,
+} from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import {
   dtypeBytes,
@@ -11,6 +20,7 @@ import {
   type GpuProfile,
   type ModelConfig,
   modelDtype,
+  type PimDevice,
   TandemError,
 } from "@tandem-sim/schemas";
 import {
@@ -29,6 +39,7 @@ import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
+import { warnOfUnknownKeys } from "../unknown-keys.js";
 import { listCommand } from "./bundled-list.js";
 
 interface PimShowFlags {
@@ -40,6 +51,7 @@ interface PimShowFlags {
   share: number;
   queriesPerRow: number;
   kvCacheDtype: "auto" | "fp8";
+  compare?: string[];
   json?: true;
   plot?: string;
 }
@@ -56,12 +68,15 @@ function profileOf(gpu: string, modelName: string, model: ModelConfig): GpuProfi
   }
 }
 
-async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
-  const files = [findPimFile(nameOrPath), findModelFile(flags.model)] as const;
-  checkOutputs([["--plot", flags.plot]], files);
-  const device = readPimDevice(files[0]);
-  const model = readModelConfig(files[1]);
-  const facts = pimFacts({
+/** Reads a device, and warns of what its file says that nobody reads. */
+function readDevice(file: string): PimDevice {
+  const device = readPimDevice(file);
+  warnOfUnknownKeys(file, device);
+  return device;
+}
+
+const factsOf = (device: PimDevice, model: ModelConfig, flags: PimShowFlags): PimFacts =>
+  pimFacts({
     device,
     model,
     gpu: profileOf(flags.gpu, flags.model, model),
@@ -71,6 +86,36 @@ async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
     queriesPerRow: flags.queriesPerRow,
     kvElementBytes: flags.kvCacheDtype === "fp8" ? 1 : dtypeBytes[modelDtype(model)],
   });
+
+async function compare(names: readonly string[], flags: PimShowFlags): Promise<void> {
+  if (new Set(names).size < Math.max(2, names.length)) {
+    throw new TandemError("E_USAGE", `expected two different devices or more, found ${names.join(",")}`, {
+      where: "--compare",
+      hint: "e.g. --compare HBM2_1GB_2000_pim,HBM2_1GB_2000_neupims",
+    });
+  }
+  const files = names.map((name) => findPimFile(name));
+  const modelFile = findModelFile(flags.model);
+  checkOutputs([["--plot", flags.plot]], [...files, modelFile]);
+  const model = readModelConfig(modelFile);
+  const compared: ComparedPim[] = files.map(readDevice).map((device) => ({
+    device: device.name,
+    facts: factsOf(device, model, flags),
+  }));
+  if (flags.plot !== undefined) {
+    const { pimComparisonPlot } = await import("@tandem-sim/report/pages");
+    writeWhole(flags.plot, pimComparisonPlot(flags.model, compared));
+  }
+  if (flags.json) json(pimComparisonJson(flags.model, flags.gpu, compared));
+  else result(draw(pimComparisonResult(flags.model, compared)));
+}
+
+async function show(nameOrPath: string, flags: PimShowFlags): Promise<void> {
+  const files = [findPimFile(nameOrPath), findModelFile(flags.model)] as const;
+  checkOutputs([["--plot", flags.plot]], files);
+  const device = readDevice(files[0]);
+  const model = readModelConfig(files[1]);
+  const facts = factsOf(device, model, flags);
   const subject = { device: device.name, model: flags.model, gpu: flags.gpu };
   if (flags.plot !== undefined) {
     const { pimPlot } = await import("@tandem-sim/report/pages");
@@ -95,7 +140,10 @@ const listed = () =>
 export function pimCommand(): Command {
   const showCommand = new Command("show")
     .description("Show latency, power and bandwidth of a device, and where it beats a GPU")
-    .argument("<name|ini>", "bundled device, or a DRAMsim3 INI")
+    .argument("[name|ini]", "bundled device, or a DRAMsim3 INI")
+    .option("--compare <list>", "Devices to show side by side instead, or beside the one named", (text) =>
+      text.split(","),
+    )
     .option("--model <org/name>", "Model whose attention it computes", "meta-llama/Llama-3.1-8B")
     .addOption(contextFlag())
     .option("--mem-size <GiB>", "Memory of the node; gives its channels", memSize, 512)
@@ -114,13 +162,22 @@ export function pimCommand(): Command {
         .default("auto"),
     )
     .option("--json", "Print JSON")
-    .option("--plot <file>", "Latency over context as SVG: its parts, and the GPU's beside them")
-    .addHelpText("after", "\nExample:\n  $ tandem pim show DDR4_8GB_3200_pim --context 128,512,2048")
-    .action((name: string, flags: PimShowFlags) => {
+    .option("--plot <file>", "Latency over context as SVG: its parts, and the GPU's beside them; or a line per device")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ tandem pim show DDR4_8GB_3200_pim --context 128,512,2048" +
+        "\n  $ tandem pim show --compare HBM2_1GB_2000_pim,HBM2_1GB_2000_neupims",
+    )
+    .action((name: string | undefined, flags: PimShowFlags) => {
       if (flags.channels !== undefined) {
         refuseGiven(givenTo(showCommand), ["memSize"], "has no effect beside --channels", "give one of them");
       }
-      return show(name, flags);
+      if (flags.compare) return compare([...(name === undefined ? [] : [name]), ...flags.compare], flags);
+      if (name !== undefined) return show(name, flags);
+      throw new TandemError("E_USAGE", "no device is named", {
+        where: "pim show",
+        hint: "name one, or several as --compare A,B",
+      });
     });
   return new Command("pim")
     .description("List PIM devices, show what one can do")

@@ -35,7 +35,7 @@ export function pimAppend(timing: PimTiming, shape: PimShape, context: number, t
   }
   rows *= kvHeads;
   writes *= kvHeads;
-  return { rows, writes, totalNs: Math.round(rows * timing.rowAfterWriteNs + writes * timing.columnNs) };
+  return { rows, writes, totalNs: Math.round(rows * timing.rowAfterWriteNs + writes * timing.writeNs) };
 }
 
 /** The time of {@link pimAppend}, whole ns. */

@@ -6,9 +6,6 @@
 import { queriesOfRow, refreshShare } from "./refresh.js";
 import type { PimTiming } from "./timing.js";
 
-/** Bytes that the compute unit of one bank takes per column slot; the width of Newton's and AiM's MAC trees. */
-export const LANE_BYTES = 16;
-
 /** The part of a model's attention that one channel holds. */
 export interface PimShape {
   /** Query heads on the channel. */
@@ -32,6 +29,7 @@ export interface PimAttention {
   drains: number;
   /** Input vectors written. */
   inputs: number;
+  /** Opening rows, less what of it runs while the last columns of the row before are computed. */
   activationNs: number;
   computeNs: number;
   readOutNs: number;
@@ -48,7 +46,7 @@ export interface PimAttention {
 export function pimAttention(timing: PimTiming, shape: PimShape, context: number): PimAttention {
   const { heads, headDim, elementBytes, share } = shape;
   const rowElements = timing.rowBytesPerDevice / elementBytes;
-  const lanes = LANE_BYTES / elementBytes;
+  const lanes = timing.slotBytes / elementBytes;
   const kTiles = Math.ceil(context / timing.banks);
   const kRows = Math.ceil((kTiles * headDim) / rowElements);
   const kComps = Math.ceil(headDim / lanes);
@@ -58,19 +56,27 @@ export function pimAttention(timing: PimTiming, shape: PimShape, context: number
   const comps = heads * (kTiles * kComps + vTiles * Math.ceil(context / lanes));
   const drains = heads * (kTiles + vTiles * vRows);
   const inputs = heads * (headDim / rowElements + vRows);
-  const activationNs = rows * timing.rowNs;
   const computeNs = comps * timing.columnNs;
   const readOutNs = drains * timing.drainNs;
   const inputNs = inputs * timing.inputNs;
-  const busyNs = activationNs + computeNs + readOutNs + inputNs;
 
   const tileNs = kComps * timing.columnNs + timing.drainNs;
-  const kRow = queriesOfRow(timing, share, Math.min(kTiles, rowElements / headDim) * tileNs);
-  const vFullRow = queriesOfRow(timing, share, Math.ceil(rowElements / lanes) * timing.columnNs + timing.drainNs);
-  const vLastElements = context - (vRows - 1) * rowElements;
-  const vLastRow = queriesOfRow(timing, share, Math.ceil(vLastElements / lanes) * timing.columnNs + timing.drainNs);
-  const kShareOfRow = (heads * ((kRows / share) * timing.rowNs + kTiles * tileNs)) / kRow.totalNs;
+  const kTileColumnsNs = kComps * timing.columnNs;
+  const kRow = queriesOfRow(timing, share, Math.min(kTiles, rowElements / headDim) * tileNs, kTileColumnsNs);
+  const vRow = (elements: number) => {
+    const columnsNs = Math.ceil(elements / lanes) * timing.columnNs;
+    return queriesOfRow(timing, share, columnsNs + timing.drainNs, columnsNs);
+  };
+  const vFullRow = vRow(rowElements);
+  const vLastRow = vRow(context - (vRows - 1) * rowElements);
+  const kOpenings = (heads / share) * kRows;
   const vColumns = (heads / share) * vTiles;
+  const hiddenNs = kOpenings * kRow.hiddenNs + vColumns * ((vRows - 1) * vFullRow.hiddenNs + vLastRow.hiddenNs);
+  const activationNs = rows * timing.rowNs - hiddenNs;
+  const busyNs = activationNs + computeNs + readOutNs + inputNs;
+
+  const kOpeningNs = timing.rowNs - kRow.hiddenNs;
+  const kShareOfRow = (heads * ((kRows / share) * kOpeningNs + kTiles * tileNs)) / kRow.totalNs;
   const overRows = (figure: "squares" | "betweenNs"): number =>
     kShareOfRow * kRow[figure] + vColumns * ((vRows - 1) * vFullRow[figure] + vLastRow[figure]);
   const squares = overRows("squares") + inputNs * timing.inputNs;

@@ -6,8 +6,9 @@
 import { dramKind, type PimDevice } from "@tandem-sim/schemas";
 import { INPUT_BURSTS, type PimTiming } from "./timing.js";
 
-/** A COMP column slot draws this many times the current of an ordinary column read: NewtonSim's figure. */
+/** A COMP column slot of 16 bytes draws this many times the current of an ordinary column read: NewtonSim's figure. */
 const COMP_READ_RATIO = 4;
+const COMP_BYTES = 16;
 
 /** What one command takes above the standby current of open banks, pJ, all devices of a rank. */
 export interface PimCommandEnergy {
@@ -37,7 +38,7 @@ export function pimCommandEnergy(device: PimDevice, timing: PimTiming): PimComma
   return {
     // IDD3N is standby with all banks active; where it exceeds IDD0 the difference hides what one activation takes.
     activatePj: Math.max(0, energy(power.IDD0, tRAS + tRP) - energy(power.IDD3N, tRAS) - energy(power.IDD2N, tRP)),
-    computePj: COMP_READ_RATIO * readPj,
+    computePj: ((COMP_READ_RATIO * timing.slotBytes) / COMP_BYTES) * readPj,
     readResultPj: readPj,
     writeInputPj: INPUT_BURSTS * writePj,
     writePj,

@@ -3,7 +3,7 @@
  * How the KV of a request lies on PIM channels. A layout is one entry of the registry; planning, capacity, reports and
  * traces ask it.
  */
-import type { AttentionShape } from "@tandem-sim/schemas";
+import { type AttentionShape, TandemError } from "@tandem-sim/schemas";
 
 /** Groups of channels, and how much of a request lies on each channel of its group. */
 export interface KvLayout {
@@ -22,26 +22,52 @@ export interface KvSpace {
   channelBytes: number;
   /** Bytes of a KV block, all layers and heads. */
   blockBytes: number;
+  /** Channels of a group; by default as many as share the KV heads evenly. */
+  channelsPerGroup?: number | undefined;
+  /** Place of `channelsPerGroup`, for errors. */
+  where?: string | undefined;
 }
 
 export type LayOut = (space: KvSpace) => KvLayout;
 
-/** Channels of a group: the largest divisor of `kvHeads` that is no more than `channels`. */
-function channelsPerGroup(kvHeads: number, channels: number): number {
+/**
+ * The width that is asked for, where heads and channels allow it.
+ *
+ * @throws {TandemError} E_SCHEMA for a width that does not divide the KV heads, E_CAPACITY for one beyond the channels
+ */
+function checkedWidth(width: number, { shape: { kvHeads }, channels, where }: KvSpace): number {
+  const place = where === undefined ? {} : { where };
+  if (kvHeads % width !== 0) {
+    throw new TandemError("E_SCHEMA", `${width} channels cannot share ${kvHeads} KV heads evenly`, {
+      ...place,
+      hint: `expected a divisor of ${kvHeads}; 1 puts all heads of a request on one channel`,
+    });
+  }
+  if (width > channels) {
+    throw new TandemError("E_CAPACITY", `a group of ${width} channels, but the instance has ${channels}`, place);
+  }
+  return width;
+}
+
+/** The largest divisor of `kvHeads` that is no more than `channels`. */
+function widest(kvHeads: number, channels: number): number {
   let size = Math.min(kvHeads, channels);
   while (kvHeads % size !== 0) size--;
   return size;
 }
 
 /**
- * All KV of a request on one group, its heads spread evenly over the group's channels.
+ * All KV of a request on one group, its heads spread evenly over the group's channels: over as many as can be, or over
+ * `channelsPerGroup`. One channel a group is NeuPIMs' layout (Heo et al., ASPLOS 2024): no channel waits for another, and
+ * a request's attention takes as long as all its heads.
  *
  * @example
  * headParallel({ shape: { heads: 32, kvHeads: 8, headDim: 128 }, channels: 64, channelBytes: 2 ** 33, blockBytes: 2 ** 21 });
  * // 8 groups of 8 channels
  */
-export const headParallel: LayOut = ({ shape, channels, channelBytes, blockBytes }) => {
-  const perGroup = channelsPerGroup(shape.kvHeads, channels);
+export const headParallel: LayOut = (space) => {
+  const { shape, channels, channelBytes, blockBytes, channelsPerGroup: asked } = space;
+  const perGroup = asked === undefined ? widest(shape.kvHeads, channels) : checkedWidth(asked, space);
   return {
     name: "head-parallel",
     groups: Math.floor(channels / perGroup),

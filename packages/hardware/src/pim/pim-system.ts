@@ -3,7 +3,7 @@
  * The PIM that an instance offloads attention to: which channels, how KV lies on them, what it costs, and whose attention
  * runs there. Where PIM sits is an entry of the registry.
  */
-import type { AttentionShape, PimDevice } from "@tandem-sim/schemas";
+import type { AttentionShape, PimDevice, PimSharing } from "@tandem-sim/schemas";
 import { createLinkCosts, type LinkCosts } from "../link.js";
 import { createPimCosts, type PimCosts } from "./costs.js";
 import { createPimEnergy, type PimEnergy } from "./energy.js";
@@ -48,8 +48,8 @@ export interface PimSystemSource {
   shape: AttentionShape;
   elementBytes: number;
   kvElementBytes: number;
-  /** Query vectors of a KV head, and of a prefill, that one row activation serves. */
-  sharing: { share: number; queries_per_row: number };
+  /** Query vectors of a KV head, and of a prefill, that one row activation serves; channels that share a request's heads. */
+  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group">;
   /** The instance's share of the link: GB/s each way, ns per transfer. */
   link: { bw: number; latency: number };
   phase: OffloadPhase;
@@ -62,7 +62,14 @@ export interface PimSystemSource {
 export function hostPim(source: PimSystemSource): PimSystem {
   const { device, shape, channels, sharing, link, kvElementBytes } = source;
   const timing = derivePimTiming(device);
-  const layout = source.layOut({ shape, channels, channelBytes: timing.channelBytes, blockBytes: source.blockBytes });
+  const layout = source.layOut({
+    shape,
+    channels,
+    channelBytes: timing.channelBytes,
+    blockBytes: source.blockBytes,
+    channelsPerGroup: sharing.channels_per_group,
+    where: `${source.where}.channels_per_group`,
+  });
   const onChannel = shapeOnChannel(shape, layout.channelsPerGroup, kvElementBytes, sharing.share);
   return {
     name: "host",
@@ -74,7 +81,7 @@ export function hostPim(source: PimSystemSource): PimSystem {
     gemvGBps: gemvGBps(timing, onChannel, layout.groups * layout.channelsPerGroup),
     linkGBps: link.bw,
     link: createLinkCosts(shape, link.bw, link.latency, source.elementBytes, kvElementBytes),
-    attention: createPimCosts(timing, onChannel, sharing.queries_per_row, source.where),
+    attention: createPimCosts(timing, onChannel, sharing.queries_per_row, `${source.where}.share`),
     energy: source.withEnergy ? createPimEnergy(device, timing, onChannel, sharing.queries_per_row) : null,
     attendsOnPim: (prefill) => source.phase === "all" || !prefill,
   };

@@ -11,12 +11,22 @@ const MAX_WAIT_SHARE = 0.15;
 /** Refresh never takes more than this share of the time; beyond it the part could not hold its data. */
 const MAX_REFRESH_SHARE = 0.9;
 
-/** The queries that share an open row: `passNs` for each, the first of them opens it. */
-export function queriesOfRow(timing: PimTiming, share: number, passNs: number) {
+/**
+ * The queries that share an open row: `passNs` for each, the first of them opens it. Of two row buffers the next row opens
+ * in one while the last columns of the last query, `lastColumnsNs`, run out of the other.
+ */
+export function queriesOfRow(timing: PimTiming, share: number, passNs: number, lastColumnsNs: number) {
+  const hiddenNs = timing.hidesLastColumns ? Math.min(lastColumnsNs, timing.rowNs) : 0;
+  const firstNs = timing.rowNs + passNs - (share === 1 ? hiddenNs : 0);
+  const lastNs = passNs - hiddenNs;
+  // Nothing is hidden in front of a refresh, and a controller of composite commands reserves more than a row takes.
+  const reserved = 2 * firstNs * (timing.reserveNs + (share === 1 ? hiddenNs : 0));
+  const others = share === 1 ? 0 : (share - 2) * passNs ** 2 + lastNs ** 2 + 2 * lastNs * hiddenNs;
   return {
-    totalNs: timing.rowNs + share * passNs,
-    /** Sum of squared lengths of what may not be interrupted, ns^2. */
-    squares: (timing.rowNs + passNs) ** 2 + (share - 1) * passNs ** 2,
+    totalNs: timing.rowNs + share * passNs - hiddenNs,
+    hiddenNs,
+    /** Sum of squared lengths of what may not be interrupted, and twice what is reserved beside each, ns^2. */
+    squares: firstNs ** 2 + reserved + others,
     /** Time during which a refresh would find the row half done, so that it is opened again. */
     betweenNs: (share - 1) * passNs,
   };

@@ -4,7 +4,7 @@
  */
 import { type PimDevice, parsePimIni } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import { LANE_BYTES, type PimShape } from "../../src/pim/attention.js";
+import type { PimShape } from "../../src/pim/attention.js";
 import { derivePimTiming } from "../../src/pim/timing.js";
 
 const tenths = (low: number, high: number): fc.Arbitrary<number> =>
@@ -99,7 +99,8 @@ export const arbitraryDevice: fc.Arbitrary<PimDevice> = dataSheet
 export function refreshIsMinor(device: PimDevice, { headDim, elementBytes }: PimShape): boolean {
   const timing = derivePimTiming(device);
   const tiles = timing.rowBytesPerDevice / elementBytes / headDim;
-  const passNs = timing.rowNs + (timing.rowBytesPerDevice / LANE_BYTES) * timing.columnNs + tiles * timing.drainNs;
+  const passNs =
+    timing.rowNs + (timing.rowBytesPerDevice / timing.slotBytes) * timing.columnNs + tiles * timing.drainNs;
   const gapNs = timing.refreshIntervalNs / timing.ranks - timing.refreshNs;
   return timing.banks / timing.ranks >= 8 && passNs < gapNs / 4;
 }

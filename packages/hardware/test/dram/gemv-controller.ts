@@ -5,7 +5,7 @@
  * in the banks' accumulators, does not start if it could not end before.
  */
 import type { PimDevice } from "@tandem-sim/schemas";
-import { LANE_BYTES, type PimShape } from "../../src/pim/attention.js";
+import type { PimShape } from "../../src/pim/attention.js";
 import { derivePimTiming, HOST_READ_NS, INPUT_BURSTS } from "../../src/pim/timing.js";
 import { DramChannel } from "./dram-channel.js";
 
@@ -59,9 +59,9 @@ export class GemvController {
   /** Attention of one token over `context` tokens. Returns its ns. */
   attention(shape: PimShape, context: number): number {
     const start = Math.max(0, this.now);
-    const { rowBytesPerDevice, banks } = derivePimTiming(this.device);
+    const { rowBytesPerDevice, banks, slotBytes } = derivePimTiming(this.device);
     const rowElements = rowBytesPerDevice / shape.elementBytes;
-    const lanes = LANE_BYTES / shape.elementBytes;
+    const lanes = slotBytes / shape.elementBytes;
     this.scores(shape, Math.ceil(context / banks), rowElements, lanes);
     this.values(shape, context, Math.ceil(shape.headDim / banks), rowElements, lanes);
     return (this.now - start) * this.device.timing.tCK;

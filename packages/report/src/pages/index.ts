@@ -13,5 +13,6 @@ export { standalone } from "../charts/standalone.js";
 export { comparisonPage, modeCharts } from "./comparison-page.js";
 export { escapeMarkup } from "./markup.js";
 export { type Cell, charts, details, facts, maps, page, table, tableRow, wideChart } from "./page.js";
+export { pimComparisonPlot } from "./pim-comparison-plot.js";
 export { pimPlot } from "./pim-plot.js";
 export { validationPage } from "./validation-page.js";

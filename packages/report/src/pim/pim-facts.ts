@@ -12,6 +12,7 @@ import {
   type GpuCosts,
   gemvGBps,
   headParallel,
+  kvBytesPerLayer,
   kvBytesPerToken,
   type PimAttention,
   type PimTiming,
@@ -65,6 +66,10 @@ export interface PimFacts {
   latency: (PimAttention & { context: number })[];
   /** One decode on its group, the heads spread over its channels, ns. */
   groupLatencyNs: number[];
+  /** KV bytes per second that all channels attend to at each context, GB/s. */
+  kvGBps: number[];
+  /** Energy of a computing channel for each KV byte at each context, pJ, idle power included. */
+  kvPjPerByte: number[];
   /** The same decode alone on the GPU, ns; null without a GPU. */
   gpuLatencyNs: number[] | null;
   idleWatts: number;
@@ -86,7 +91,9 @@ export function pimFacts(question: PimQuestion): PimFacts {
   const whole = shapeOnChannel(shape, 1, kvElementBytes, share);
   const onChannel = shapeOnChannel(shape, perGroup, kvElementBytes, share);
   const costs = createPimCosts(timing, onChannel, queriesPerRow, "--share");
-  const { idleWatts, peakWatts } = createPimEnergy(device, timing, onChannel, queriesPerRow);
+  const energy = createPimEnergy(device, timing, onChannel, queriesPerRow);
+  const { idleWatts, peakWatts } = energy;
+  const kvBytes = kvBytesPerLayer(onChannel, kvElementBytes);
   const gpuCosts = gpu && createGpuCosts(gpu, architectureOf(model));
   const greatestBatch = gpuCosts?.range.nDecode ?? 0;
   const pimNs = attentionOnPim(model, kvElementBytes, groups, (context) => costs.decodeNs(context));
@@ -97,6 +104,11 @@ export function pimFacts(question: PimQuestion): PimFacts {
     groups,
     latency: contexts.map((context) => ({ context, ...pimAttention(timing, whole, context) })),
     groupLatencyNs: contexts.map((context) => costs.decodeNs(context)),
+    kvGBps: contexts.map((context) => (groups * perGroup * context * kvBytes) / costs.decodeNs(context)),
+    // W x ns is nJ.
+    kvPjPerByte: contexts.map(
+      (context) => (energy.decodePj(context) + 1000 * idleWatts * costs.decodeNs(context)) / (context * kvBytes),
+    ),
     gpuLatencyNs: gpuCosts && contexts.map((context) => decodesOnGpu(gpuCosts, 1, context)),
     idleWatts,
     peakWatts,

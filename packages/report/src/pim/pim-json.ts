@@ -24,6 +24,8 @@ export function pimJson({ device, model }: PimSubject, facts: PimFacts): Record<
       latency_ns: point.totalNs,
       group_latency_ns: facts.groupLatencyNs[i],
       gpu_latency_ns: facts.gpuLatencyNs?.[i] ?? null,
+      kv_bandwidth_gbps: facts.kvGBps[i],
+      kv_energy_pj_per_byte: facts.kvPjPerByte[i],
       breakdown_ns: {
         activation: point.activationNs,
         compute: point.computeNs,

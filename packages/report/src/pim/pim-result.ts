@@ -13,7 +13,8 @@ export interface PimSubject {
   gpu: string;
 }
 
-const us = (ns: number): string => (ns / 1000).toFixed(ns < 1e5 ? 2 : 1);
+/** ns as us. */
+export const us = (ns: number): string => (ns / 1000).toFixed(ns < 1e5 ? 2 : 1);
 
 /** A bar of at most ten blocks. */
 const bar = (value: number, most: number): string => "█".repeat(Math.max(1, Math.round((10 * value) / most)));

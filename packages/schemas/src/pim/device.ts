@@ -60,6 +60,24 @@ const Other = z.looseObject({
   peak_power: amount.optional().describe("mW per channel"),
 });
 
+/** Tandem's own section: how a device computes, where that is not as LLMServingSim's devices do. */
+const Pim = z.looseObject({
+  bytes_per_slot: whole.optional().describe("bytes that a bank's compute unit takes per column slot; default 16"),
+  slot_cycles: positive
+    .optional()
+    .describe("clock cycles between column slots of all banks; default the longer of a burst and tCCD_S"),
+  collect_ns: amount
+    .optional()
+    .describe(
+      "ns to collect a result behind CL and its burst, default 12; up to 3 tCK: a pipelined read-out, all of it",
+    ),
+  input_ns: amount.optional().describe("ns to write a row's worth of an input vector; default: past the bank groups"),
+  row_buffers: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe("1 or 2 row buffers in a bank; default 1"),
+});
+
 /** The sections of a DRAMsim3 INI that Tandem reads; further keys are read over. */
 export const PimIni = z.object({
   dram_structure: Structure,
@@ -67,10 +85,15 @@ export const PimIni = z.object({
   power: Power,
   system: System,
   other: Other.default({}),
+  pim: Pim.default({}),
 });
 
 /** A checked device, with the name it was loaded under. */
-export type PimDevice = z.infer<typeof PimIni> & { name: string };
+export type PimDevice = z.infer<typeof PimIni> & {
+  name: string;
+  /** Keys of its file that neither Tandem nor DRAMsim3 knows, `[dram_structure] pim_type`. */
+  unknownKeys: readonly string[];
+};
 
 /** The keys that Tandem reads, by section. */
 export const pimIniKeys = {
@@ -79,4 +102,5 @@ export const pimIniKeys = {
   power: Object.keys(Power.shape),
   system: Object.keys(System.shape),
   other: Object.keys(Other.shape),
+  pim: Object.keys(Pim.shape),
 };

@@ -5,6 +5,7 @@
  */
 import { parse as parseIni } from "ini";
 import { TandemError } from "../errors.js";
+import { dramsim3Keys } from "./dramsim3-keys.js";
 
 type Section = Record<string, number | string>;
 
@@ -49,8 +50,25 @@ function readSection(found: Map<string, unknown>, keys: readonly string[]): Sect
   return section;
 }
 
+/** Keys of a section, as the file spells them, that nobody knows: a section that DRAMsim3 lacks counts whole. */
+function unknownIn(section: string, entries: object, known: readonly string[]): string[] {
+  const names = [...known, ...known.flatMap((key) => spellings[key] ?? []), ...(dramsim3Keys[section] ?? [])];
+  const lower = new Set(names.map((name) => name.toLowerCase()));
+  return Object.keys(entries)
+    .map((key) => key.trim())
+    .filter((key) => !lower.has(key.toLowerCase()))
+    .map((key) => `[${section}] ${key}`);
+}
+
+/** What was read, and what nobody knows. */
+interface IniSections<Name extends string> {
+  sections: Record<Name, Section>;
+  unknownKeys: string[];
+}
+
 /**
- * The sections of a DRAMsim3 INI, with the keys that `known` lists for each; the rest of the file is read over.
+ * The sections of a DRAMsim3 INI, with the keys that `known` lists for each. The rest that DRAMsim3 knows is read over;
+ * what it does not know either is listed.
  *
  * @param source file name, for errors
  * @throws {TandemError} E_PARSE where the text is no INI file at all, E_SCHEMA for a missing section
@@ -60,7 +78,7 @@ export function readIniSections<Name extends string>(
   source: string,
   known: Readonly<Record<Name, readonly string[]>>,
   optional: readonly NoInfer<Name>[],
-): Record<Name, Section> {
+): IniSections<Name> {
   const refuse = (message: string): never => {
     throw new TandemError("E_PARSE", message, { where: source, hint: "expected a DRAMsim3 INI" });
   };
@@ -78,5 +96,12 @@ export function readIniSections<Name extends string>(
     });
   }
   const read = (name: Name): Section => readSection(lowerCased((sections.get(name) ?? {}) as object), known[name]);
-  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, Section>;
+  return {
+    sections: Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, Section>,
+    unknownKeys: [...sections].flatMap(([name, entries]) =>
+      typeof entries === "object" && entries !== null
+        ? unknownIn(name, entries, (known as Readonly<Record<string, readonly string[]>>)[name] ?? [])
+        : [],
+    ),
+  };
 }

@@ -141,6 +141,63 @@ describe("files of other origins work as they are", () => {
   });
 });
 
+describe("[pim]: how a device computes", () => {
+  const withPim = (lines: string): string => `${plain}[pim]\n${lines}\n`;
+
+  test("is read where it is, and empty where it is not", () => {
+    expect(parse(plain).pim).toEqual({});
+    const keys = "bytes_per_slot = 32 ; a comment\nSLOT_CYCLES = 6\ncollect_ns = 1.5\ninput_ns = 0\nrow_buffers = 2";
+    expect(parse(withPim(keys)).pim).toEqual({
+      bytes_per_slot: 32,
+      slot_cycles: 6,
+      collect_ns: 1.5,
+      input_ns: 0,
+      row_buffers: 2,
+    });
+  });
+
+  test.each([
+    ["bytes_per_slot = 0", "bytes_per_slot: not usable: 0"],
+    ["bytes_per_slot = 24", "24 bytes do not divide a row of 1024"],
+    ["bytes_per_slot = 2048", "do not divide a row"],
+    ["slot_cycles = 0", "slot_cycles: not usable: 0"],
+    ["slot_cycles = 6000", "[pim] slot_cycles: 6000 cycles of 0.75 ns"],
+    ["collect_ns = 12000", "[pim] collect_ns: 12000 ns"],
+    ["collect_ns = -1", "collect_ns: not usable: -1"],
+    ["input_ns = 1e6", "[pim] input_ns"],
+    ["row_buffers = 3", "row_buffers: not usable: 3"],
+    ["row_buffers = two", 'row_buffers: not usable: "two"'],
+  ])("%s is refused at its key", (line, said) => {
+    const { code, message } = refusal(withPim(line));
+    expect(code).toBe("E_SCHEMA");
+    expect(message).toMatch(/^mine\.ini: \[pim\] /);
+    expect(message).toContain(said);
+  });
+});
+
+describe("keys that Tandem does not read", () => {
+  test("are listed where DRAMsim3 does not know them either, as the file spells them", () => {
+    const text = plain
+      .replace("[timing]", "pim_type = DUAL\n[timing]")
+      .replace("[power]", "tMAC = 4\n[power]")
+      .concat("[pim]\nBanks = 4\n[newton]\nlanes = 16\n");
+    expect(parse(text).unknownKeys).toEqual([
+      "[dram_structure] pim_type",
+      "[timing] tMAC",
+      "[pim] Banks",
+      "[newton] lanes",
+    ]);
+  });
+
+  test("are none in a file of DRAMsim3's own, whatever the case of its keys", () => {
+    const text = plain
+      .replace("[timing]", "num_dies = 4\nHBM_DUAL_CMD = False\n[timing]")
+      .replace("[power]", "tRTRS = 2\ntREFIB = 128\n[power]")
+      .replace("[other]", "queue_structure = PER_BANK\n[thermal]\namb_temp = 40\n[other]");
+    expect(parse(text).unknownKeys).toEqual([]);
+  });
+});
+
 describe("what is missing is named", () => {
   const required = [...plain.matchAll(/^(\w+) = /gm)]
     .map((match) => match[1] as string)

@@ -14,7 +14,8 @@ const usualReadToPrecharge = (tCK: number): number => Math.max(4, Math.ceil(7.5 
 
 /**
  * Parses a DRAMsim3 INI. Files of DRAMsim3 itself work as they are: tRCDRD stands for tRCD, tRTP_L for tRTP, REFI for
- * tREFI, IDD5B for IDD5AB; one tRRD or tCCD stands for both; a missing tRTP is JEDEC's. No other figure is made up.
+ * tREFI, IDD5B for IDD5AB; one tRRD or tCCD stands for both; a missing tRTP is JEDEC's. No other figure is made up. How
+ * it computes is in a section of ours, `[pim]`, which may be absent. Keys of other simulators are listed as unknown.
  *
  * @param text the file's content
  * @param source file name, for errors
@@ -22,12 +23,12 @@ const usualReadToPrecharge = (tCK: number): number => Math.max(4, Math.ceil(7.5 
  * @throws {TandemError} E_PARSE for what is no INI, E_SCHEMA for a missing key, a wrong unit or an impossible geometry
  */
 export function parsePimIni(text: string, source: string, name: string): PimDevice {
-  const sections = readIniSections(text, source, pimIniKeys, ["other"]);
+  const { sections, unknownKeys } = readIniSections(text, source, pimIniKeys, ["other", "pim"]);
   const { timing } = sections;
   if (timing.tRTP === undefined && Number(timing.tCK) > 0) timing.tRTP = usualReadToPrecharge(Number(timing.tCK));
   let device: PimDevice;
   try {
-    device = { ...parseWith(PimIni, sections, source), name };
+    device = { ...parseWith(PimIni, sections, source), name, unknownKeys };
   } catch (error) {
     throw inIniTerms(error, source, sections);
   }
@@ -44,7 +45,7 @@ function inIniTerms(error: unknown, source: string, sections: Record<string, Rec
   const what = value === undefined ? "key is missing" : `not usable: ${JSON.stringify(value)}`;
   const where = `${source}: [${section}] ${key}`;
   if (key === "protocol") return new TandemError("E_SCHEMA", what, { where, hint: "expected a name, e.g. DDR4" });
-  const wholeOnly = section === "dram_structure" || key === "bus_width";
+  const wholeOnly = section === "dram_structure" || ["bus_width", "bytes_per_slot", "row_buffers"].includes(key);
   return new TandemError("E_SCHEMA", what, {
     where,
     hint: `expected a positive ${wholeOnly ? "whole " : ""}number${unitText(section, unitOf(section, key))}`,
@@ -53,7 +54,11 @@ function inIniTerms(error: unknown, source: string, sections: Record<string, Rec
 
 /** The unit that the schema gives a key. */
 function unitOf(section: string, key: string): string | undefined {
-  const shapes: Record<string, z.ZodObject> = { ...PimIni.shape, other: PimIni.shape.other.unwrap() };
+  const shapes: Record<string, z.ZodObject> = {
+    ...PimIni.shape,
+    other: PimIni.shape.other.unwrap(),
+    pim: PimIni.shape.pim.unwrap(),
+  };
   const schema: unknown = shapes[section]?.shape[key];
   return schema instanceof z.ZodType ? schema.description : undefined;
 }

@@ -5,7 +5,7 @@
  */
 import { TandemError } from "../errors.js";
 import type { PimDevice } from "./device.js";
-import { rankSizeMib } from "./geometry.js";
+import { rankSizeMib, rowBytesPerDevice } from "./geometry.js";
 
 /** Shortest and longest plausible time of a timing in clock cycles, ns. 0 cycles switches a constraint off. */
 const plausibleNs = {
@@ -154,6 +154,32 @@ function checkPower({ power, other, system, dram_structure: structure, timing }:
   }
 }
 
+/** Bytes of a compute unit's port: from one element of the widest kind to more than any bank delivers. */
+const plausibleSlotBytes = [4, 1024] as const;
+/** Shortest and longest plausible time of a key of [pim], ns. */
+const plausiblePimNs = { slot: [0.2, 100], collect_ns: [0, 1000], input_ns: [0, 10_000] } as const;
+
+function checkPim({ pim, timing, dram_structure: structure }: PimDevice, refuse: Refuse): void {
+  const { bytes_per_slot: bytes, slot_cycles: cycles } = pim;
+  const rowBytes = rowBytesPerDevice(structure);
+  if (bytes !== undefined && (outside(bytes, plausibleSlotBytes) || bytes % 4 !== 0 || rowBytes % bytes !== 0)) {
+    refuse(
+      "[pim] bytes_per_slot",
+      `${bytes} bytes do not divide a row of ${rowBytes} into slots`,
+      "a multiple of 4, in bytes, e.g. 32",
+    );
+  }
+  if (cycles !== undefined && outside(cycles * timing.tCK, plausiblePimNs.slot)) {
+    refuse("[pim] slot_cycles", `${cycles} cycles of ${timing.tCK} ns are not plausible`, "in clock cycles, e.g. 4");
+  }
+  for (const key of ["collect_ns", "input_ns"] as const) {
+    const ns = pim[key];
+    if (ns !== undefined && outside(ns, plausiblePimNs[key])) {
+      refuse(`[pim] ${key}`, `${ns} ns are not plausible`, `in ns, up to ${plausiblePimNs[key][1]}`);
+    }
+  }
+}
+
 /** @throws {TandemError} E_SCHEMA for the first figure that cannot be */
 export function checkPlausible(device: PimDevice, source: string): void {
   const refuse: Refuse = (key, message, hint) => {
@@ -162,4 +188,5 @@ export function checkPlausible(device: PimDevice, source: string): void {
   checkTimings(device, refuse);
   checkGeometry(device, refuse);
   checkPower(device, refuse);
+  checkPim(device, refuse);
 }

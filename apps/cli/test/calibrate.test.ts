@@ -103,7 +103,7 @@ describe("--gpu-calibration", () => {
     const { found } = await calibrate([dir]);
     writeFileSync(service, JSON.stringify(found));
     expect((await run()).stdout).toMatch(
-      /^GPU times: .*, measured; corrected by a recorded run: .*memory efficiency 0\./m,
+      /^GPU times: .*, measured, corrected by a recorded run: .*memory efficiency 0\./m,
     );
     const { stdout } = await tandem(["validate", "--vllm", dir, ...cluster, "--gpu-calibration", service]);
     expect(Number(/^mean absolute error +([\d.]+)%$/m.exec(stdout)?.[1])).toBeLessThan(2);

@@ -17,12 +17,15 @@ const NONE = -1;
 export class BlockPool {
   readonly count: number;
   private freeBlocks: number;
+  /** Blocks that nobody has had yet, from this one on: they are given out first, so that a large pool costs nothing to make. */
+  private untouched = 0;
+  /** The list of freed blocks. */
   private readonly previous: Int32Array;
   private readonly next: Int32Array;
   private readonly references: Int32Array;
   /** Hash of the block's content and of all before it; 0 = not cached. */
   private readonly hashes: Float64Array;
-  /** First block of a hash; further ones with the same content hang behind it in `nextEqual`. */
+  /** First block of a hash; further ones with the same content hang behind it in `nextEqual`, as block + 1; 0 = none. */
   private readonly byHash = new Map<number, number>();
   private readonly nextEqual: Int32Array;
   /** Index of the list's sentinel: its `next` is the block to evict first, its `previous` the one freed last. */
@@ -34,13 +37,11 @@ export class BlockPool {
     this.sentinel = count;
     this.previous = new Int32Array(count + 1);
     this.next = new Int32Array(count + 1);
-    for (let block = 0; block <= count; block++) {
-      this.previous[block] = block === 0 ? count : block - 1;
-      this.next[block] = block === count ? 0 : block + 1;
-    }
+    this.previous[count] = count;
+    this.next[count] = count;
     this.references = new Int32Array(count);
     this.hashes = new Float64Array(count);
-    this.nextEqual = new Int32Array(count).fill(NONE);
+    this.nextEqual = new Int32Array(count);
   }
 
   get free(): number {
@@ -57,8 +58,13 @@ export class BlockPool {
     return this.byHash.get(hash) ?? NONE;
   }
 
-  /** Takes the block that was freed longest ago and forgets what it held. The caller has checked `free`. */
+  /** Takes a block that nobody has had, or the one freed longest ago, and forgets what it held. The caller has checked `free`. */
   allocate(): number {
+    if (this.untouched < this.count) {
+      this.references[this.untouched] = 1;
+      this.freeBlocks--;
+      return this.untouched++;
+    }
     const block = this.next[this.sentinel];
     this.unlink(block);
     if (this.hashes[block] !== 0) this.forget(block);
@@ -91,8 +97,8 @@ export class BlockPool {
       this.byHash.set(hash, block);
       return;
     }
-    while (this.nextEqual[at] !== NONE) at = this.nextEqual[at];
-    this.nextEqual[at] = block;
+    while (this.nextEqual[at] !== 0) at = this.nextEqual[at] - 1;
+    this.nextEqual[at] = block + 1;
   }
 
   private unlink(block: number): void {
@@ -108,14 +114,14 @@ export class BlockPool {
     const behind = this.nextEqual[block];
     const first = this.find(hash);
     if (first === block) {
-      if (behind === NONE) this.byHash.delete(hash);
-      else this.byHash.set(hash, behind);
+      if (behind === 0) this.byHash.delete(hash);
+      else this.byHash.set(hash, behind - 1);
     } else {
       let at = first;
-      while (this.nextEqual[at] !== block) at = this.nextEqual[at];
+      while (this.nextEqual[at] !== block + 1) at = this.nextEqual[at] - 1;
       this.nextEqual[at] = behind;
     }
-    this.nextEqual[block] = NONE;
+    this.nextEqual[block] = 0;
     this.hashes[block] = 0;
   }
 }

@@ -25,7 +25,7 @@ export class KvCache {
     this.pool = new BlockPool(blocks);
     this.blockSize = blockSize;
     this.caching = caching;
-    this.writtenInStep = new Int32Array(caching ? blocks : 0).fill(-1);
+    this.writtenInStep = new Int32Array(caching ? blocks : 0);
     this.writer = new Int32Array(caching ? blocks : 0);
   }
 

@@ -229,10 +229,15 @@ function idleShares(instances: readonly ServingInstance[], makespanNs: number): 
   };
 }
 
+/** Time between its iterations in which an instance's host had the word. */
+const hostNs = ({ plan, totals }: ServingInstance): number =>
+  (plan.calibration?.host_ns_per_step ?? 0) * iterationsOf(totals);
+
 function gpuIdleShares(instances: readonly ServingInstance[], makespanNs: number): Summary["idle"]["gpu"] {
   const gpus = sum(instances, ({ plan }) => plan.gpus);
-  const share = (ns: (totals: InstanceTotals) => number): number =>
-    makespanNs > 0 ? sum(instances, ({ plan, totals }) => plan.gpus * ns(totals)) / (gpus * makespanNs) : 0;
+  const of = (ns: (instance: ServingInstance) => number): number =>
+    makespanNs > 0 ? sum(instances, (instance) => instance.plan.gpus * ns(instance)) / (gpus * makespanNs) : 0;
+  const share = (ns: (totals: InstanceTotals) => number): number => of(({ totals }) => ns(totals));
   const waits = (kind: string) => share((totals) => totals.waitsNs("gpu", kind));
   const waitedFor = ["pim", "link", "collective"];
   return {
@@ -245,7 +250,8 @@ function gpuIdleShares(instances: readonly ServingInstance[], makespanNs: number
         totals.runningNs - totals.coveredNs[totals.graph.on.gpu],
       ),
     ),
-    no_work: share(({ runningNs }) => makespanNs - runningNs),
+    ...(instances.some((instance) => hostNs(instance) > 0) && { waiting_for_host: of(hostNs) }),
+    no_work: of((instance) => makespanNs - instance.totals.runningNs - hostNs(instance)),
   };
 }
 

@@ -38,6 +38,10 @@ describe("constants of a service", () => {
     const { summary } = plain;
     expect(slow.summary.iterations).toBe(summary.iterations);
     expect(slow.summary.makespan_ns - summary.makespan_ns).toBe(5000 * summary.iterations);
+    const { idle, makespan_ns, iterations } = slow.summary;
+    expect(idle.gpu.waiting_for_host).toBeCloseTo((5000 * iterations) / makespan_ns, 12);
+    expect(idle.gpu.no_work).toBeCloseTo(0, 9);
+    expect(summary.idle.gpu).not.toHaveProperty("waiting_for_host");
     expect(slow.summary.gpu_busy * slow.summary.makespan_ns).toBeCloseTo(summary.gpu_busy * summary.makespan_ns, 0);
   });
 

@@ -93,6 +93,9 @@ export const Summary = z.strictObject({
         waiting_for_pim: share,
         waiting_for_link: share,
         waiting_for_collective: share.optional().describe("left out where no instance has several GPUs"),
+        waiting_for_host: share
+          .optional()
+          .describe("between iterations; left out without a calibration that has host time"),
         iteration_tail: share.describe("the iteration ends with a KV upload that nobody waits for"),
         no_work: share,
       }),

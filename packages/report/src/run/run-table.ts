@@ -62,8 +62,10 @@ function collectiveRows({ idle: { gpu }, link_bytes }: Summary): string[][] {
 /** Why the devices were idle. */
 function idleRows({ idle: { gpu, pim } }: Summary): string[][] {
   const share = (value: number): string => percent(value, 1);
-  if (!pim) return [["GPU idle: no work", share(gpu.no_work)]];
+  const host = gpu.waiting_for_host === undefined ? [] : [["GPU idle: for host", share(gpu.waiting_for_host)]];
+  if (!pim) return [...host, ["GPU idle: no work", share(gpu.no_work)]];
   return [
+    ...host,
     ["GPU idle: for PIM / link", `${share(gpu.waiting_for_pim)} / ${share(gpu.waiting_for_link)}`],
     ["  no work", share(gpu.no_work)],
     ["PIM idle: for GPU / link", `${share(pim.waiting_for_gpu)} / ${share(pim.waiting_for_link)}`],

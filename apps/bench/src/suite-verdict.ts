@@ -2,7 +2,7 @@
  * @module
  * What all scenarios together come to, in a few sentences: computed from the figures that the tables show.
  */
-import { percent } from "@tandem-sim/report";
+import { percent, wordList } from "@tandem-sim/report";
 import { findingOf, type JudgedClaim } from "./claim.js";
 import { measured } from "./figures.js";
 import { ratioText } from "./scenario-table.js";
@@ -11,9 +11,6 @@ import { ratiosOf, type Standing, type StandingName } from "./standing.js";
 /** "c-ddr4-128", or with its phase where the scenario has more than one. */
 export const nameOf = ({ outcome: { scenario }, phase }: Standing): string =>
   scenario.phases.length > 1 ? `${scenario.name} (${phase})` : scenario.name;
-
-const list = (words: readonly string[]): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
 const makespan = ({ interleave, gpuOnly }: Standing): number => ratiosOf(interleave, gpuOnly).makespan;
 
@@ -33,7 +30,7 @@ function batchText(all: readonly Standing[]): string {
 function winSentence(standings: readonly Standing[], all: number): string[] {
   if (standings.length === 0) return [`Interleaving finishes sooner than the GPU alone in none of ${all} cases.`];
   return [
-    `Interleaving finishes sooner than the GPU alone in ${standings.length} of ${all} cases, makespan ${range(standings.map(makespan))}, ${batchText(standings)}: ${list(standings.map(nameOf))}.`,
+    `Interleaving finishes sooner than the GPU alone in ${standings.length} of ${all} cases, makespan ${range(standings.map(makespan))}, ${batchText(standings)}: ${wordList(standings.map(nameOf))}.`,
   ];
 }
 
@@ -45,7 +42,7 @@ function recoverySentence(standings: readonly Standing[]): string[] {
     );
     return `${nameOf(one)} (${offload} -> ${interleave})`;
   });
-  return [`It finishes no sooner, but recovers the time to first token that offload loses, in ${list(texts)}.`];
+  return [`It finishes no sooner, but recovers the time to first token that offload loses, in ${wordList(texts)}.`];
 }
 
 /** Shares below this explain nothing. */
@@ -57,7 +54,7 @@ function lossSentence(standings: readonly Standing[]): string[] {
   const weights = lostTo(({ interleave: { summary } }) => summary.interleaving.lost_ns / summary.makespan_ns);
   const pim = lostTo(({ interleave: { summary } }) => summary.idle.gpu.waiting_for_pim);
   return [
-    `It loses in ${standings.length}, makespan ${range(standings.map(makespan))}, ${batchText(standings)}: ${list(standings.map(nameOf))}. In ${weights} of them small batches make the second read of the weights cost more than ${percent(MATTERS)} of the time, in ${pim} the GPU waits for PIM that long.`,
+    `It loses in ${standings.length}, makespan ${range(standings.map(makespan))}, ${batchText(standings)}: ${wordList(standings.map(nameOf))}. In ${weights} of them small batches make the second read of the weights cost more than ${percent(MATTERS)} of the time, in ${pim} the GPU waits for PIM that long.`,
   ];
 }
 
@@ -76,7 +73,7 @@ function kernelSentence(wins: readonly Standing[]): string[] {
     [
       `Of these ${wins.length}, ${kept.length} would also win against a GPU with separate kernels for prefill and decode attention`,
       ...(kept.length > 0 ? [`makespan ${range(kept.map(apart))}`] : []),
-      ...(lost.length > 0 ? [`but not ${list(lost)}`] : []),
+      ...(lost.length > 0 ? [`but not ${wordList(lost)}`] : []),
     ]
       .join(", ")
       .concat("."),

@@ -20,6 +20,7 @@ import {
   TandemError,
 } from "@tandem-sim/schemas";
 import { type ClusterInputs, findGpuSpecFile, readGpuSpec } from "@tandem-sim/schemas/node";
+import { ifFound } from "./if-found.js";
 import type { Replay } from "./replay.js";
 import { planRun, runPlan } from "./simulate.js";
 import type { SimulationFlags } from "./simulation-flags.js";
@@ -41,18 +42,9 @@ export function subjectOf({ source, cluster, nodes }: ClusterInputs): Subject {
   }
   const { hardware, model_name: model, tp_size: gpus = 1, npu_mem } = first;
   const dtype = loaded.options.dtype ?? modelDtype(loaded.model);
-  const spec = loaded.gpuSpec ?? bundledSpec(hardware, source);
+  const spec = loaded.gpuSpec ?? ifFound(() => readGpuSpec(findGpuSpecFile(hardware, source)));
   const tflops = spec ? statedTflops(spec, dtype) : null;
   return { hardware, model, gpus, roofline: { memory_gbps: npu_mem.mem_bw, tflops } };
-}
-
-function bundledSpec(hardware: string, source: string) {
-  try {
-    return readGpuSpec(findGpuSpecFile(hardware, source));
-  } catch (error) {
-    if (error instanceof TandemError && error.code === "E_NOT_FOUND") return null;
-    throw error;
-  }
 }
 
 /** A simulation, and what its iterations' time hangs on: a variant for each of `probed`. */

@@ -6,14 +6,18 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterInputs } from "@tandem-sim/schemas/node";
 import { findGpuProfileDir, findModelFile, findPimFile } from "@tandem-sim/schemas/node";
+import type { SimulationFlags } from "./simulation-flags.js";
 
 /** Everything in a folder, however deep. */
 export const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
 
-/** The files that `loadClusterInputs` has read. */
-export function clusterFiles({ source, cluster, nodes }: ClusterInputs, gpuProfile: string | undefined): string[] {
-  const files = new Set([source]);
+/** The files that `loadCluster` has read. */
+export function clusterFiles(
+  { source, cluster, nodes }: ClusterInputs,
+  { gpuProfile, gpuCalibration }: Pick<SimulationFlags, "gpuProfile" | "gpuCalibration">,
+): string[] {
+  const files = new Set([source, ...(gpuCalibration === undefined ? [] : [gpuCalibration])]);
   const profiles = new Set(gpuProfile === undefined ? [] : [gpuProfile]);
   cluster.nodes.forEach((node, n) => {
     if (node.cpu_mem.pim_config) files.add(findPimFile(node.cpu_mem.pim_config, source));

@@ -56,7 +56,6 @@ export async function prepareReplay(run: RecordedRun, flags: ReplayFlags, given:
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
-  const own = flags.gpuCalibration === undefined ? [] : [flags.gpuCalibration];
-  const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags.gpuProfile), ...own];
+  const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags)];
   return { inputs, workload, files: dataset === null ? files : [...files, dataset] };
 }

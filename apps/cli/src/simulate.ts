@@ -59,8 +59,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
       hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
     });
   }
-  const own = flags.gpuCalibration === undefined ? [] : [flags.gpuCalibration];
-  return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags.gpuProfile), ...own] };
+  return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags)] };
 }
 
 /** Tokens that a workload asks for. */

@@ -55,9 +55,9 @@ function served(service: Service): RequestResult[] {
   return results;
 }
 
-/** Writes what a recorder would. @returns the folder */
-export function record(service: Service): string {
-  const lines = served(service).map((result) => ({
+/** Writes what a recorder would of these requests and this `meta.json`. */
+export function writeRecording(dir: string, results: readonly RequestResult[], meta: object): void {
+  const lines = results.map((result) => ({
     request_id: `bench-${result.requestId}`,
     input_toks: result.inputTokens,
     output_toks: result.outputTokens,
@@ -66,12 +66,15 @@ export function record(service: Service): string {
     first_token_ts: (result.arrivalNs + result.ttftNs) / 1e9,
     last_token_ts: result.endNs / 1e9,
   }));
-  const dir = temporaryFolder();
   writeFileSync(join(dir, "requests.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
-  writeFileSync(
-    join(dir, "meta.json"),
-    JSON.stringify({ vllm_version: "0.19.0", engine_kwargs: { tensor_parallel_size: service.h100s ?? 1 } }),
-  );
+  writeFileSync(join(dir, "meta.json"), JSON.stringify(meta));
+}
+
+/** Records a service. @returns the folder */
+export function record(service: Service): string {
+  const dir = temporaryFolder();
+  const engine_kwargs = { tensor_parallel_size: service.h100s ?? 1 };
+  writeRecording(dir, served(service), { vllm_version: "0.19.0", engine_kwargs });
   return dir;
 }
 

@@ -3,7 +3,7 @@
  * What a comparison is run again with: more or less PIM, more or fewer requests at a time, another attention kernel, more
  * room for KV. Each changes one thing of the inputs.
  */
-import type { InstancePlan, PlanInputs } from "@tandem-sim/engine";
+import { type InstancePlan, kvBlocks, type PlanInputs } from "@tandem-sim/engine";
 import type { InstanceOptions } from "@tandem-sim/schemas";
 
 type Instance = PlanInputs["nodes"][number]["instances"][number];
@@ -32,7 +32,7 @@ export function withPim(inputs: PlanInputs, factor: number): PlanInputs {
 export function withRoomOfPim(inputs: PlanInputs, offloading: readonly InstancePlan[]): PlanInputs {
   let id = 0;
   return withInstances(inputs, (instance) => {
-    const pim = offloading[id++]?.pim;
-    return pim ? { ...instance, gpuBlocks: pim.layout.groups * pim.layout.blocksPerGroup } : instance;
+    const plan = offloading[id++];
+    return plan?.pim ? { ...instance, gpuBlocks: kvBlocks(plan) } : instance;
   });
 }

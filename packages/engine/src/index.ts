@@ -20,7 +20,7 @@ export type {
   RoutingPolicy,
   SimulationPlan,
 } from "./plan.js";
-export { withGpuBlocks } from "./plan.js";
+export { kvBlocks, withGpuBlocks } from "./plan.js";
 export type { RequestResult } from "./request-log.js";
 export { type Router, type RoutingTarget, routers } from "./router.js";
 export type { IterationStart } from "./serving-instance.js";

@@ -66,6 +66,10 @@ export interface InstancePlan {
   split: SplitRule | null;
 }
 
+/** KV blocks that an instance has room for where K and V stay: on its PIM, or else on its GPU. */
+export const kvBlocks = ({ pim, gpuBlocks }: Pick<InstancePlan, "pim" | "gpuBlocks">): number =>
+  pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks;
+
 export type RoutingPolicy = "LOAD" | "RR" | "RAND";
 
 /** What a node's energy goes by. */

@@ -64,8 +64,8 @@ export class ServingInstance {
     this.planner = new IterationPlanner(plan);
     this.totals = new InstanceTotals(this.planner.graphs);
     this.gpuTime = new GpuTime(plan.gpuTimes, plan.costs.gpu.range, plan.costs.separateAttention);
-    // An asynchronous engine schedules the next batch while this one runs.
     this.hostNs = plan.calibration?.host_ns_per_step ?? 0;
+    // An asynchronous engine schedules the next batch while this one runs.
     this.depth = options.asyncScheduling ? 2 : 1;
   }
 

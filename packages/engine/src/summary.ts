@@ -11,7 +11,7 @@ import { Distribution } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
 import type { GpuTime } from "./gpu-time.js";
 import type { InstanceTotals } from "./instance-totals.js";
-import type { InstancePlan, SimulationPlan } from "./plan.js";
+import { type InstancePlan, kvBlocks, type SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
 import type { ServingInstance } from "./serving-instance.js";
 
@@ -170,10 +170,6 @@ const joules = (energy: NodeEnergy): Record<string, number> => ({ ...energy.comp
 
 const iterationsOf = ({ iterations }: InstanceTotals): number =>
   iterations.interleaved + iterations.chunked + iterations.serial + iterations.single_request;
-
-/** Blocks that fit where K and V stay. */
-const kvBlocks = ({ pim, gpuBlocks }: InstancePlan): number =>
-  pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks;
 
 /** Whether an instance has several GPUs. */
 const hasSharedLayers = (instances: readonly ServingInstance[]): boolean => instances.some(({ plan }) => plan.gpus > 1);

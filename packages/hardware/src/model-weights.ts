@@ -24,14 +24,14 @@ function layerParameters(architecture: Architecture, model: ModelConfig, shape: 
 }
 
 /**
- * Bytes of all weights on one GPU: the exact parameter count x `elementBytes`. Tied embeddings are held once.
+ * Bytes of all weights: the exact parameter count x `elementBytes`. Tied embeddings are held once.
  *
- * @param tp GPUs that share each layer
+ * @param model as one GPU holds it: `rankModel` where several share it
  * @throws {TandemError} E_UNSUPPORTED as `architectureOf`
  */
-export function weightBytes(model: ModelConfig, elementBytes: number, tp = 1): number {
+export function weightBytes(model: ModelConfig, elementBytes: number): number {
   const architecture = architectureOf(model);
-  const shape = modelShape(model, tp);
+  const shape = modelShape(model);
   const { prologue, pre, post, head } = architecture;
   const parameters = (layers: readonly LayerName[]): number =>
     layers.reduce((sum, layer) => sum + layerParameters(architecture, model, shape, layer), 0);

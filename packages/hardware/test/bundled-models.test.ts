@@ -1,7 +1,7 @@
 import { ModelConfig } from "@tandem-sim/schemas";
 import { bundled, findModelFile, readModelConfig } from "@tandem-sim/schemas/node";
 import { describe, expect, test } from "vitest";
-import { kvBytesPerToken, weightBytes } from "../src/index.js";
+import { kvBytesPerToken, rankModel, weightBytes } from "../src/index.js";
 
 /** Parameters of published weights. */
 const published: Record<string, number> = {
@@ -90,16 +90,16 @@ describe("tensor parallelism", () => {
   test("gives each GPU its share of the weights; only norms are whole on all", () => {
     const whole = weightBytes(llama70b, 2);
     const norms = 2 * 8192 * (2 * 80 + 1);
-    expect(weightBytes(llama70b, 2, 4)).toBe((whole - norms) / 4 + norms);
+    expect(weightBytes(rankModel(llama70b, 4), 2)).toBe((whole - norms) / 4 + norms);
   });
 
   test("replicates KV heads beyond their number, as vLLM does", () => {
-    const share = weightBytes(llama70b, 2, 16) * 16;
+    const share = weightBytes(rankModel(llama70b, 16), 2) * 16;
     expect(share).toBeGreaterThan(weightBytes(llama70b, 2) + 80 * 8192 * 2 * 8 * 128 * 2);
   });
 
   test("that cannot share the heads is refused", () => {
-    expect(() => weightBytes(llama70b, 2, 3)).toThrow(/3 GPUs cannot share 64 query heads/);
+    expect(() => weightBytes(rankModel(llama70b, 3), 2)).toThrow(/3 GPUs cannot share 64 query heads/);
   });
 });
 

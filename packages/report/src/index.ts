@@ -16,7 +16,7 @@ export { type Stretch, stretchesOf } from "./calibration/stretches.js";
 export { comparisonRows, deviceRows } from "./comparison/comparison-table.js";
 export { comparisonTables } from "./comparison/comparison-tables.js";
 export { kernelNote, standing, unfitNotes, verdictOn } from "./comparison/verdict.js";
-export { bytes, compact, ms, percent } from "./number-format.js";
+export { bytes, compact, ms, percent, wordList } from "./number-format.js";
 export { type Part, type Table, titledTable } from "./part.js";
 export { type ComparedPim, pimComparisonJson, pimComparisonResult } from "./pim/pim-comparison.js";
 export { type BreakEven, channelsOf, type PimFacts, type PimQuestion, pimFacts } from "./pim/pim-facts.js";

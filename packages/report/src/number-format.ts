@@ -25,3 +25,7 @@ export function bytes(value: number): string {
   }
   return `${scaled.toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
+
+/** "a, b and c" */
+export const wordList = (words: readonly string[], last = "and"): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;

@@ -35,6 +35,7 @@ import {
 import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { givenTo, refuseGiven } from "../idle-flags.js";
+import { ifFound } from "../if-found.js";
 import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
@@ -59,14 +60,8 @@ interface PimShowFlags {
 const memSize = numberFlag("--mem-size", "GiB above 0", (value) => value > 0 && Number.isFinite(value));
 
 /** The GPU's profile; null where there is none under this name. */
-function profileOf(gpu: string, modelName: string, model: ModelConfig): GpuProfile | null {
-  try {
-    return readGpuProfile(findGpuProfileDir(gpu, modelName, dtypeVariant[modelDtype(model)]), 1);
-  } catch (error) {
-    if (error instanceof TandemError && error.code === "E_NOT_FOUND") return null;
-    throw error;
-  }
-}
+const profileOf = (gpu: string, modelName: string, model: ModelConfig): GpuProfile | null =>
+  ifFound(() => readGpuProfile(findGpuProfileDir(gpu, modelName, dtypeVariant[modelDtype(model)]), 1));
 
 /** Reads a device, and warns of what its file says that nobody reads. */
 function readDevice(file: string): PimDevice {

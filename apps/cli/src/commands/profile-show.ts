@@ -25,6 +25,7 @@ import {
   readProfileMeta,
 } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
+import { ifFound } from "../if-found.js";
 import { json, result } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
 import { DEFAULT_VARIANT, firstDegree, profileFolder } from "./profile-folder.js";
@@ -64,14 +65,8 @@ function computedCosts(spec: GpuSpec, model: ModelConfig, tp: number): GpuCosts 
 }
 
 /** The spec sheet of a GPU and the config of a model, where both are at hand. */
-function specSheetOf(hardware: string, model: string, tp: number): GpuCosts | null {
-  try {
-    return computedCosts(readGpuSpec(findGpuSpecFile(hardware)), readModelConfig(findModelFile(model)), tp);
-  } catch (error) {
-    if (error instanceof TandemError && error.code === "E_NOT_FOUND") return null;
-    throw error;
-  }
-}
+const specSheetOf = (hardware: string, model: string, tp: number): GpuCosts | null =>
+  ifFound(() => computedCosts(readGpuSpec(findGpuSpecFile(hardware)), readModelConfig(findModelFile(model)), tp));
 
 function profiled(name: string, flags: ShowFlags): Subject {
   if (flags.model !== undefined)

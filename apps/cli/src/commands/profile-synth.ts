@@ -11,7 +11,7 @@ import {
   type SynthOptions,
   synthesizeBundle,
 } from "@tandem-sim/calibration";
-import { architectureOf, createAnalyticCosts, createGpuCosts } from "@tandem-sim/hardware";
+import { architectureOf, createAnalyticCosts, createGpuCosts, rankModel } from "@tandem-sim/hardware";
 import { type Dtype, type GpuProfile, type GpuSpec, isPath, type ModelConfig, TandemError } from "@tandem-sim/schemas";
 import {
   findGpuSpecFile,
@@ -59,7 +59,7 @@ function refuseToReplace(out: string): void {
 function errorsOf(profile: GpuProfile, spec: GpuSpec, model: ModelConfig, { dtype, kvCacheDtype }: SynthOptions) {
   const architecture = architectureOf(model);
   const kvElementBytes = kvCacheDtype === "fp8" ? 1 : undefined;
-  const formulas = createAnalyticCosts(spec, model, { dtype, tp: profile.tp, kvElementBytes });
+  const formulas = createAnalyticCosts(spec, rankModel(model, profile.tp), { dtype, kvElementBytes });
   return iterationErrors(createGpuCosts(profile, architecture), formulas, model.num_hidden_layers);
 }
 

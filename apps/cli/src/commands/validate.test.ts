@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { createPlan, type RequestResult, simulate } from "@tandem-sim/engine";
 import type { MetricError } from "@tandem-sim/report";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { beforeEach, describe, expect, it } from "vitest";
+import { writeRecording } from "../../test/recording.js";
 import { tandem, temporaryFolder } from "../../test/tandem.js";
 
 let dir = "";
@@ -21,17 +20,7 @@ async function record(options: Partial<InstanceOptions>, engine_kwargs: Record<s
   const results: RequestResult[] = [];
   const inputs = loadClusterInputs(cluster, InstanceOptions.parse(options));
   simulate(createPlan(inputs), chunks, { onRequest: (result) => results.push(result) });
-  const lines = results.map((result) => ({
-    request_id: `bench-${result.requestId}`,
-    input_toks: result.inputTokens,
-    output_toks: result.outputTokens,
-    arrival_time: 1e6 + result.arrivalNs / 1e9,
-    queued_ts: result.queuedNs / 1e9,
-    first_token_ts: (result.arrivalNs + result.ttftNs) / 1e9,
-    last_token_ts: result.endNs / 1e9,
-  }));
-  writeFileSync(join(dir, "requests.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
-  writeFileSync(join(dir, "meta.json"), JSON.stringify({ engine_kwargs }));
+  writeRecording(dir, results, { engine_kwargs });
 }
 
 const args = (...flags: string[]) => [

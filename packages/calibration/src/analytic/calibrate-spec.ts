@@ -13,6 +13,7 @@ import {
   modelShape,
   passKernel,
   productKernel,
+  rankModel,
 } from "@tandem-sim/hardware";
 import { GpuCalibration, type GpuSpec, TandemError } from "@tandem-sim/schemas";
 import { type ErrorStats, statsOf } from "../fit-error.js";
@@ -155,7 +156,7 @@ export const calibrateOnMeasuredPoints = (spec: GpuSpec, points: MeasuredPoints,
 
 /** The kernels behind a profile's tables. */
 function kernelsOf({ model, raw }: MeasuredProfile): KernelPoints {
-  const { heads, kvHeads, headDim } = modelShape(model, raw.tp);
+  const { heads, kvHeads, headDim } = modelShape(rankModel(model, raw.tp));
   const { prefillChunk, kvPrefill, nDecode, kvDecode, timeUs } = raw.attention;
   const attention = timeUs.map((us, i) => {
     const [chunk, cached, decodes, context] = [prefillChunk[i], kvPrefill[i], nDecode[i], kvDecode[i]];
@@ -180,7 +181,7 @@ export function calibrateOnMeasuredProfile(measured: MeasuredProfile, origin: Or
     (start, free) => calibrateOnProfile(analyticConstants, measured, start, free),
     (efficiencies) =>
       iterationErrorStats(
-        createAnalyticCosts(spec, model, { efficiencies, dtype: "bfloat16", tp: raw.tp }),
+        createAnalyticCosts(spec, rankModel(model, raw.tp), { efficiencies, dtype: "bfloat16" }),
         layers,
         iterations,
       ),

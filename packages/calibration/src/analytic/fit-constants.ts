@@ -14,6 +14,7 @@ import {
   modelShape,
   passKernel,
   productKernel,
+  rankModel,
 } from "@tandem-sim/hardware";
 import type { AttentionKernel, GpuProfile, GpuSpec, LayerSamples, ModelConfig } from "@tandem-sim/schemas";
 import { type AttentionPoint, coldPoints, type KernelPoints, type ProductPoint } from "./measurements.js";
@@ -57,7 +58,7 @@ const nsOf = (point: { us: number }): number => point.us * 1000;
 /** The products of a profile's layers, as points. Small ones are passes as much as products. */
 export function productPoints(raw: GpuProfile, model: ModelConfig): ProductPoint[] {
   const { kinds, pre, post, head } = architectureOf(model);
-  const shape = modelShape(model, raw.tp);
+  const shape = modelShape(rankModel(model, raw.tp));
   const tables: Record<string, LayerSamples> = { ...raw.dense, ...raw.perSequence };
   return [...new Set([...pre, ...post, ...head.perSequence])].flatMap((layer) => {
     const { work, input, output } = kinds[layer];
@@ -112,7 +113,7 @@ function fitProducts(
 /** Passes: each its fixed time and traffic, L2 for all. */
 function fitPasses(start: Fitted, { spec, model, raw }: MeasuredProfile): Fitted {
   const { kinds } = architectureOf(model);
-  const shape = modelShape(model, raw.tp);
+  const shape = modelShape(rankModel(model, raw.tp));
   const tables: Record<string, LayerSamples> = { ...raw.dense, ...raw.perSequence };
   const known = start.constants.pass.layers;
   const names = (Object.keys(known) as LayerName[]).filter((name) => tables[name] !== undefined);

@@ -10,6 +10,7 @@ import {
   type Efficiencies,
   iterationNs,
   productKernel,
+  rankModel,
 } from "@tandem-sim/hardware";
 import type { GpuSpec } from "@tandem-sim/schemas";
 import { attentionErrors, type MeasuredProfile } from "./fit-constants.js";
@@ -61,7 +62,7 @@ export function calibrateOnProfile(
     wantNs: Array.from(attentionNs, (ns, i) => otherNs[i] + layers * ns),
   }));
   return fitFree(start, free, (efficiencies) => {
-    const costs = createAnalyticCosts(spec, model, { constants, efficiencies, dtype: "bfloat16", tp: raw.tp });
+    const costs = createAnalyticCosts(spec, rankModel(model, raw.tp), { constants, efficiencies, dtype: "bfloat16" });
     return Float64Array.from(
       sets.flatMap(({ batches, wantNs }) => {
         const got = batches.map((batch) => iterationNs(costs, layers, batch));

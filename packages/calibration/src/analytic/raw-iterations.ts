@@ -3,7 +3,14 @@
  * Whole iterations of a raw profile, at the points where it measured attention and of batches as servers form them: what
  * the analytic model is fitted to and judged on.
  */
-import { type Architecture, createGpuCosts, type GpuBatch, type GpuCosts, iterationNs } from "@tandem-sim/hardware";
+import {
+  type Architecture,
+  batchAttentionNs,
+  createGpuCosts,
+  type GpuBatch,
+  type GpuCosts,
+  iterationNs,
+} from "@tandem-sim/hardware";
 import type { GpuProfile } from "@tandem-sim/schemas";
 import { batchFamilies, sampleBatches } from "../sampled-batches.js";
 
@@ -39,16 +46,7 @@ function batchAt({ attention }: GpuProfile, i: number): GpuBatch {
 }
 
 function iterationsOf(costs: GpuCosts, layers: number, phase: Phase, batches: GpuBatch[]): MeasuredIterations {
-  const attentionNs = Float64Array.from(batches, (batch) =>
-    costs.attentionNs(
-      batch.prefillChunk,
-      batch.kvPrefill,
-      batch.nDecode,
-      batch.kvDecodeMean,
-      batch.kvDecodeMax,
-      batch.kvDecodeMin,
-    ),
-  );
+  const attentionNs = Float64Array.from(batches, (batch) => batchAttentionNs(costs, batch));
   const otherNs = Float64Array.from(batches, (batch, i) => iterationNs(costs, layers, batch) - layers * attentionNs[i]);
   return { phase, batches, attentionNs, otherNs };
 }

@@ -1,4 +1,4 @@
-import { architectureOf, createAnalyticCosts, createGpuCosts, iterationNs } from "@tandem-sim/hardware";
+import { architectureOf, createAnalyticCosts, createGpuCosts, iterationNs, rankModel } from "@tandem-sim/hardware";
 import { type GpuProfile, parseGpuProfile, parseProfileMeta } from "@tandem-sim/schemas";
 import { findGpuSpecFile, findModelFile, readGpuSpec, readModelConfig } from "@tandem-sim/schemas/node";
 import { describe, expect, test } from "vitest";
@@ -21,7 +21,7 @@ const readBack = (files: Map<string, string>, tp: number): GpuProfile =>
 const errorsOf = (gpu: string, tp: number) => {
   const { files } = synthesizeBundle(specOf(gpu), model, name, [tp]);
   const got = createGpuCosts(readBack(files, tp), architectureOf(model));
-  const want = createAnalyticCosts(specOf(gpu), model, { tp });
+  const want = createAnalyticCosts(specOf(gpu), rankModel(model, tp));
   return batchFamilies.map((family, i) => {
     const batches = sampleBatches(family, 1000, i + 1);
     return statsOf(

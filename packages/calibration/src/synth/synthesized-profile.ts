@@ -9,6 +9,7 @@ import {
   createAnalyticCosts,
   type GpuCosts,
   type LayerName,
+  rankModel,
 } from "@tandem-sim/hardware";
 import {
   type AttentionSamples,
@@ -87,7 +88,7 @@ export function synthesizeProfile(
   const architecture = architectureOf(model);
   const fp8Kv = kvCacheDtype === "fp8";
   const kvElementBytes = dtypeBytes[fp8Kv ? "fp8" : dtype];
-  const costs = createAnalyticCosts(spec, model, { dtype, kvElementBytes, tp });
+  const costs = createAnalyticCosts(spec, rankModel(model, tp), { dtype, kvElementBytes });
   const variant = dtypeVariant[dtype];
   return {
     hardware: spec.hardware,

@@ -3,7 +3,6 @@
  * The numbers that the shapes of a model's layers follow from, on one GPU of an instance.
  */
 import { attentionShape, type ModelConfig } from "@tandem-sim/schemas";
-import { rankModel } from "../rank-model.js";
 
 /** Elements, on one GPU. */
 export interface ModelShape {
@@ -17,20 +16,16 @@ export interface ModelShape {
   maxPositions: number;
 }
 
-/**
- * @param tp GPUs that share each layer
- * @throws {TandemError} E_SCHEMA where they cannot, as `rankModel`
- */
-export function modelShape(model: ModelConfig, tp = 1): ModelShape {
-  const rank = rankModel(model, tp);
-  const { heads, kvHeads, headDim } = attentionShape(rank);
+/** @param model as one GPU holds it: `rankModel` where several share it */
+export function modelShape(model: ModelConfig): ModelShape {
+  const { heads, kvHeads, headDim } = attentionShape(model);
   return {
-    hidden: rank.hidden_size,
+    hidden: model.hidden_size,
     heads,
     kvHeads,
     headDim,
-    inner: rank.intermediate_size,
-    vocab: rank.vocab_size,
-    maxPositions: rank.max_position_embeddings,
+    inner: model.intermediate_size,
+    vocab: model.vocab_size,
+    maxPositions: model.max_position_embeddings,
   };
 }

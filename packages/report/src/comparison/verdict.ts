@@ -14,7 +14,7 @@ import {
   unfitModes,
 } from "@tandem-sim/comparison";
 import type { Bound, Flip, Measure, Verdict, WhatIf } from "@tandem-sim/schemas";
-import { percent } from "../number-format.js";
+import { percent, wordList } from "../number-format.js";
 import { heldText } from "./held-text.js";
 
 const names: Record<Measure, string> = {
@@ -25,8 +25,6 @@ const names: Record<Measure, string> = {
 };
 
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
-const list = (words: readonly string[], last = "and"): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 
 interface Told {
   name: string;
@@ -34,7 +32,7 @@ interface Told {
   ratio: number;
 }
 
-const figures = (parts: readonly Told[]): string => list(parts.map(({ name, ratio }) => `${name} ${times(ratio)}`));
+const figures = (parts: readonly Told[]): string => wordList(parts.map(({ name, ratio }) => `${name} ${times(ratio)}`));
 
 /** Which mode is best, by how much: one that is among the best by every measure, or the best by each. */
 function bestSentence(best: Verdict["best"], baseline: string): string {
@@ -47,10 +45,10 @@ function bestSentence(best: Verdict["best"], baseline: string): string {
   if (everywhere.includes(baseline)) {
     const equal = everywhere.filter((mode) => mode !== baseline);
     return equal.length > 0
-      ? `${baseline} is best by every measure here, and ${list(equal)} as good as it`
+      ? `${baseline} is best by every measure here, and ${wordList(equal)} as good as it`
       : `${baseline} is best here: no other mode is better by any measure`;
   }
-  if (everywhere.length > 0) return `${list(everywhere, "or")} is best here: ${figures(told)} of ${baseline}`;
+  if (everywhere.length > 0) return `${wordList(everywhere, "or")} is best here: ${figures(told)} of ${baseline}`;
   return `No mode is best by every measure: ${byMeasure(told, baseline)}`;
 }
 
@@ -58,13 +56,13 @@ function bestSentence(best: Verdict["best"], baseline: string): string {
 function byMeasure(told: readonly Told[], baseline: string): string {
   const groups = new Map<string, Told[]>();
   for (const one of told) {
-    const modes = list(one.modes, "or");
+    const modes = wordList(one.modes, "or");
     groups.set(modes, [...(groups.get(modes) ?? []), one]);
   }
   return [...groups]
     .map(([modes, parts]) =>
       modes === baseline
-        ? `${modes} by ${list(parts.map(({ name }) => name))}`
+        ? `${modes} by ${wordList(parts.map(({ name }) => name))}`
         : `${modes} by ${figures(parts)} of ${baseline}`,
     )
     .join("; ");
@@ -108,7 +106,7 @@ function boundSentence(bounds: Verdict["bounds"]): string {
     const text = boundText(bound);
     modes.set(text, [...(modes.get(text) ?? []), mode]);
   }
-  return `What fills most of the makespan: ${[...modes].map(([text, names]) => `in ${list(names)} ${text}`).join(", ")}.`;
+  return `What fills most of the makespan: ${[...modes].map(([text, names]) => `in ${wordList(names)} ${text}`).join(", ")}.`;
 }
 
 /** Where the runs are too close for what is known of the GPU. */
@@ -116,7 +114,7 @@ const undecidedSentence = (open: readonly Measure[], uncertainty: number): strin
   open.length === 0
     ? []
     : [
-        `Whether to offload is undecided by ${list(open.map((measure) => names[measure]))}: the best offloaded mode and gpu-only differ by less than the ${percent(uncertainty, 1)} that GPU times of this kind are typically off.`,
+        `Whether to offload is undecided by ${wordList(open.map((measure) => names[measure]))}: the best offloaded mode and gpu-only differ by less than the ${percent(uncertainty, 1)} that GPU times of this kind are typically off.`,
       ];
 
 /** A value of an axis, in words. */
@@ -139,7 +137,7 @@ function flipSentence(flips: readonly Flip[]): string[] {
   const [first] = flips;
   if (!first || told.length === 0) return [];
   const { measure, here } = first;
-  return [`By ${names[measure]}, auto (${times(here.ratio)} of gpu-only) ${list(told)}.`];
+  return [`By ${names[measure]}, auto (${times(here.ratio)} of gpu-only) ${wordList(told)}.`];
 }
 
 /**
@@ -177,7 +175,7 @@ export function standing(mode: string, outcomes: ReadonlyMap<string, ModeOutcome
     const ratio = ratioBy(measure, own.summary, summary);
     return Number.isFinite(ratio) ? [`${names[measure]} ${times(ratio)}`] : [];
   });
-  return told.length > 0 ? [`This run (${mode}): ${list(told)} of ${baseline}.`] : [];
+  return told.length > 0 ? [`This run (${mode}): ${wordList(told)} of ${baseline}.`] : [];
 }
 
 /** How a GPU with two attention kernels, which needs no PIM for that, would stand; nothing where that changes nothing. */
@@ -191,8 +189,8 @@ export function kernelNote({ composition }: WhatIf): string[] {
     return from[key] > 0 ? [{ name: figureNames[key], alone: times(apart / from[key]), rest: times(end / apart) }] : [];
   });
   if (told.every(({ alone }) => alone === "1.00x")) return [];
-  const alone = list(told.map((one) => `${one.name} ${one.alone}`));
-  const rest = list(told.map((one) => one.rest));
+  const alone = wordList(told.map((one) => `${one.name} ${one.alone}`));
+  const rest = wordList(told.map((one) => one.rest));
   return [
     `A GPU with separate kernels for prefill and decode attention would come to ${alone} of this one's without PIM; ${to} is ${rest} of that.`,
   ];

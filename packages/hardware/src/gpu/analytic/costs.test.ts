@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { specSheet } from "../../../test/spec-sheet.js";
 import { llama } from "../../../test/synthetic-profile.js";
+import { rankModel } from "../../rank-model.js";
 import { architectureOf, type LayerName } from "../architecture.js";
 import { createAnalyticCosts } from "./costs.js";
 
@@ -47,7 +48,7 @@ test("uneven decodes take longer than even ones of the same mean, and less than 
 
 describe("tensor parallelism", () => {
   const whole = createAnalyticCosts(specSheet(), llama);
-  const shared = createAnalyticCosts(specSheet(), llama, { tp: 4 });
+  const shared = createAnalyticCosts(specSheet(), rankModel(llama, 4));
 
   test("divides products and attention, not norms", () => {
     expect(shared.layerNs("gate_up_proj", 2048)).toBeLessThan(0.3 * whole.layerNs("gate_up_proj", 2048));
@@ -58,7 +59,7 @@ describe("tensor parallelism", () => {
   });
 
   test("that does not divide the heads is refused", () => {
-    expect(() => createAnalyticCosts(specSheet(), llama, { tp: 3 })).toThrow(/3 GPUs cannot share/);
+    expect(() => createAnalyticCosts(specSheet(), rankModel(llama, 3))).toThrow(/3 GPUs cannot share/);
   });
 });
 

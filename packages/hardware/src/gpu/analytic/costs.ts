@@ -18,8 +18,6 @@ export interface AnalyticOptions extends KernelFigures {
   dtype?: Dtype | undefined;
   /** Of a K or V element; as the weights where left out. */
   kvElementBytes?: number | undefined;
-  /** GPUs that share each layer; collectives are not in these times. */
-  tp?: number | undefined;
 }
 
 /** Formulas hold for any size. */
@@ -39,16 +37,17 @@ export type AnalyticLayer = (size: number) => number;
 /**
  * The layers of a model on a GPU, by tokens or, in the head, by sequences; ns, not rounded.
  *
- * @throws {TandemError} E_UNSUPPORTED for architectures and dtypes that are not known, E_USAGE where `tp` does not divide
+ * @param model as one GPU holds it: `rankModel` where several share it
+ * @throws {TandemError} E_UNSUPPORTED for architectures and dtypes that are not known
  */
 export function analyticLayers(
   spec: GpuSpec,
   model: ModelConfig,
   options: AnalyticOptions = {},
 ): ReadonlyMap<LayerName, AnalyticLayer> {
-  const { tp, dtype = modelDtype(model) } = options;
+  const { dtype = modelDtype(model) } = options;
   const { prologue, pre, post, head, kinds } = architectureOf(model);
-  const shape = modelShape(model, tp);
+  const shape = modelShape(model);
   const product = productKernel(spec, dtype, options);
   const activationBytes = Math.max(2, dtypeBytes[dtype]);
   const layerOf = (layer: LayerName): AnalyticLayer => {
@@ -65,10 +64,10 @@ export function analyticLayers(
   return new Map([...names].map((layer) => [layer, layerOf(layer)]));
 }
 
-/** Attention of one layer with decodes that are all equally long, ns, not rounded. @throws {TandemError} E_USAGE */
+/** Attention of one layer with decodes that are all equally long, ns, not rounded. */
 export function analyticAttention(spec: GpuSpec, model: ModelConfig, options: AnalyticOptions = {}): AttentionLookup {
-  const { tp, dtype = modelDtype(model), kvElementBytes = dtypeBytes[dtype] } = options;
-  return attentionKernel(spec, modelShape(model, tp), kvElementBytes, options);
+  const { dtype = modelDtype(model), kvElementBytes = dtypeBytes[dtype] } = options;
+  return attentionKernel(spec, modelShape(model), kvElementBytes, options);
 }
 
 const wholeNs =
@@ -77,9 +76,9 @@ const wholeNs =
     Math.max(1, Math.round(layer(size)));
 
 /**
- * The cost model of one (GPU, model, dtype, tp) that was not measured.
+ * The cost model of one (GPU, model, dtype) that was not measured; collectives are not in its times.
  *
- * @throws {TandemError} E_UNSUPPORTED, E_USAGE as {@link analyticLayers}
+ * @throws {TandemError} E_UNSUPPORTED as {@link analyticLayers}
  * @example
  * const costs = createAnalyticCosts(spec, model);
  * const decode8At512 = costs.attentionNs(0, 0, 8, 512, 512, 512);

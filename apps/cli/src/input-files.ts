@@ -4,6 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { ownPim } from "@tandem-sim/schemas";
 import type { ClusterInputs } from "@tandem-sim/schemas/node";
 import { findGpuProfileDir, findModelFile, findPimFile } from "@tandem-sim/schemas/node";
 import type { SimulationFlags } from "./simulation-flags.js";
@@ -21,7 +22,10 @@ export function clusterFiles(
   const profiles = new Set(gpuProfile === undefined ? [] : [gpuProfile]);
   cluster.nodes.forEach((node, n) => {
     if (node.cpu_mem.pim_config) files.add(findPimFile(node.cpu_mem.pim_config, source));
-    node.instances.forEach(({ model_name, hardware }, i) => {
+    node.instances.forEach((instance, i) => {
+      const { model_name, hardware } = instance;
+      const pim = ownPim(instance);
+      if (pim) files.add(findPimFile(pim.config, source));
       files.add(findModelFile(model_name, source));
       const variant = nodes[n]?.instances[i]?.profile?.variant;
       if (gpuProfile === undefined && variant) profiles.add(findGpuProfileDir(hardware, model_name, variant, source));

@@ -2,6 +2,7 @@
  * @module
  * Requests that no instance could ever serve, refused with the numbers before anything runs.
  */
+import { gpuHoldsPrompts } from "@tandem-sim/hardware";
 import { TandemError } from "@tandem-sim/schemas";
 import { type RequestChunk, requestPlace } from "@tandem-sim/workload";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
@@ -26,7 +27,7 @@ function refusal(instance: InstancePlan, inputTokens: number, outputTokens: numb
   // The last token is never attended to, so its K and V are never stored.
   const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
   // With decodes on PIM the GPU holds prompts only.
-  const onGpu = !pim ? blocks : pim.attendsOnPim(true) ? 0 : Math.ceil(inputTokens / options.blockSize);
+  const onGpu = !pim ? blocks : gpuHoldsPrompts(pim) ? Math.ceil(inputTokens / options.blockSize) : 0;
   if (onGpu > gpuBlocks) {
     return { message: `needs ${onGpu} KV blocks`, hint: `the GPU of instance ${id} has ${gpuBlocks}` };
   }

@@ -70,7 +70,8 @@ export class InstanceTotals {
   /** Time that no channel computed while what the next one needs was on its way, or in the queue for it. */
   get pimWaitsForInputNs(): number {
     const { on, resources } = this.graph;
-    return on.offload ? this.waitNs[on.offload.pim * resources.length + on.offload.linkUp] : 0;
+    const { pim, link } = on.offload ?? {};
+    return pim !== undefined && link ? this.waitNs[pim * resources.length + link.up] : 0;
   }
 
   /** Time that each unit of a resource ran something. */

@@ -19,18 +19,20 @@ export type Mode = keyof typeof modes;
 export const modeNames = Object.keys(modes) as Mode[];
 
 /**
- * The same inputs in one mode. Where the cluster has PIM at all, instances of nodes without it, and those whose config
+ * The same inputs in one mode. Where the cluster has PIM at all, instances without it, and those whose config
  * turns offload off, stay GPU-only in every mode.
  */
 export function inMode(inputs: PlanInputs, mode: Mode): PlanInputs {
-  const somePim = inputs.nodes.some(({ pim }) => pim !== null);
+  const hasPim = ({ pim, instances }: PlanInputs["nodes"][number]): boolean =>
+    pim !== null || instances.some(({ pim: own }) => own);
+  const somePim = inputs.nodes.some(hasPim);
   return {
     ...inputs,
     nodes: inputs.nodes.map((node, n) => ({
       ...node,
       instances: node.instances.map((instance, i) => {
         const turnedOff = instanceOverrides(inputs.cluster.nodes[n].instances[i]).enableAttnOffloading === false;
-        const stays = turnedOff || (somePim && node.pim === null);
+        const stays = turnedOff || (somePim && node.pim === null && !instance.pim);
         return { ...instance, options: { ...instance.options, ...modes[stays ? "gpu-only" : mode] } };
       }),
     })),

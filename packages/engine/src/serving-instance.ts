@@ -139,10 +139,11 @@ export class ServingInstance {
     this.running = null;
   }
 
-  /** Bytes in use on each of its GPUs: weights and KV. */
+  /** Bytes in use on each of its GPUs: weights and KV, on PIM in the same memory too. */
   get gpuMemoryBytes(): number {
     const { pool } = this.scheduler.gpu;
-    return this.plan.weightBytes + (pool.count - pool.free) * this.plan.blockBytes;
+    const onGpu = this.plan.pim?.attach === "gpu" ? this.kvBlocks : pool.count - pool.free;
+    return this.plan.weightBytes + onGpu * this.plan.blockBytes;
   }
 
   /** Bytes of PIM memory in use. */

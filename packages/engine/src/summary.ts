@@ -125,8 +125,8 @@ export class ResultCollector {
       recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
       prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
       link_bytes: {
-        up: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkUp] : 0)),
-        down: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkDown] : 0)),
+        up: total(({ graph: { on }, bytes }) => (on.offload?.link ? bytes[on.offload.link.up] : 0)),
+        down: total(({ graph: { on }, bytes }) => (on.offload?.link ? bytes[on.offload.link.down] : 0)),
         ...(hasSharedLayers(instances) && {
           between_gpus: total(({ graph, bytes }) => (graph.on.collective === null ? 0 : bytes[graph.on.collective])),
         }),
@@ -323,11 +323,11 @@ function offloadSummary(
     pim_busy: share(totals.coveredNs[offload.pim]),
     pim_util: share((sum(groupsNs, (ns) => ns) * pim.layout.channelsPerGroup) / pim.channels),
     pim_busiest_group: share(Math.max(...groupsNs)),
-    link_up_busy: share(totals.coveredNs[offload.linkUp]),
-    link_down_busy: share(totals.coveredNs[offload.linkDown]),
+    link_up_busy: offload.link && share(totals.coveredNs[offload.link.up]),
+    link_down_busy: offload.link && share(totals.coveredNs[offload.link.down]),
     gpu_bandwidth_gbps: gpuBandwidthGBps,
     pim_gemv_bandwidth_gbps: pim.gemvGBps,
-    pim_channels: pim.channels,
+    pim_channels: pim.copies * pim.channels,
     pim_channel_groups: pim.layout.groups,
   };
 }

@@ -4,7 +4,14 @@
  * resource, one for iterations, one per request, and counters.
  */
 
-import { type BatchTable, type CostedBatch, createDecoderGraph, type Resource, stageWork } from "@tandem-sim/trace";
+import {
+  type BatchTable,
+  type CostedBatch,
+  createDecoderGraph,
+  type Resource,
+  stageWork,
+  topologyOf,
+} from "@tandem-sim/trace";
 import type { IntervalReport } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
@@ -127,7 +134,7 @@ export class Timeline {
     const shape = {
       layers: costs.layers,
       subBatches: 1,
-      pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+      pim: pim && topologyOf(pim),
       reduces: costs.collective !== null,
     };
     const tracks = tracksOf(createDecoderGraph(shape).resources)

@@ -3,7 +3,7 @@
  * A cluster config with everything that it names: models, GPU profiles, PIM devices. Where those come from is the
  * caller's business.
  */
-import type { ClusterConfig, ClusterInstance } from "./cluster.js";
+import { type ClusterConfig, type ClusterInstance, ownPim } from "./cluster.js";
 import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
 import { checkProfile, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
@@ -23,8 +23,10 @@ export interface ClusterInputs {
   source: string;
   cluster: ClusterConfig;
   nodes: {
+    /** What the host memory is made of; null: not PIM. */
     pim: PimDevice | null;
-    instances: ({ model: ModelConfig; options: InstanceOptions } & GpuSource)[];
+    /** `pim` of an instance: what its GPUs have of their own; null: nothing. */
+    instances: ({ model: ModelConfig; options: InstanceOptions; pim: PimDevice | null } & GpuSource)[];
   }[];
   /** What a recorded run of the service says of all its GPUs. */
   calibration?: CalibrationEffect;
@@ -69,7 +71,9 @@ export function resolveCluster(
           const at = `${source}: $.nodes[${n}].instances[${i}]`;
           const own: InstanceOptions = { ...options, ...instanceOverrides(instance) };
           const model = inPlace(`${at}.model_name`, () => named.model(instance.model_name));
-          return { model, options: own, ...gpuOf(instance, model, own, named, at) };
+          const itsPim = ownPim(instance);
+          const device = itsPim && inPlace(`${at}.${itsPim.path}`, () => named.pim(itsPim.config));
+          return { model, options: own, pim: device, ...gpuOf(instance, model, own, named, at) };
         }),
       };
     }),

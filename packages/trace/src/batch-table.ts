@@ -2,10 +2,16 @@
  * @module
  * Costs a batch, undivided or in sub-batches, into a stage table, in one pass over its requests.
  */
-import type { CollectiveCosts, PimSystem } from "@tandem-sim/hardware";
+import {
+  askedShare,
+  type CollectiveCosts,
+  type Contention,
+  type LinkCosts,
+  type PimSystem,
+} from "@tandem-sim/hardware";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { IterationCosts } from "./costs.js";
-import type { DecoderGraph, SubBatchStages } from "./decoder-graph.js";
+import type { DecoderGraph, LinkStages, SubBatchStages } from "./decoder-graph.js";
 import type { Division } from "./division.js";
 import { ABSENT, createStageTable, type StageTable } from "./stage-table.js";
 
@@ -22,7 +28,7 @@ interface SubBatchSums {
   shortest: number;
   /** Tokens whose attention runs on PIM: q, k, v go up, the output comes down. */
   offloadedTokens: number;
-  /** Prefill tokens whose K and V move to PIM. */
+  /** Prefill tokens whose K and V move to PIM: none where they are in its memory already. */
   movedTokens: number;
   /** Tokens of prefix hits whose K and V come down. */
   fetchedTokens: number;
@@ -169,6 +175,8 @@ function addRequest(
   if (attends) sums.offloadedTokens += tokens;
   else {
     addToGpu(sums, tokens, context, true);
+    // The GPU has written K and V where they stay.
+    if (pim.link === null) return;
     sums.movedTokens += tokens;
     // Earlier tokens go first, so the part that starts where the request starts needs its prefix.
     if (context === batch.context[i]) sums.fetchedTokens += batch.hits[i];
@@ -208,6 +216,7 @@ function finishFill(table: BatchTable, costs: IterationCosts): void {
     table.tokens[s] = sums.tokens;
     table.sequences[s] = sums.sequences;
     fillDense(table, stages, sums, costs);
+    if (costs.pim?.contention) fillAsked(table, stages, sums, costs.pim.contention);
     if (costs.collective) fillReduces(table, stages, sums, costs.collective);
     if (costs.pim) fillOffload(table, stages, sums, costs.pim);
   }
@@ -263,17 +272,51 @@ function gpuAttentionNs(sums: SubBatchSums, { gpu, separateAttention }: Iteratio
   return gpu.attentionNs(prefillTokens, prefillContext, decodes, mean, sums.longest, sums.shortest);
 }
 
-function fillOffload(table: BatchTable, stages: SubBatchStages, sums: SubBatchSums, { link, layout }: PimSystem): void {
+/** What the stages on the GPU ask of the memory that PIM computes in. */
+function fillAsked(
+  { ns, offset, asked }: BatchTable,
+  { prologue, pre, attention, post, head, shared }: SubBatchStages,
+  sums: SubBatchSums,
+  contention: Contention,
+): void {
+  const { tokens, sequences } = sums;
+  const { traffic } = contention;
+  const ask = (stage: number, bytes: number): void => {
+    asked[stage] = askedShare(bytes, ns[offset[stage]], contention);
+  };
+  const outBytes = shared ? traffic.oProjBytes(tokens) : 0;
+  ask(prologue, traffic.prologueBytes(tokens));
+  ask(pre, traffic.preBytes(tokens));
+  ask(post, traffic.postBytes(tokens) - outBytes);
+  if (shared) ask(shared.out, outBytes);
+  ask(head, traffic.headBytes(tokens, sequences));
+  const { prefillTokens, prefillContext, decodes, decodeContext } = sums;
+  const mean = decodes > 0 ? decodeContext / decodes : 0;
+  ask(attention, traffic.attentionBytes(prefillTokens, prefillContext, decodes, mean));
+}
+
+function fillOffload(table: BatchTable, stages: SubBatchStages, sums: SubBatchSums, system: PimSystem): void {
   if (!stages.offload) return;
-  const { fetch, up, pim, down } = stages.offload;
-  const { ns, offset, bytes, pj } = table;
+  const { pim, link } = stages.offload;
+  const { ns, offset, pj } = table;
+  for (let g = offset[pim]; g < offset[pim + 1]; g++) if (ns[g] === 0) ns[g] = ABSENT;
+  pj[pim] = system.copies * system.layout.channelsPerGroup * sums.pimPj;
+  if (link && system.link) fillTransfers(table, link, sums, system.link, system.copies);
+}
+
+/** Each link carries its own heads, all links at once; bytes are those of all. */
+function fillTransfers(
+  { ns, offset, bytes }: BatchTable,
+  { fetch, up, down }: LinkStages,
+  sums: SubBatchSums,
+  link: LinkCosts,
+  links: number,
+): void {
   const transfer = (stage: number, moved: number): void => {
-    bytes[stage] = moved;
+    bytes[stage] = links * moved;
     ns[offset[stage]] = moved === 0 ? ABSENT : link.transferNs(moved);
   };
   transfer(up, link.upBytes(sums.offloadedTokens) + link.kvBytes(sums.movedTokens));
   transfer(down, link.downBytes(sums.offloadedTokens));
   transfer(fetch, link.kvBytes(sums.fetchedTokens));
-  for (let g = offset[pim]; g < offset[pim + 1]; g++) if (ns[g] === 0) ns[g] = ABSENT;
-  pj[pim] = layout.channelsPerGroup * sums.pimPj;
 }

@@ -46,7 +46,7 @@ export function attentionWork(
     work.requests++;
     work.tokens += tokens;
     work.context += context + tokens;
-    if (!pim || onPim) continue;
+    if (!pim?.link || onPim) continue;
     const home = groups[batch.group[i]];
     home.requests++;
     home.moved = (home.moved ?? 0) + tokens;

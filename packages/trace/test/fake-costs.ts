@@ -17,7 +17,7 @@ import {
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn } from "../src/index.js";
+import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn, topologyOf } from "../src/index.js";
 
 /** Whose attention runs on PIM. */
 export type Offload = "none" | "all" | "decode";
@@ -88,15 +88,19 @@ export const link: LinkCosts = {
 };
 
 const system = (phase: Offload, groups: number): PimSystem => ({
-  name: "fake",
+  attach: "host",
   device: {} as PimSystem["device"],
   timing: pim.timing,
   layout: { name: "fake", groups, channelsPerGroup: PER_GROUP, blocksPerGroup: 1000 },
   firstChannel: FIRST_CHANNEL,
   channels: groups * PER_GROUP,
+  copies: 1,
   gemvGBps: 1,
   linkGBps: 1,
+  bytes: link,
   link,
+  access: "separate",
+  contention: null,
   attention: pim,
   energy,
   attendsOnPim: (prefill) => phase === "all" || !prefill,
@@ -125,7 +129,7 @@ export function tableFor(
   subBatches: number,
   order = inTurn,
 ) {
-  const onto = offload && { ...offload.layout, firstChannel: offload.firstChannel };
+  const onto = offload && topologyOf(offload);
   return createBatchTable(createDecoderGraph({ layers, subBatches, pim: onto, reduces: shared !== null, order }));
 }
 

@@ -39,6 +39,10 @@ export interface Iteration {
   subBatches: readonly SubBatchTimes[];
   /** Left out: in turn. */
   order?: IssueOrder;
+  /** PIM in the GPU's own memory, and how they share it: then no transfer exists. Left out: behind a link. */
+  access?: "blocked" | "concurrent";
+  /** Share of its memory's bandwidth that the GPU asks for, where both run at a time. */
+  asked?: number;
 }
 
 /** Where a sub-batch's attention runs. `appends`: all of it on the GPU, K and V go to PIM. `both`: decodes on PIM beside it. */
@@ -118,21 +122,30 @@ export const iterations = (
 export const reducesIn = ({ subBatches }: Iteration): boolean => subBatches.some(({ reduceNs }) => reduceNs > 0);
 
 /** One sub-batch of an iteration alone. */
-export const alone = ({ layers, groups, subBatches }: Iteration, s: number): Iteration =>
-  iterationOf(layers, groups, subBatches.slice(s, s + 1));
+export const alone = ({ layers, groups, subBatches, access, asked }: Iteration, s: number): Iteration => ({
+  ...iterationOf(layers, groups, subBatches.slice(s, s + 1)),
+  ...(access && { access, asked }),
+});
 
 /** The iteration as a stage table. */
 export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGraph } {
-  const { layers, groups, subBatches, order = inTurn } = iteration;
+  const { layers, groups, subBatches, order = inTurn, access, asked = 0 } = iteration;
   const graph = createDecoderGraph({
     layers,
     subBatches: subBatches.length,
-    pim: { groups, channelsPerGroup: 2, firstChannel: 0 },
+    pim: {
+      groups,
+      channelsPerGroup: 2,
+      firstChannel: 0,
+      hasLink: access === undefined,
+      access: access ?? "separate",
+    },
     reduces: reducesIn(iteration),
     order,
   });
   const table = createStageTable(graph);
   const { ns: durations, offset } = table;
+  table.asked.fill(asked);
   const orAbsent = (value: number): number => (value === 0 ? ABSENT : value);
   subBatches.forEach((times, s) => {
     const { prologue, pre, attention, post, head, offload, shared } = graph.of[s]!;
@@ -147,9 +160,11 @@ export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGrap
     }
     durations[offset[attention]!] = orAbsent(times.gpuAttentionNs);
     if (!offload || times.upNs === 0) return;
-    durations[offset[offload.up]!] = times.upNs;
-    durations[offset[offload.down]!] = orAbsent(times.downNs);
-    durations[offset[offload.fetch]!] = orAbsent(times.fetchNs);
+    if (offload.link) {
+      durations[offset[offload.link.up]!] = times.upNs;
+      durations[offset[offload.link.down]!] = orAbsent(times.downNs);
+      durations[offset[offload.link.fetch]!] = orAbsent(times.fetchNs);
+    }
     for (let g = 0; g < groups; g++) durations[offset[offload.pim]! + g] = orAbsent(times.groupNs[g] ?? 0);
   });
   return { ...table, graph };

@@ -48,6 +48,9 @@ class Writer {
     return op ? [op] : [];
   }
 
+  /** All ops in the order in which they are written down. */
+  readonly written: Op[] = [];
+
   private write(
     resource: string,
     kind: OpKind,
@@ -58,6 +61,7 @@ class Writer {
     group = -1,
   ): Op {
     const op: Op = { kind, subBatch, layer, group, durationNs, after, startNs: Number.NaN, endNs: Number.NaN };
+    this.written.push(op);
     this.queues.set(resource, [...(this.queues.get(resource) ?? []), op]);
     this.last.set(`${kind} ${subBatch} ${layer} ${group}`, op);
     return op;
@@ -65,7 +69,8 @@ class Writer {
 
   fetch(subBatch: number, layer: number): void {
     const { fetchNs, upNs } = this.iteration.subBatches[subBatch]!;
-    if (fetchNs > 0 && upNs > 0) this.write("down", "fetch", subBatch, layer, fetchNs, []);
+    if (fetchNs > 0 && upNs > 0 && this.iteration.access === undefined)
+      this.write("down", "fetch", subBatch, layer, fetchNs, []);
   }
 
   /** In front of the MLP, where several GPUs share the layers. */
@@ -97,7 +102,13 @@ class Writer {
   private offloaded(subBatch: number, layer: number): void {
     const { upNs, downNs, groupNs } = this.iteration.subBatches[subBatch]!;
     if (upNs === 0) return;
-    const up = this.write("up", "up", subBatch, layer, upNs, this.find("pre", subBatch, layer));
+    const pre = this.find("pre", subBatch, layer);
+    if (this.iteration.access !== undefined) {
+      for (let g = 0; g < this.iteration.groups; g++)
+        if (groupNs[g]! > 0) this.write(`group ${g}`, "pim", subBatch, layer, groupNs[g]!, pre, g);
+      return;
+    }
+    const up = this.write("up", "up", subBatch, layer, upNs, pre);
     const pims: Op[] = [];
     for (let g = 0; g < this.iteration.groups; g++) {
       if (groupNs[g]! > 0) pims.push(this.write(`group ${g}`, "pim", subBatch, layer, groupNs[g]!, [up], g));
@@ -115,7 +126,12 @@ class Writer {
   private layerDone = (subBatch: number, layer: number): Op[] => [
     ...this.find("attention", subBatch, layer),
     ...this.find("down", subBatch, layer),
+    // In one memory nothing comes down.
+    ...(this.iteration.access === undefined ? [] : this.allGroups(subBatch, layer)),
   ];
+
+  private allGroups = (subBatch: number, layer: number): Op[] =>
+    Array.from({ length: this.iteration.groups }, (_, g) => this.find("pim", subBatch, layer, g)).flat();
 }
 
 /** All layers behind the first attention, one way of writing for each order. */
@@ -193,6 +209,35 @@ function run(queues: Queues): void {
     }
     if (left === before) throw new Error("the ops wait for each other");
   }
+}
+
+/**
+ * The same where an op of the GPU and one of PIM exclude each other: one op after the other, as they are written down, each
+ * behind all ops of the other that stand in front of it.
+ */
+function runBlocked({ written }: Writer): void {
+  const freeNs = new Map<string, number>();
+  const until = { gpu: 0, pim: 0 };
+  for (const op of written) {
+    const resource = op.kind === "pim" ? `group ${op.group}` : op.kind.startsWith("reduce") ? "reduce" : "gpu";
+    const excluded = resource === "reduce" ? 0 : op.kind === "pim" ? until.gpu : until.pim;
+    op.startNs = Math.max(freeNs.get(resource) ?? 0, excluded, ...op.after.map(({ endNs }) => endNs));
+    op.endNs = op.startNs + op.durationNs;
+    freeNs.set(resource, op.endNs);
+    if (resource === "reduce") continue;
+    const side = op.kind === "pim" ? "pim" : "gpu";
+    until[side] = Math.max(until[side], op.endNs);
+  }
+}
+
+/** Ops written down, for another way to run them. */
+export const opsOf = (iteration: Iteration): Op[] => writeDown(iteration).written;
+
+/** When each op of an iteration in which GPU and PIM exclude each other starts and ends. */
+export function blockedOps(iteration: Iteration): Op[] {
+  const writer = writeDown(iteration);
+  runBlocked(writer);
+  return writer.written;
 }
 
 /** Stretches in which at least one of the ops runs. */

@@ -222,7 +222,8 @@ describe("the predicted cycle", () => {
         fc.pre(list.length >= 2);
         const { table } = apply("tokens", batchOf(list), costsOf("all", 3));
         const own = table.graph.of.map((stages) => {
-          const { up, pim: onPim, down } = stages.offload!;
+          const { pim: onPim, link } = stages.offload!;
+          const { up, down } = link!;
           const ns = (stage: number): number => longestNs(table, stage);
           return { dense: ns(stages.pre) + ns(stages.post), up: ns(up), pim: ns(onPim), down: ns(down) };
         });

@@ -4,7 +4,9 @@
  * and the PIM that computes in it. Who runs when depends on who ran before, so that this is no recurrence but a simulation
  * from event to event.
  *
- * Work is counted in ns at full speed. Speeds are rounded to 2^-20 and events to whole ns, up: all sums are exact.
+ * Work is counted in ns at full speed. Speeds are rounded to 2^-20 and events to whole ns, up: all sums are exact. So once a
+ * repeat of a segment begins as the one before did, with the same work left everywhere, every further repeat does: the rest
+ * is a multiplication.
  */
 import { gpuSlowdown, pimSlowdown } from "@tandem-sim/hardware";
 import { isPresent } from "./compiled-segment.js";
@@ -30,6 +32,8 @@ interface Run {
   layer: number;
   /** Runs of other stages that have to end before: how many of each. */
   after: readonly { stage: number; runs: number }[];
+  /** Repeats of its segment that follow where a repeat begins with it, -1 where none does. */
+  repeatsLeft: number;
 }
 
 /** A run under way on the resource of several units, at whatever speed that has. */
@@ -51,17 +55,19 @@ interface UnitRun {
   endNs: number;
 }
 
-/** All runs of an iteration that has every stage. */
-function runsInOrder({ stages, segments }: StageGraph): Run[] {
+/** All runs of an iteration that has every stage. @param marked resource whose first run in a repeat marks its beginning */
+function runsInOrder({ stages, segments }: StageGraph, marked: number): Run[] {
   const issued = new Int32Array(stages.length);
   return segments.flatMap(({ order, repeat }) =>
-    Array.from({ length: repeat }, () => order).flatMap((stagesOfRepeat) =>
-      stagesOfRepeat.map((stage) => {
+    Array.from({ length: repeat }, (_, done) => {
+      const first = order.find((stage) => stages[stage].resource === marked);
+      return order.map((stage) => {
         const { after, firstLayer } = stages[stage];
         const before = after.map((other) => ({ stage: other, runs: issued[other] }));
-        return { stage, layer: firstLayer + issued[stage]++, after: before };
-      }),
-    ),
+        const repeatsLeft = stage === first ? repeat - done - 1 : -1;
+        return { stage, layer: firstLayer + issued[stage]++, after: before, repeatsLeft };
+      });
+    }).flat(),
   );
 }
 
@@ -91,6 +97,16 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
   private allWork = 0;
   private readonly underWay: Running[] = [];
 
+  /** Runs of each resource in a repeat of the segment that repeats. */
+  private readonly runsInRepeat: Int32Array;
+  private readonly stagesInRepeat: readonly number[];
+  /** What a repeat begins with, relative to now, and what the one before began with. */
+  private begins: Float64Array;
+  private beganWith: Float64Array;
+  private beganAtNs = 0;
+  private readonly coveredThen: Float64Array;
+  private readonly waitThen: Float64Array;
+
   private nowNs = 0;
   private unitRuns: UnitRun[] | null = null;
 
@@ -100,7 +116,7 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     private readonly contend: readonly [single: number, other: number],
   ) {
     const { stages, resources } = graph;
-    const runs = runsInOrder(graph);
+    const runs = runsInOrder(graph, contend[0]);
     this.order = new Map(runs.map((run, at) => [run, at]));
     this.queues = resources.map((_, r) => runs.filter(({ stage }) => stages[stage].resource === r));
     this.next = new Int32Array(resources.length);
@@ -115,6 +131,14 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     this.startedNs = new Float64Array(resources.length);
     this.idleSince = new Float64Array(resources.length);
     this.freeAtWork = new Float64Array(resources[contend[1]].units);
+    const repeated = graph.segments.find(({ repeat }) => repeat > 1)?.order ?? [];
+    this.stagesInRepeat = repeated;
+    this.runsInRepeat = Int32Array.from(resources, (_, r) => repeated.filter((s) => stages[s].resource === r).length);
+    const size = 2 * repeated.length + 3 * resources.length + this.freeAtWork.length + 1;
+    this.begins = new Float64Array(size);
+    this.beganWith = new Float64Array(size);
+    this.coveredThen = new Float64Array(resources.length);
+    this.waitThen = new Float64Array(resources.length ** 2);
   }
 
   readyNs(stage: number): number {
@@ -142,6 +166,7 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     out.waitNs.fill(0);
     this.current.fill(null);
     this.underWay.length = 0;
+    this.beganWith.fill(Number.NaN);
     this.doneWork = this.allWork = this.nowNs = 0;
   }
 
@@ -179,6 +204,8 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
   }
 
   private startAlone(table: StageTable, out: Played, resource: number, run: Run): void {
+    // With a sink every run is played.
+    if (run.repeatsLeft > 0 && !this.unitRuns) this.jump(run.repeatsLeft, out);
     this.next[resource]++;
     const readyNs = this.readySince(run);
     this.explain(out, resource, run.stage);
@@ -215,6 +242,54 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     }
     if (lastWork > this.allWork) this.allWork = lastWork;
     this.underWay.push({ run, readyNs, lastWork });
+  }
+
+  /** Passes over all repeats but the last if this one begins as the one before did. */
+  private jump(repeatsLeft: number, out: Played): void {
+    this.writeDownBeginning();
+    const { begins, beganWith, nowNs } = this;
+    const stepNs = nowNs - this.beganAtNs;
+    let isSame = true;
+    for (let i = 0; i < begins.length && isSame; i++) isSame = begins[i] === beganWith[i];
+    if (isSame) {
+      for (const stage of this.stagesInRepeat) {
+        this.ended[stage] += repeatsLeft;
+        this.ready[stage] += stepNs * repeatsLeft;
+        this.end[stage] += stepNs * repeatsLeft;
+      }
+      for (let r = 0; r < this.next.length; r++) {
+        this.next[r] += this.runsInRepeat[r] * repeatsLeft;
+        this.idleSince[r] += stepNs * repeatsLeft;
+        out.coveredNs[r] += (out.coveredNs[r] - this.coveredThen[r]) * repeatsLeft;
+      }
+      for (let w = 0; w < out.waitNs.length; w++) out.waitNs[w] += (out.waitNs[w] - this.waitThen[w]) * repeatsLeft;
+      for (const running of this.underWay) running.readyNs += stepNs * repeatsLeft;
+      for (let r = 0; r < this.currentReadyNs.length; r++) this.currentReadyNs[r] += stepNs * repeatsLeft;
+      this.nowNs += stepNs * repeatsLeft;
+    }
+    this.beganWith = begins;
+    this.begins = beganWith;
+    this.beganAtNs = this.nowNs;
+    this.coveredThen.set(out.coveredNs);
+    this.waitThen.set(out.waitNs);
+  }
+
+  /** All that the rest of the iteration depends on: times from now, work that is left, stages that run. */
+  private writeDownBeginning(): void {
+    const { begins, nowNs, doneWork, freeAtWork } = this;
+    let at = 0;
+    for (const stage of this.stagesInRepeat) {
+      begins[at++] = this.isThere[stage] === 1 ? this.ready[stage] - nowNs : 0;
+      begins[at++] = this.isThere[stage] === 1 ? this.end[stage] - nowNs : 0;
+    }
+    for (let r = 0; r < this.current.length; r++) {
+      const run = this.current[r];
+      begins[at++] = run ? run.stage : -1;
+      begins[at++] = run ? this.left[r] : 0;
+      begins[at++] = this.idleSince[r] - nowNs;
+    }
+    for (let u = 0; u < freeAtWork.length; u++) begins[at++] = Math.max(0, freeAtWork[u] - doneWork);
+    begins[at] = this.underWay.length;
   }
 
   private explain(out: Played, resource: number, stage: number): void {

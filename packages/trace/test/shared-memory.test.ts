@@ -130,6 +130,22 @@ describe("at a time", () => {
     );
   });
 
+  test("does not depend on being recorded, run by run, nor on what was played before", () => {
+    fc.assert(
+      fc.property(shared("concurrent", [2]), shared("concurrent", [2]), (iteration, { subBatches }) => {
+        const table = tableOf(iteration);
+        const player = createPlayer(table.graph);
+        const [played, before] = [createPlayed(table.graph), createPlayed(table.graph)];
+        const groups = iteration.groups;
+        fc.pre(subBatches.every(({ groupNs }) => groupNs.length === groups));
+        player.play(tableOf({ ...iteration, subBatches }), before);
+        player.play(table, played);
+        expect(played).toEqual(record(iteration).played);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test("is as fast as two memories where the GPU asks for nothing", () => {
     fc.assert(
       fc.property(shared("concurrent"), (iteration) => {

@@ -44,10 +44,11 @@ export function stepped(iteration: Iteration): Op[] {
       gpu.left -= both ? rounded(gpuSlowdown(asked)) : 1;
     }
     for (const group of active) {
-      // What is left of the ns goes to the next op.
-      let work = both ? rounded(pimSlowdown(asked)) : 1;
+      // What is left of the ns goes to the next op, which is said to start behind it.
+      const speed = both ? rounded(pimSlowdown(asked)) : 1;
+      let work = speed;
       while (work > 0 && isReady(group, nowNs)) {
-        if (Number.isNaN(group.ops[0]!.startNs)) group.ops[0]!.startNs = nowNs;
+        if (Number.isNaN(group.ops[0]!.startNs)) group.ops[0]!.startNs = work === speed ? nowNs : nowNs + 1;
         const done = Math.min(work, group.left);
         work -= done;
         group.left -= done;

@@ -3,8 +3,8 @@
  * Another GPU, model or PIM without a config file: flags that change the cluster config where it says so.
  */
 import { resolve } from "node:path";
-import { type ClusterConfig, type GpuSpec, isPath, PimLink, parseSetting, type Setting } from "@tandem-sim/schemas";
-import { findGpuSpecFile, type GpuModel, gpuModels, type LoadOptions, readGpuSpec } from "@tandem-sim/schemas/node";
+import { type ClusterConfig, isPath, PimLink, parseSetting, type Setting, type SpecSheet } from "@tandem-sim/schemas";
+import { findGpuSpecFile, type GpuModel, gpuModels, type LoadOptions, readSpecSheet } from "@tandem-sim/schemas/node";
 import { type Command, Option } from "commander";
 import { numberFlag, wholeNumberFlag } from "./number-flag.js";
 
@@ -57,14 +57,14 @@ const named = (nameOrPath: string): string => (isPath(nameOrPath) ? resolve(name
 type Node = ClusterConfig["nodes"][number];
 
 /** What a spec sheet says of its GPU where a node counts energy. */
-const powerOf = ({ power }: GpuSpec) => ({
+const powerOf = ({ power }: SpecSheet) => ({
   idle_power: power.idle_power.value,
   standby_power: power.standby_power.value,
   active_power: power.active_power.value,
   standby_duration: power.standby_duration.value,
 });
 
-function withGpu(node: Node, spec: GpuSpec): Node {
+function withGpu(node: Node, spec: SpecSheet): Node {
   const { hardware, memory } = spec;
   return {
     ...node,
@@ -102,7 +102,7 @@ const withModel = (node: Node, { model, tp }: QuickFlags): Node => ({
  * @throws {TandemError} where `--gpu` names no spec sheet, or one with a mistake
  */
 export function quickLoading(flags: QuickFlags): LoadOptions {
-  const spec = flags.gpu === undefined ? undefined : readGpuSpec(findGpuSpecFile(flags.gpu));
+  const spec = flags.gpu === undefined ? undefined : readSpecSheet(findGpuSpecFile(flags.gpu));
   const change = (cluster: ClusterConfig): ClusterConfig => ({
     ...cluster,
     nodes: cluster.nodes.map((node) => withPim(withModel(spec ? withGpu(node, spec) : node, flags), flags)),

@@ -31,6 +31,8 @@ export * from "./pim/geometry.js";
 export { parsePimIni } from "./pim/parse-ini.js";
 export * from "./service-calibration.js";
 export { parseSetting, type Setting, withSettings } from "./settings.js";
+export * from "./spec-sheet.js";
 export * from "./summary.js";
+export * from "./systolic-spec.js";
 export * from "./verdict.js";
 export * from "./workload.js";

@@ -28,7 +28,7 @@ describe("the NPU of NeuPIMs", () => {
     [
       "a GPU to fit efficiencies to",
       ["profile", "calibrate", "RTXPRO6000/meta-llama/Llama-3.1-8B", "--gpu", "NeuPIMs-NPU"],
-      /NeuPIMs-NPU is no GPU: its spec sheet is of kind "systolic"/,
+      /NeuPIMs-NPU is no GPU that exists: its spec sheet is of kind "systolic"/,
     ],
   ])("needs %s", async (_, args, message) => {
     const { code, stderr } = await tandem(args);

@@ -32,12 +32,12 @@ interface CollectiveSource {
   bytesPerToken: number;
 }
 
-/** The config's link, as LLMServingSim has it; else the one that the spec sheet of a GPU names: no other kind has one. */
+/** The config's link, as LLMServingSim has it; else the one that the spec sheet names, if its kind has any. */
 function allReduce({ gpus, link, spec, memoryGBps }: CollectiveSource): AllReduceNs {
   const { link_bw: linkGiBps, link_latency: linkLatencyNs } = link.cluster;
   if (linkGiBps !== undefined && linkLatencyNs !== undefined)
     return ringAllReduce({ gpus, linkGiBps, linkLatencyNs, memoryGBps });
-  if (linkGiBps === undefined && linkLatencyNs === undefined && spec && spec.kind !== "systolic")
+  if (linkGiBps === undefined && linkLatencyNs === undefined && spec && "links" in spec)
     return fittedAllReduce(fittedLinkOf(spec.links), gpus);
   const missing = linkGiBps === undefined ? "link_bw" : "link_latency";
   throw new TandemError("E_SCHEMA", `${gpus} GPUs of an instance need a link between them`, {

@@ -3,7 +3,7 @@
  * The spec sheet of a GPU: what its times are computed from where nobody has measured them. Every figure has its source.
  */
 import { z } from "zod";
-import { figure, memoryBandwidth, memorySize, positive, power, source } from "./spec-figures.js";
+import { figure, links, memoryBandwidth, memorySize, positive, power, source, tflops } from "./spec-figures.js";
 
 /** Which kernels attention runs on. They differ in how they cut it, so their times have different forms. */
 export const AttentionKernel = z.enum(["FA2", "FA3"]);
@@ -24,8 +24,6 @@ export const GpuCalibration = z.strictObject({
 });
 export type GpuCalibration = z.infer<typeof GpuCalibration>;
 
-const Link = z.strictObject({ bw: positive.max(1e5).describe("GB/s each way, of one GPU"), source });
-
 export const GpuSpec = z.strictObject({
   $schema: z.string().optional(),
   kind: z.literal("gpu").optional().describe("left out: a GPU"),
@@ -36,19 +34,12 @@ export const GpuSpec = z.strictObject({
     size: memorySize,
     bw: memoryBandwidth,
   }),
-  tflops: z
-    .strictObject({
-      bf16: figure(positive.max(1e5), "dense TFLOPS with fp32 accumulation; fp16 runs at the same rate"),
-      fp8: figure(positive.max(1e5), "dense TFLOPS").optional(),
-      int8: figure(positive.max(1e5), "dense TOPS").optional(),
-      fp32: figure(positive.max(1e5), "dense TFLOPS").optional(),
-    })
-    .describe("of its tensor cores, without sparsity"),
+  tflops,
   sms: figure(z.int().positive().max(4096), "streaming multiprocessors"),
   clock: figure(positive.max(10_000), "MHz, the one that the TFLOPS are stated at"),
   l2: figure(positive.max(4096), "MiB of L2 cache"),
   attention_kernel: z.strictObject({ value: AttentionKernel, source }),
-  links: z.strictObject({ pcie: Link, nvlink: Link.optional() }),
+  links,
   power,
   calibration: GpuCalibration.optional(),
 });

@@ -29,6 +29,7 @@ export * from "./pim/device.js";
 export * from "./pim/dram-kinds.js";
 export * from "./pim/geometry.js";
 export { parsePimIni } from "./pim/parse-ini.js";
+export * from "./roofline-spec.js";
 export * from "./service-calibration.js";
 export { parseSetting, type Setting, withSettings } from "./settings.js";
 export * from "./spec-sheet.js";

@@ -7,14 +7,15 @@ import { z } from "zod";
 import { TandemError } from "./errors.js";
 import { GpuSpec } from "./gpu-spec.js";
 import { parseWith } from "./parse.js";
+import { RooflineSpec } from "./roofline-spec.js";
 import { SystolicSpec } from "./systolic-spec.js";
 
 // A JSON Schema says of a union only what its parts are.
-export const SpecSheet = z.discriminatedUnion("kind", [GpuSpec, SystolicSpec]).meta({ type: "object" });
+export const SpecSheet = z.discriminatedUnion("kind", [GpuSpec, SystolicSpec, RooflineSpec]).meta({ type: "object" });
 export type SpecSheet = z.infer<typeof SpecSheet>;
 
-const schemaOf = { gpu: GpuSpec, systolic: SystolicSpec } as const;
-const Kind = z.looseObject({ kind: z.enum(["gpu", "systolic"]).default("gpu") });
+const schemaOf = { gpu: GpuSpec, systolic: SystolicSpec, roofline: RooflineSpec } as const;
+const Kind = z.looseObject({ kind: z.enum(["gpu", "systolic", "roofline"]).default("gpu") });
 
 /**
  * The spec sheet in `data`, held to the schema of its kind.
@@ -27,6 +28,8 @@ export function parseSpecSheet(data: unknown, source: string): SpecSheet {
   return parseWith(schemaOf[kind], data, source);
 }
 
+const isGpu = (sheet: SpecSheet): sheet is GpuSpec => sheet.kind === undefined || sheet.kind === "gpu";
+
 /**
  * A spec sheet that has to be a GPU's.
  *
@@ -34,25 +37,29 @@ export function parseSpecSheet(data: unknown, source: string): SpecSheet {
  * @throws {TandemError} E_UNSUPPORTED for another kind
  */
 export function gpuSheet(sheet: SpecSheet, source: string): GpuSpec {
-  if (sheet.kind !== "systolic") return sheet;
-  throw new TandemError("E_UNSUPPORTED", `${sheet.hardware} is no GPU: its spec sheet is of kind "${sheet.kind}"`, {
-    where: source,
-    hint: "tandem profile show and --gpu take any kind",
-  });
+  if (isGpu(sheet)) return sheet;
+  throw new TandemError(
+    "E_UNSUPPORTED",
+    `${sheet.hardware} is no GPU that exists: its spec sheet is of kind "${sheet.kind}"`,
+    {
+      where: source,
+      hint: "tandem profile show and --gpu take any kind",
+    },
+  );
 }
 
 /** The accelerator in its maker's words. */
-export const deviceName = (sheet: SpecSheet): string => (sheet.kind === "systolic" ? sheet.device : sheet.gpu);
+export const deviceName = (sheet: SpecSheet): string => (isGpu(sheet) ? sheet.gpu : sheet.device);
 
 /**
  * How far the times of a spec sheet can be trusted: all three figures of a GPU fitted to it, something less, or nothing; a
- * form that was compared with a simulator only.
+ * form that was a simulator's.
  */
 export const SpecSheetTier = z.enum(["calibrated", "partly calibrated", "spec sheet", "simulated"]);
 export type SpecSheetTier = z.infer<typeof SpecSheetTier>;
 
 export function tierOf(sheet: SpecSheet): SpecSheetTier {
-  if (sheet.kind === "systolic") return "simulated";
+  if (!isGpu(sheet)) return "simulated";
   const { calibration } = sheet;
   const fitted = [calibration?.memory, calibration?.compute, calibration?.attention].filter((it) => it !== undefined);
   if (fitted.length === 0) return "spec sheet";

@@ -4,7 +4,7 @@ import { parseSpecSheet, type SpecSheet, tierOf } from "../src/index.js";
 import { findGpuSpecFile, readGpuSpec, readSpecSheet } from "../src/node/index.js";
 
 const sheets = manifest.gpuSpec.map((name) => [name, readSpecSheet(findGpuSpecFile(name))] as const);
-const ofGpus = sheets.flatMap(([name, sheet]) => (sheet.kind === "systolic" ? [] : [[name, sheet] as const]));
+const ofGpus = sheets.flatMap(([name, sheet]) => ("gpu" in sheet ? [[name, sheet] as const] : []));
 const npu = readSpecSheet(findGpuSpecFile("NeuPIMs-NPU"));
 
 /** bf16 operations that the tensor cores of an SM do per clock, by generation: NVIDIA's architecture white papers. */
@@ -49,7 +49,11 @@ test("times of systolic arrays are known from a simulator at best", () => {
 });
 
 test.each<[string, (sheet: Record<string, unknown>) => object, RegExp]>([
-  ["a kind that is not known", (sheet) => ({ ...sheet, kind: "tpu" }), /\$\.kind: expected one of "gpu"\|"systolic"/],
+  [
+    "a kind that is not known",
+    (sheet) => ({ ...sheet, kind: "tpu" }),
+    /\$\.kind: expected one of "gpu"\|"systolic"\|"roofline"/,
+  ],
   ["a key of another kind", (sheet) => ({ ...sheet, sms: 1 }), /unknown field "sms"/],
   ["a key that is nearly right", (sheet) => ({ ...sheet, array: sheet.arrays }), /"array" \(did you mean "arrays"\?\)/],
   ["a kind left out", ({ kind: _, ...sheet }) => sheet, /\$\.gpu: is missing/],
@@ -68,7 +72,9 @@ test.each<[string, (sheet: Record<string, unknown>) => object, RegExp]>([
 });
 
 test("what is for GPUs only says so of another kind", () => {
-  expect(() => readGpuSpec(findGpuSpecFile("NeuPIMs-NPU"))).toThrow(/NeuPIMs-NPU is no GPU.*kind "systolic"/);
+  expect(() => readGpuSpec(findGpuSpecFile("NeuPIMs-NPU"))).toThrow(
+    /NeuPIMs-NPU is no GPU that exists.*kind "systolic"/,
+  );
 });
 
 test("a GPU without a spec sheet is an error that knows what was meant", () => {

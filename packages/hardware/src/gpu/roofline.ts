@@ -25,7 +25,7 @@ export interface Work {
 /** Dense TFLOPS of matrix products in a dtype, as the spec sheet states them. @throws {TandemError} E_UNSUPPORTED */
 export function statedTflops(sheet: SpecSheet, dtype: Dtype): number {
   if (sheet.kind === "systolic") return arraysTflops(sheet);
-  return productRates(sheet, dtype, { memory: 1, compute: 1, attention: 1 }).flop / 1000;
+  return productRates(sheet, dtype, 1).flop / 1000;
 }
 
 /** A layer on `size` tokens or sequences. */

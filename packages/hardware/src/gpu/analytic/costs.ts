@@ -11,6 +11,7 @@ import { modelShape } from "../model-shape.js";
 import { rememberedSum } from "../remembered-sum.js";
 import { systolicKernels } from "../systolic/kernels.js";
 import { gpuKernels, type KernelFigures, type Kernels } from "./kernels.js";
+import { rooflineKernels } from "./roofline-kernels.js";
 
 export interface AnalyticOptions extends KernelFigures {
   /** Weights; the model's own where left out. */
@@ -38,6 +39,7 @@ function kernelsOf(sheet: SpecSheet, model: ModelConfig, options: AnalyticOption
   const { dtype = modelDtype(model), kvElementBytes = dtypeBytes[dtype], ...figures } = options;
   const shape = modelShape(model);
   if (sheet.kind === "systolic") return systolicKernels(sheet, shape, dtype, kvElementBytes);
+  if (sheet.kind === "roofline") return rooflineKernels(sheet, shape, dtype, kvElementBytes);
   return gpuKernels(sheet, shape, dtype, kvElementBytes, figures);
 }
 

@@ -36,7 +36,7 @@ export type ProductKernel = (rows: number, input: number, output: number) => num
 export function productKernel(spec: GpuSpec, dtype: Dtype, figures: KernelFigures = {}): ProductKernel {
   const { constants = analyticConstants, efficiencies = efficienciesOf(spec) } = figures;
   const rates = gpuRates(spec, efficiencies);
-  const products = productRates(spec, dtype, efficiencies);
+  const products = productRates(spec, dtype, efficiencies.compute);
   return (rows, input, output) => productNs(constants.product, rates, products, rows, input, output);
 }
 

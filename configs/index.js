@@ -15,6 +15,7 @@ export const manifest = {
     "meta-llama/Llama-3.1-8B",
     "mistralai/Mistral-7B-v0.3",
     "openai/GPT-3-175B",
+    "openai/GPT-3-6.7B",
   ],
   pim: [
     "DDR4_8GB_3200_pim",
@@ -29,5 +30,5 @@ export const manifest = {
     "LPDDR5_2GB_6400_pim",
   ],
   gpu: ["RTXPRO6000/meta-llama/Llama-3.1-8B/bf16/tp1"],
-  gpuSpec: ["A100", "B200", "H100", "H200", "L4", "L40S", "RTX4090", "RTXPRO6000"],
+  gpuSpec: ["A100", "AttAcc-GPU", "B200", "H100", "H200", "L4", "L40S", "NeuPIMs-NPU", "RTX4090", "RTXPRO6000"],
 };

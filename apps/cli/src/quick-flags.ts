@@ -5,7 +5,6 @@
 import { resolve } from "node:path";
 import {
   type ClusterConfig,
-  type GpuSpec,
   isPath,
   ownPim,
   type PimAttach,
@@ -13,9 +12,10 @@ import {
   parseSetting,
   pimAttaches,
   type Setting,
+  type SpecSheet,
   TandemError,
 } from "@tandem-sim/schemas";
-import { findGpuSpecFile, type GpuModel, gpuModels, type LoadOptions, readGpuSpec } from "@tandem-sim/schemas/node";
+import { findGpuSpecFile, type GpuModel, gpuModels, type LoadOptions, readSpecSheet } from "@tandem-sim/schemas/node";
 import { type Command, Option } from "commander";
 import { numberFlag, wholeNumberFlag } from "./number-flag.js";
 
@@ -81,14 +81,14 @@ const named = (nameOrPath: string): string => (isPath(nameOrPath) ? resolve(name
 type Node = ClusterConfig["nodes"][number];
 
 /** What a spec sheet says of its GPU where a node counts energy. */
-const powerOf = ({ power }: GpuSpec) => ({
+const powerOf = ({ power }: SpecSheet) => ({
   idle_power: power.idle_power.value,
   standby_power: power.standby_power.value,
   active_power: power.active_power.value,
   standby_duration: power.standby_duration.value,
 });
 
-function withGpu(node: Node, spec: GpuSpec): Node {
+function withGpu(node: Node, spec: SpecSheet): Node {
   const { hardware, memory } = spec;
   return {
     ...node,
@@ -181,7 +181,7 @@ const withModel = (node: Node, { model, tp }: QuickFlags): Node => ({
  * @throws {TandemError} where `--gpu` names no spec sheet, or one with a mistake
  */
 export function quickLoading(flags: QuickFlags): LoadOptions {
-  const spec = flags.gpu === undefined ? undefined : readGpuSpec(findGpuSpecFile(flags.gpu));
+  const spec = flags.gpu === undefined ? undefined : readSpecSheet(findGpuSpecFile(flags.gpu));
   const change = (cluster: ClusterConfig): ClusterConfig => ({
     ...cluster,
     nodes: cluster.nodes.map((node) => withPim(withModel(spec ? withGpu(node, spec) : node, flags), flags)),

@@ -21,7 +21,7 @@ export {
   efficienciesOf,
   type PassConstants,
 } from "./gpu/analytic/constants.js";
-export { type AnalyticOptions, analyticAttention, analyticLayers, createAnalyticCosts } from "./gpu/analytic/costs.js";
+export { type AnalyticOptions, createAnalyticCosts } from "./gpu/analytic/costs.js";
 export { attentionKernel, type KernelFigures, passKernel, productKernel } from "./gpu/analytic/kernels.js";
 export {
   type Architecture,

@@ -7,15 +7,15 @@ import { type ClusterConfig, type ClusterInstance, ownPim } from "./cluster.js";
 import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
 import { checkProfile, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
-import type { GpuSpec } from "./gpu-spec.js";
 import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
 import { type InstanceOptions, instanceOverrides } from "./options.js";
 import { isPath } from "./path-or-name.js";
 import type { PimDevice } from "./pim/device.js";
 import type { CalibrationEffect } from "./service-calibration.js";
+import type { SpecSheet } from "./spec-sheet.js";
 
 /** What the GPU times of an instance come from: measured tables, or where there are none, the GPU's spec sheet. */
-export type GpuSource = { profile: GpuProfile; gpuSpec?: undefined } | { profile?: undefined; gpuSpec: GpuSpec };
+export type GpuSource = { profile: GpuProfile; gpuSpec?: undefined } | { profile?: undefined; gpuSpec: SpecSheet };
 
 /** A cluster config with what stands behind its names. Indices are those of the config. */
 export interface ClusterInputs {
@@ -45,7 +45,7 @@ export interface ProfileQuery {
 export interface NamedInputs {
   model(name: string): ModelConfig;
   /** A spec sheet stands in for a profile that nobody has measured. */
-  profile(name: ProfileQuery): GpuProfile | GpuSpec;
+  profile(name: ProfileQuery): GpuProfile | SpecSheet;
   pim(name: string): PimDevice;
 }
 
@@ -90,7 +90,7 @@ function gpuOf(
   const variant = dtypeVariant[options.dtype ?? modelDtype(model)];
   const variants = options.kvCacheDtype === "fp8" ? [variantWithFp8Kv(variant), variant] : [variant];
   const found = inPlace(`${at}.hardware`, () => named.profile({ hardware, model: model_name, variants, tp }));
-  if ("tflops" in found) return { gpuSpec: found };
+  if ("power" in found) return { gpuSpec: found };
   checkProfile(found, { hardware, model: isPath(model_name) ? undefined : model_name, variant, tp }, at);
   return { profile: found };
 }

@@ -3,6 +3,7 @@
  * The machine-readable result of a run: what `--summary` writes.
  */
 import { z } from "zod";
+import { SpecSheetTier } from "./spec-sheet.js";
 import { Verdict } from "./verdict.js";
 
 const ns = z.number().nonnegative();
@@ -25,8 +26,10 @@ export const InstanceSummary = z.strictObject({
   model: z.string(),
   hardware: z.string(),
   gpu_times: z
-    .enum(["measured", "calibrated", "partly calibrated", "spec sheet"])
-    .describe("where its GPU's times come from: measured tables, or its spec sheet and how far that was fitted"),
+    .enum(["measured", ...SpecSheetTier.options])
+    .describe(
+      "where its GPU's times come from: measured tables, or its spec sheet and how far that was fitted; simulated: compared with a simulator only",
+    ),
   requests: count,
   iterations: count,
   gpus: count.optional().describe("that share every layer, in step; left out where it is one"),

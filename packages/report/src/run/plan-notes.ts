@@ -28,9 +28,10 @@ export function gpuNotes({ instances }: SimulationPlan, summaries: readonly Summ
   });
   const [first, ...others] = summaries.map(({ gpu_time }) => gpu_time);
   if (!first) return [];
+  const ofWhat = instances.some(({ gpuTimes }) => gpuTimes === "simulated") ? " of that simulator" : "";
   const worst = others.reduce((a, b) => (b.typical_error > a.typical_error ? b : a), first);
   return [
-    `GPU times: ${[...new Set(origins)].join("; ")}. Typically within ${percent(worst.typical_error, 1)}${beyondText(worst)}.`,
+    `GPU times: ${[...new Set(origins)].join("; ")}. Typically within ${percent(worst.typical_error, 1)}${ofWhat}${beyondText(worst)}.`,
   ];
 }
 
@@ -47,6 +48,7 @@ const originNames = {
   calibrated: "computed from its spec sheet and calibrated to measurements of that GPU",
   "partly calibrated": "computed from its spec sheet with efficiencies that others state",
   "spec sheet": "computed from its spec sheet with the defaults of its memory family",
+  simulated: "computed from its spec sheet by formulas that follow a simulator: nobody has measured it",
 } as const;
 
 const axisNames: Record<ProfileAxis, string> = {

@@ -30,5 +30,17 @@ export const manifest = {
     "LPDDR5_2GB_6400_pim",
   ],
   gpu: ["RTXPRO6000/meta-llama/Llama-3.1-8B/bf16/tp1"],
-  gpuSpec: ["A100", "AttAcc-GPU", "B200", "H100", "H200", "L4", "L40S", "NeuPIMs-NPU", "RTX4090", "RTXPRO6000"],
+  gpuSpec: [
+    "A100",
+    "A6000",
+    "AttAcc-GPU",
+    "B200",
+    "H100",
+    "H200",
+    "L4",
+    "L40S",
+    "NeuPIMs-NPU",
+    "RTX4090",
+    "RTXPRO6000",
+  ],
 };

@@ -20,6 +20,7 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
   inputs.cluster.nodes.forEach((node, n) => {
     const { pim: device, instances: loaded } = inputs.nodes[n];
     const of = loaded.filter(({ options }) => options.enableAttnOffloading).length;
+    const hostAt = `${inputs.source}: $.nodes[${n}].cpu_mem`;
     let rank = 0;
     node.instances.forEach((config, i) => {
       const offloads = loaded[i].options.enableAttnOffloading;
@@ -32,7 +33,9 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           gpuLink: { cluster: inputs.cluster, source: inputs.source },
           calibration: inputs.calibration ?? null,
           loaded: loaded[i],
-          share: offloads ? { rank: rank++, of, node, device, at: `${inputs.source}: $.nodes[${n}].cpu_mem` } : null,
+          share: offloads ? { rank: rank++, of, node, device, at: hostAt } : null,
+          onNode: loaded.map(({ options }) => options),
+          hostAt,
           at: `${inputs.source}: $.nodes[${n}].instances[${i}]`,
           planOptions,
         }),

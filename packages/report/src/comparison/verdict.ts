@@ -121,7 +121,7 @@ function competitorSentence(served: ReadonlyMap<string, Summary>): string[] {
     const ratio = ratioBy(measure, summary, without);
     return Number.isFinite(ratio) ? [{ name: names[measure], ratio, modes: [] }] : [];
   });
-  return [`Of ${competitor}, which needs no PIM, ${mode} takes ${figures(told)}.`];
+  return [`Against ${competitor}, which needs no PIM, ${mode} comes to ${figures(told)}.`];
 }
 
 /** Where the runs are too close for what is known of the GPU. */
@@ -172,8 +172,8 @@ export function verdictOn(outcomes: ReadonlyMap<string, ModeOutcome>, whatIf: Wh
   const [open, uncertainty] = [undecided(served), uncertaintyOf(served)];
   const sentences = [
     `${bestSentence(best, baseline)}${autoRemark(best, [...served.keys()])}.`,
-    ...competitorSentence(served),
     boundSentence(bounds),
+    ...competitorSentence(served),
     ...flipSentence(whatIf?.flips ?? []),
     ...undecidedSentence(open, uncertainty),
   ];

@@ -27,7 +27,7 @@ export interface KvTransfer {
 
 /** Stores of one step. */
 interface Stores {
-  step: number;
+  moves: number;
   endNs: number;
 }
 
@@ -45,7 +45,6 @@ export class HostKvLink {
   private stores: Stores[] = [];
   /** Loads under way, in order. */
   private readonly loading: { row: number; endNs: number }[] = [];
-  private step = 0;
   private nowNs = 0;
 
   constructor(
@@ -65,7 +64,6 @@ export class HostKvLink {
   /** A step is about to be scheduled. */
   startStep(nowNs: number): void {
     this.nowNs = nowNs;
-    this.step++;
     this.stores = this.stores.filter(({ endNs }) => endNs > nowNs);
   }
 
@@ -75,8 +73,8 @@ export class HostKvLink {
    * @param computedNs when the iteration that runs ends: K and V that it computes are not there before
    */
   endStep(computedNs: number): void {
-    const { storedBlocks, loads } = this.cache.takeMoves();
-    if (storedBlocks > 0) this.store(storedBlocks, computedNs);
+    const { number, storedBlocks, loads } = this.cache.takeMoves();
+    if (storedBlocks > 0) this.store(number, storedBlocks, computedNs);
     for (const load of loads) this.load(load);
   }
 
@@ -90,16 +88,16 @@ export class HostKvLink {
     return rows;
   }
 
-  private store(blocks: number, earliestNs: number): void {
+  private store(moves: number, blocks: number, earliestNs: number): void {
     const { startNs, endNs } = this.up.add(earliestNs, this.transferNs(blocks));
-    this.stores.push({ step: this.step, endNs });
+    this.stores.push({ moves, endNs });
     const bytes = this.bytesOf(blocks);
     this.upBytes += bytes;
     this.onTransfer({ instance: this.plan.id, direction: "up", startNs, endNs, bytes, blocks, row: -1 });
   }
 
-  private load({ row, blocks, storedInStep }: KvLoad): void {
-    const stored = this.stores.findLast(({ step }) => step <= storedInStep);
+  private load({ row, blocks, storedIn }: KvLoad): void {
+    const stored = this.stores.findLast(({ moves }) => moves <= storedIn);
     const { startNs, endNs } = this.down.add(stored?.endNs ?? this.nowNs, this.transferNs(blocks));
     this.loading.push({ row, endNs });
     const bytes = this.bytesOf(blocks);

@@ -10,12 +10,14 @@
 export interface KvLoad {
   row: number;
   blocks: number;
-  /** The last step whose stores hold some of it. */
-  storedInStep: number;
+  /** The last {@link KvMoves} whose stores hold some of it; -1 for none. */
+  storedIn: number;
 }
 
-/** What one step moves between GPU and host memory. */
+/** What is to be moved between GPU and host memory since the last ones. */
 export interface KvMoves {
+  /** Counted from 0. */
+  number: number;
   /** Blocks that host memory did not hold yet. */
   storedBlocks: number;
   loads: readonly KvLoad[];
@@ -44,11 +46,13 @@ export class HostKvCache {
   restoredTokens = 0;
   /** Preempted requests whose KV was moved here. */
   swaps = 0;
-  /** Step in which each block was stored, by its name; the one used longest ago is the first. */
+  /** Number of the moves that store each block, by its name; the one used longest ago is the first. */
   private readonly storedIn = new Map<number, number>();
   /** By row. */
   private readonly swapped = new Map<number, SwappedKv>();
   private unfindable = 0;
+  /** Number of the next moves. */
+  private moves = 0;
   private storedBlocks = 0;
   private loads: KvLoad[] = [];
 
@@ -68,14 +72,14 @@ export class HostKvCache {
   }
 
   /** Keeps a block that leaves the GPU; nothing is moved where it is here already. */
-  store(name: number, step: number): void {
+  store(name: number): void {
     const before = this.storedIn.get(name);
     if (before !== undefined) this.storedIn.delete(name);
     else {
       if (this.storedIn.size === this.count) this.evict();
       this.storedBlocks++;
     }
-    this.storedIn.set(name, before ?? step);
+    this.storedIn.set(name, before ?? this.moves);
   }
 
   /**
@@ -83,7 +87,7 @@ export class HostKvCache {
    *
    * @param findable leading blocks of it that are findable by hash
    */
-  swapOut(row: number, hashes: Float64Array | null, findable: number, tokens: number, step: number): void {
+  swapOut(row: number, hashes: Float64Array | null, findable: number, tokens: number): void {
     const blocks = Math.ceil(tokens / this.blockSize);
     if (blocks > this.count) return;
     const names = new Float64Array(blocks);
@@ -97,7 +101,7 @@ export class HostKvCache {
     this.swaps++;
     this.swapped.set(row, { tokens, names });
     // The last block first: a prefix outlives its continuations.
-    for (let i = blocks - 1; i >= 0; i--) this.store(names[i], step);
+    for (let i = blocks - 1; i >= 0; i--) this.store(names[i]);
   }
 
   /** Tokens of a request that was swapped out, and 0 of any other. */
@@ -127,15 +131,15 @@ export class HostKvCache {
   admit(row: number, hashes: Float64Array | null, onGpu: number, known: number): number {
     const names = this.namesOf(row, hashes);
     const blocks = Math.ceil(known / this.blockSize);
-    let storedInStep = -1;
+    let storedIn = -1;
     for (let i = blocks - 1; i >= 0; i--) {
-      const step = this.storedIn.get(names[i]);
-      if (step === undefined) continue;
-      if (i >= onGpu) storedInStep = Math.max(storedInStep, step);
+      const moves = this.storedIn.get(names[i]);
+      if (moves === undefined) continue;
+      if (i >= onGpu) storedIn = Math.max(storedIn, moves);
       // Used now, and so the last to go.
-      this.store(names[i], step);
+      this.store(names[i]);
     }
-    if (blocks > onGpu) this.loads.push({ row, blocks: blocks - onGpu, storedInStep });
+    if (blocks > onGpu) this.loads.push({ row, blocks: blocks - onGpu, storedIn });
     const tokens = Math.max(0, known - onGpu * this.blockSize);
     if (this.swapped.has(row)) this.restoredTokens += tokens;
     else this.hitTokens += tokens;
@@ -151,7 +155,7 @@ export class HostKvCache {
 
   /** What has to be moved since the last call. */
   takeMoves(): KvMoves {
-    const moves = { storedBlocks: this.storedBlocks, loads: this.loads };
+    const moves = { number: this.moves++, storedBlocks: this.storedBlocks, loads: this.loads };
     this.storedBlocks = 0;
     this.loads = [];
     return moves;
@@ -162,10 +166,8 @@ export class HostKvCache {
   }
 
   private evict(): void {
-    for (const name of this.storedIn.keys()) {
-      this.storedIn.delete(name);
-      return;
-    }
+    const [oldest] = this.storedIn.keys();
+    this.storedIn.delete(oldest);
   }
 }
 

@@ -81,7 +81,7 @@ export class Scheduler {
     this.groups = kv.kind === "gpu" ? null : kv.groups;
     const host = kv.kind === "gpu" ? (kv.host ?? null) : null;
     this.host = host;
-    if (host) this.gpu.pool.onEvict = (hash) => host.store(hash, this.step);
+    if (host) this.gpu.pool.onEvict = (hash) => host.store(hash);
   }
 
   /** A request has arrived. */
@@ -222,7 +222,7 @@ export class Scheduler {
   private preempt(row: number): void {
     const { requests } = this;
     this.running.splice(this.running.lastIndexOf(row), 1);
-    this.host?.swapOut(row, requests.hashes[row], requests.gpuBlocks[row].cached, requests.computed[row], this.step);
+    this.host?.swapOut(row, requests.hashes[row], requests.gpuBlocks[row].cached, requests.computed[row]);
     this.releaseKv(row);
     requests.running[row] = 0;
     requests.loading[row] = 0;

@@ -20,6 +20,7 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
   inputs.cluster.nodes.forEach((node, n) => {
     const { pim: device, instances: loaded } = inputs.nodes[n];
     const of = loaded.filter(({ options, pim }) => options.enableAttnOffloading && !pim).length;
+    const hostAt = `${inputs.source}: $.nodes[${n}].cpu_mem`;
     let rank = 0;
     const shareOfHost = (): PimSite => ({
       attach: "host",
@@ -27,7 +28,7 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
       of,
       node,
       device,
-      at: `${inputs.source}: $.nodes[${n}].cpu_mem`,
+      at: hostAt,
     });
     node.instances.forEach((config, i) => {
       const at = `${inputs.source}: $.nodes[${n}].instances[${i}]`;
@@ -42,6 +43,8 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           calibration: inputs.calibration ?? null,
           loaded: loaded[i],
           site: options.enableAttnOffloading ? (ownSite(config, pim ?? null, at) ?? shareOfHost()) : null,
+          onNode: loaded.map((one) => one.options),
+          hostAt,
           at,
           planOptions,
         }),

@@ -6,6 +6,7 @@
 import { createNodeMeter, type NodeEnergy, type NodeMeter } from "@tandem-sim/power";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { Played, StageGraph } from "@tandem-sim/trace";
+import type { KvTransfer } from "./host-kv-link.js";
 import type { IterationPlanner } from "./iteration-planner.js";
 import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
 import type { SimulationPlan } from "./plan.js";
@@ -71,6 +72,11 @@ export class EnergyMeters {
     } else reportRuns(meter, gpu, planner, startNs, toPim);
     // Token ids go to the GPU and come back.
     meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
+  }
+
+  /** KV crosses a host link of a node. */
+  transfer(node: number, { startNs, endNs, bytes }: KvTransfer): void {
+    this.meters.find((meter) => meter.node === node)?.meter.linkBytes(startNs, endNs, bytes);
   }
 
   /** Everything before `nowNs` has been reported. */

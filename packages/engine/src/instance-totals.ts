@@ -33,6 +33,8 @@ export class InstanceTotals {
   /** Most KV blocks that requests held at the end of an iteration. */
   peakBlocks = 0;
   requests = 0;
+  /** Time in which no iteration could run before KV had arrived from host memory. */
+  waitsForLoadsNs = 0;
   /** Time that each unit ran something. Index: `unitOffsets(graph)[resource] + unit`. */
   private readonly unitBusyNs: Float64Array;
   private readonly unitAt: Int32Array;

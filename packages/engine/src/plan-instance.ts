@@ -8,6 +8,7 @@ import {
   type ClusterInstance,
   type ClusterNode,
   dtypeBytes,
+  type InstanceOptions,
   kvElementBytes,
   modelDtype,
   refuseSlidingWindow,
@@ -18,6 +19,7 @@ import { splits } from "@tandem-sim/trace";
 import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
 import { type InterGpuLink, planCollective } from "./plan-collective.js";
 import { planGpu } from "./plan-gpu.js";
+import { planHostKv } from "./plan-host-kv.js";
 import { GIB, type PimSite, planPim } from "./plan-pim.js";
 
 /** One instance of the config, and where it stands. */
@@ -33,6 +35,10 @@ export interface InstanceSource {
   calibration: CalibrationEffect | null;
   /** Null without offload. */
   site: PimSite | null;
+  /** Options of all instances of the node. */
+  onNode: readonly InstanceOptions[];
+  /** File and JSON path of its host memory, for errors. */
+  hostAt: string;
   /** File and JSON path, for errors. */
   at: string;
   planOptions: PlanOptions;
@@ -103,6 +109,17 @@ export function planInstance(source: InstanceSource): InstancePlan {
       pim,
     },
     pim,
+    hostKv:
+      options.kvOffload === "host"
+        ? planHostKv({
+            node: clusterNode,
+            all: source.onNode,
+            options,
+            gpus,
+            blockBytes: blockBytes * gpus,
+            at: source.hostAt,
+          })
+        : null,
     split: options.enableSubBatchInterleaving ? splits[options.subBatchSplit] : null,
   };
 }

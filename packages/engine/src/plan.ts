@@ -64,8 +64,18 @@ export interface InstancePlan {
   costs: IterationCosts;
   /** The PIM that it offloads to; null without offload. */
   pim: PimSystem | null;
+  /** Host memory for KV that the GPU has no room for; null without. */
+  hostKv: HostKvPlan | null;
   /** Null without interleaving. */
   split: SplitRule | null;
+}
+
+/** An instance's share of host memory, and the link to it. */
+export interface HostKvPlan {
+  /** KV blocks that it has room for. */
+  blocks: number;
+  /** Of one GPU: GB/s each way, ns per transfer. */
+  link: { bw: number; latency: number };
 }
 
 /** KV blocks that an instance has room for where K and V stay: on its PIM, or else on its GPU. */

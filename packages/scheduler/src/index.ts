@@ -6,6 +6,7 @@ export { Batch, type HeldBy } from "./batch.js";
 export { BlockPool } from "./block-pool.js";
 export { ChannelGroups, type PlacementCosts } from "./channel-groups.js";
 export { grown } from "./grown.js";
+export { HostKvCache, type KvLoad, type KvMoves, type SwapRule } from "./host-kv-cache.js";
 export { type BlockTable, KvCache } from "./kv-cache.js";
 export { type NewRequest, RequestTable } from "./request-table.js";
 export { type KvPlacement, Scheduler, type SchedulerLimits } from "./scheduler.js";

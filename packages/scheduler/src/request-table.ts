@@ -39,6 +39,8 @@ export class RequestTable {
   running = new Uint8Array(this.capacity);
   /** 1 from admission until the step that computes the last token reached then. */
   prefilling = new Uint8Array(this.capacity);
+  /** 1 while KV of it is on its way from host memory: it has its blocks, and is in no batch. 2 from then to its first step. */
+  loading = new Uint8Array(this.capacity);
   /** Channel group that holds its KV, -1 without offload. */
   group = new Int32Array(this.capacity);
   /** Tokens that it counts in its group's load. */
@@ -69,6 +71,7 @@ export class RequestTable {
     this.inFlight[row] = 0;
     this.running[row] = 0;
     this.prefilling[row] = 0;
+    this.loading[row] = 0;
     this.group[row] = -1;
     this.groupLoad[row] = 0;
     this.groupDecodeNs[row] = 0;
@@ -98,6 +101,7 @@ export class RequestTable {
     this.inFlight = grown(this.inFlight, size);
     this.running = grown(this.running, size);
     this.prefilling = grown(this.prefilling, size);
+    this.loading = grown(this.loading, size);
     this.group = grown(this.group, size);
     this.groupLoad = grown(this.groupLoad, size);
     this.groupDecodeNs = grown(this.groupDecodeNs, size);

@@ -5,6 +5,7 @@ import {
   type Batch,
   type BlockTable,
   ChannelGroups,
+  HostKvCache,
   type KvCache,
   type KvPlacement,
   RequestTable,
@@ -18,6 +19,9 @@ interface Case {
   groups: number;
   /** Blocks of each memory beyond those that the longest request needs. */
   spareBlocks: number;
+  /** Blocks of host memory behind the GPU's, none for 0, and how many steps a load takes. */
+  hostBlocks: number;
+  loadSteps: number;
   /** Batches in flight. */
   depth: number;
   requests: { input: number; output: number; family: number; shared: number; arrivesAtStep: number }[];
@@ -38,6 +42,8 @@ const cases: fc.Arbitrary<Case> = fc.record({
   kind: fc.constantFrom("gpu", "pim", "pim-after-prefill"),
   groups: fc.integer({ min: 1, max: 3 }),
   spareBlocks: fc.nat({ max: 12 }),
+  hostBlocks: fc.constantFrom(0, 1, 8, 40),
+  loadSteps: fc.nat({ max: 3 }),
   depth: fc.constantFrom(1, 2),
   requests: fc.array(
     fc.record({
@@ -70,6 +76,8 @@ class CheckedRun {
   private readonly kv: KvPlacement;
   private readonly live = new Set<number>();
   private readonly produced = new Map<number, number>();
+  /** Steps left until the KV of a request is there, by its row. */
+  private readonly loading = new Map<number, number>();
 
   constructor(private readonly given: Case) {
     const longest = Math.max(...given.requests.map(({ input, output }) => input + output));
@@ -84,8 +92,13 @@ class CheckedRun {
       this.limits.enablePrefixCaching,
       times,
     );
+    // Every other request is swapped out.
+    const host =
+      given.hostBlocks > 0
+        ? new HostKvCache(given.hostBlocks, this.limits.blockSize, (tokens) => tokens % 2 === 0)
+        : null;
     this.kv =
-      given.kind === "gpu" ? { kind: "gpu", gpuBlocks: blocks } : { kind: given.kind, groups, gpuBlocks: blocks };
+      given.kind === "gpu" ? { kind: "gpu", gpuBlocks: blocks, host } : { kind: given.kind, groups, gpuBlocks: blocks };
     this.scheduler = new Scheduler(this.table, this.limits, this.kv);
   }
 
@@ -108,6 +121,7 @@ class CheckedRun {
   schedule(): Batch | null {
     const batch = this.scheduler.schedule();
     if (batch) this.checkBatch(batch);
+    this.checkLoads();
     this.checkMemories();
     return batch;
   }
@@ -130,7 +144,32 @@ class CheckedRun {
     this.checkMemories();
   }
 
+  /** A step passes: loads that are under way come closer. */
+  passStep(): void {
+    for (const [row, left] of this.loading) {
+      this.loading.set(row, left - 1);
+      if (left > 0) continue;
+      this.loading.delete(row);
+      this.scheduler.endLoad(row);
+    }
+  }
+
+  private checkLoads(): void {
+    const { table, scheduler, given } = this;
+    for (const { row, blocks } of scheduler.host?.takeMoves().loads ?? []) {
+      claim(blocks > 0 && blocks <= given.hostBlocks, "a load is of what host memory can hold");
+      this.loading.set(row, given.loadSteps);
+    }
+    for (const row of this.live) {
+      claim((table.loading[row] === 1) === this.loading.has(row), "who loads has asked for it");
+    }
+    claim((scheduler.host?.used ?? 0) <= given.hostBlocks, "host memory is large enough for what is there");
+  }
+
   private checkBatch(batch: Batch): void {
+    for (const row of batch.rows.subarray(0, batch.size)) {
+      claim(this.table.loading[row] === 0, "who loads is in no batch");
+    }
     const { maxNumSeqs, maxNumBatchedTokens, longPrefillTokenThreshold } = this.limits;
     const tokens = Array.from(batch.tokens.subarray(0, batch.size));
     const most = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);
@@ -204,6 +243,7 @@ function serve(given: Case): CheckedRun {
     }
     const done = inFlight.shift();
     if (done) run.complete(done);
+    run.passStep();
   }
   return run;
 }
@@ -227,7 +267,13 @@ test("whatever arrives and whatever the limits, each request ends once with its 
 test("equal runs make equal batches", () => {
   const trace = (given: Case): string => {
     const { finished, scheduler } = serve(given);
-    return JSON.stringify([finished, scheduler.preemptions, scheduler.recomputedTokens, scheduler.prefixHitTokens]);
+    return JSON.stringify([
+      finished,
+      scheduler.host?.swaps,
+      scheduler.preemptions,
+      scheduler.recomputedTokens,
+      scheduler.prefixHitTokens,
+    ]);
   };
   fc.assert(
     fc.property(cases, (given) => {

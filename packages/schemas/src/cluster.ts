@@ -90,6 +90,7 @@ const CpuMemory = z.strictObject({
   ...Memory,
   pim_config: pimName.nullish().describe("name or path of a DRAMsim3 INI: the host memory is PIM"),
   pim_link: PimLink.prefault({}).optional(),
+  host_link: PimLink.optional().describe("of each GPU to host memory, for KV offload; default: as pim_link"),
   pim: PimSharing.prefault({}).optional(),
 });
 

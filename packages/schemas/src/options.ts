@@ -44,6 +44,16 @@ export const InstanceOptions = z.strictObject({
     .enum(["fused", "separate"])
     .default("fused")
     .describe("fused: one GPU kernel for prefills and decodes, as measured; separate: what if it ran one for each"),
+  kvOffload: z
+    .enum(["none", "host"])
+    .default("none")
+    .describe("host: KV that the GPU has no room for moves to host memory and back"),
+  kvOffloadGib: z
+    .number()
+    .positive()
+    .max(16_384)
+    .optional()
+    .describe("Host memory for that, GiB per instance; default: an equal share of the node's"),
   maxModelLen: z.int().positive().optional().describe("Refuse longer requests; default: the model's"),
 });
 export type InstanceOptions = z.infer<typeof InstanceOptions>;

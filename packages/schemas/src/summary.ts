@@ -137,6 +137,17 @@ export const Summary = z.strictObject({
   preemptions: count,
   recomputed_tokens: count,
   prefix_hit_tokens: count,
+  kv_offload: z
+    .strictObject({
+      room_tokens: count.describe("tokens whose K and V fit into host memory"),
+      hit_tokens: count.describe("of the prefix hits, those that were in host memory"),
+      swaps: count.describe("preempted requests whose KV was moved to host memory"),
+      restored_tokens: count.describe("of preempted requests, loaded from there rather than computed again"),
+      loads: count,
+      load_ms: z.number().nonnegative().describe("mean, from the step that asked for it"),
+    })
+    .optional()
+    .describe("KV in host memory; left out where no instance moves KV there"),
   link_bytes: z.strictObject({
     up: z.number().nonnegative(),
     down: z.number().nonnegative(),

@@ -9,8 +9,10 @@ import { constantsText } from "../calibration/calibration-result.js";
 import { bytes, percent } from "../number-format.js";
 
 /** What an instance has room for. */
-export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, pim, options }: InstancePlan): string {
+export function capacityNote(plan: InstancePlan): string {
+  const { id, hardware, modelName, weightBytes, gpuBlocks, pim, hostKv, options } = plan;
   const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
+  if (hostKv) return `${gpu}, ${hostKv.blocks} in host memory, link ${hostKv.link.bw} GB/s for each GPU`;
   if (!pim) return gpu;
   const link = pim.linkGBps === null ? "in the GPU's memory" : `link ${pim.linkGBps} GB/s`;
   return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, ${link}`;

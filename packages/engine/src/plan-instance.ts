@@ -2,7 +2,7 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { kvBytesPerToken, type OnExtrapolate, rankModel, weightBytes } from "@tandem-sim/hardware";
+import { kvBytesPerToken, mergeNs, type OnExtrapolate, rankModel, weightBytes } from "@tandem-sim/hardware";
 import {
   type CalibrationEffect,
   type ClusterInstance,
@@ -96,6 +96,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
         efficiency: calibration?.constants.link_efficiency ?? 1,
         bytesPerToken: model.hidden_size * elementBytes,
       }),
+      mergeNs: (partialBytes) => mergeNs(partialBytes, gpus * config.npu_mem.mem_bw),
       hostNs: hostTransfer(clusterNode),
       separateAttention: options.gpuMixedAttention === "separate",
       pim,

@@ -63,21 +63,32 @@ export function planPim(source: PimSource): PimSystem {
       { where: `${at}.mem_size`, hint: `a channel holds ${timing.channelBytes / GIB} GiB` },
     );
   }
+  const sharing = PimSharing.parse(node.cpu_mem.pim ?? {});
+  checkStripes(sharing, options.blockSize, `${at}.pim.stripe_tokens`);
   const link = PimLink.parse(node.cpu_mem.pim_link ?? {});
   return pimSystems.host({
     device,
     firstChannel: rank * channels,
     channels,
-    layOut: kvLayouts["head-parallel"],
+    layOut: kvLayouts[sharing.stripe_tokens > 0 ? "striped" : "head-parallel"],
     blockBytes: source.blockBytes,
     shape: attentionShape(source.model),
     elementBytes: source.elementBytes,
     kvElementBytes: source.kvElementBytes,
-    sharing: PimSharing.parse(node.cpu_mem.pim ?? {}),
+    sharing,
     // Each GPU moves q, k and v of its own heads, all at once: together as fast as their links.
     link: { bw: (gpus * link.bw) / of, latency: link.latency },
     phase: options.attnOffloadPhase,
     withEnergy: source.withEnergy,
     where: `${at}.pim`,
+  });
+}
+
+/** A KV block lies on one group. @throws {TandemError} E_SCHEMA */
+function checkStripes({ stripe_tokens: stripe }: PimSharing, blockSize: number, where: string): void {
+  if (stripe % blockSize === 0) return;
+  throw new TandemError("E_SCHEMA", `stripes of ${stripe} tokens cut KV blocks of ${blockSize}`, {
+    where,
+    hint: `expected a multiple of --block-size, e.g. ${Math.ceil(stripe / blockSize) * blockSize}`,
   });
 }

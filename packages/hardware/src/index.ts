@@ -42,6 +42,7 @@ export {
   type ProfileRange,
 } from "./gpu/costs.js";
 export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
+export { mergeNs } from "./gpu/merge.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
 export { type ModelShape, modelShape } from "./gpu/model-shape.js";
@@ -58,5 +59,19 @@ export { createPimEnergy, type PimEnergy } from "./pim/energy.js";
 export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } from "./pim/kv-layout.js";
 export { gemvGBps, shapeOnChannel } from "./pim/node.js";
 export { hostPim, type OffloadPhase, type PimSystem, type PimSystemSource, pimSystems } from "./pim/pim-system.js";
+export {
+  groupOfPiece,
+  type Piece,
+  type PieceCosts,
+  partialResults,
+  pieceAppend,
+  pieceDecode,
+  piecePrefill,
+  piecesAt,
+  piecesOf,
+  type Stripes,
+  tokensOfPiece,
+  undividedQueries,
+} from "./pim/stripes.js";
 export { derivePimTiming, type PimTiming } from "./pim/timing.js";
 export { rankModel } from "./rank-model.js";

@@ -13,9 +13,14 @@ export interface LinkCosts {
   kvBytes(tokens: number): number;
   /** The attention output of `tokens`. */
   downBytes(tokens: number): number;
+  /** Partial results of striped attention: of each an output, and the maximum and the sum of its softmax. */
+  partialBytes(partials: number): number;
   /** One transfer, at least 1 ns; 0 bytes take no time. */
   transferNs(bytes: number): number;
 }
+
+/** Bytes of the maximum and the sum of a softmax over a part of a context, 32 bits each. */
+const SOFTMAX_STATE_BYTES = 8;
 
 /**
  * @param bandwidthGBps GB/s (1e9) each way, the instance's share
@@ -40,6 +45,7 @@ export function createLinkCosts(
     upBytes: (tokens) => tokens * (query + kv),
     kvBytes: (tokens) => tokens * kv,
     downBytes: (tokens) => tokens * query,
+    partialBytes: (partials) => partials * (query + shape.heads * SOFTMAX_STATE_BYTES),
     transferNs: (bytes) => (bytes === 0 ? 0 : Math.max(1, Math.round(latencyNs + bytes / bandwidthGBps))),
   };
 }

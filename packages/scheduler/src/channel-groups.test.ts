@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { noTimes } from "../test/serving.js";
+import { byTime, noTimes } from "../test/serving.js";
 import { ChannelGroups } from "./channel-groups.js";
 import { emptyBlockTable } from "./kv-cache.js";
 
@@ -29,11 +29,11 @@ describe("placement", () => {
     compute(groups, 1, 1);
     compute(groups, 2, 2);
     expect(place(groups, 12)).toEqual({ group: 2, hits: 2 });
-    groups.caches[2]!.pool.allocate();
+    groups.pools[2]!.allocate();
     expect(place(groups, 12)).toEqual({ group: 1, hits: 1 });
-    groups.caches[1]!.pool.allocate();
+    groups.pools[1]!.allocate();
     expect(place(groups, 12)).toEqual({ group: 0, hits: 0 });
-    groups.caches[0]!.pool.allocate();
+    groups.pools[0]!.allocate();
     expect(place(groups, 12)).toBeUndefined();
   });
 
@@ -44,10 +44,7 @@ describe("placement", () => {
   });
 
   test("takes the least PIM time of the coming step before the fewest tokens", () => {
-    const groups = new ChannelGroups(3, 10, 4, true, {
-      decodeNs: () => 0,
-      prefillNs: (_context, tokens) => 10 * tokens,
-    });
+    const groups = new ChannelGroups(3, 10, 4, true, byTime({ decode: () => 0, prefill: (_context, tokens) => 10 * tokens }));
     groups.add(0, 1, 300);
     groups.add(1, 50, 200);
     groups.add(2, 99, 100);

@@ -8,8 +8,8 @@
  */
 import type { InstanceOptions } from "@tandem-sim/schemas";
 import { Batch, type HeldBy } from "./batch.js";
-import type { ChannelGroups } from "./channel-groups.js";
-import { KvCache } from "./kv-cache.js";
+import type { Candidate, ChannelGroups } from "./channel-groups.js";
+import { KvCache, type KvMemory } from "./kv-cache.js";
 import type { RequestTable } from "./request-table.js";
 import { WaitingQueue } from "./waiting-queue.js";
 
@@ -176,7 +176,9 @@ export class Scheduler {
   /** The one to go: there is one, since whoever needs blocks is not pinned. */
   private lastRunningOn(group: number): number {
     let i = this.running.length - 1;
-    while (this.requests.group[this.running[i]] !== group || this.isPinned(this.running[i])) i--;
+    // Striped requests all draw on the same blocks.
+    const onlyThere = !this.groups?.stripes;
+    while ((onlyThere && this.requests.group[this.running[i]] !== group) || this.isPinned(this.running[i])) i--;
     return this.running[i];
   }
 
@@ -195,6 +197,7 @@ export class Scheduler {
   private scheduleWaiting(batch: Batch, tokenBudget: number): HeldBy | null {
     const { requests, waiting } = this;
     let budget = tokenBudget;
+    if (this.groups?.placement.longestFirst) this.groups.plan(this.candidates(tokenBudget));
     while (waiting.size > 0) {
       if (this.running.length >= this.maxSeqs) return "sequences";
       if (budget <= 0) return "tokens";
@@ -208,6 +211,19 @@ export class Scheduler {
       budget -= tokens;
     }
     return null;
+  }
+
+  /** The waiting requests that a step may admit, if no prefix hit saves it tokens. */
+  private candidates(tokenBudget: number): Candidate[] {
+    const { requests, waiting } = this;
+    const found: Candidate[] = [];
+    let budget = tokenBudget;
+    for (let i = 0; i < waiting.size && budget > 0 && this.running.length + i < this.maxSeqs; i++) {
+      const row = waiting.at(i);
+      found.push({ row, tokens: requests.reached[row] });
+      budget -= Math.min(requests.reached[row], this.threshold);
+    }
+    return found;
   }
 
   /**
@@ -235,7 +251,7 @@ export class Scheduler {
     let hits = 0;
     this.refusal = "memory";
     if (this.groups) {
-      const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)));
+      const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)), row);
       if (!placed) return 0;
       if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
       ({ group, hits } = placed);
@@ -332,14 +348,14 @@ export class Scheduler {
     const { requests, groups } = this;
     if (!groups) return;
     const load = Math.max(requests.inputTokens[row], requests.reached[row]);
-    const decodeNs = groups.costs.decodeNs(requests.reached[row]);
-    groups.add(requests.group[row], load - requests.groupLoad[row], decodeNs - requests.groupDecodeNs[row]);
+    const context = requests.reached[row];
+    groups.recount(requests.group[row], requests.groupLoad[row], requests.groupContext[row], load, context);
     requests.groupLoad[row] = load;
-    requests.groupDecodeNs[row] = decodeNs;
+    requests.groupContext[row] = context;
   }
 
   /** The KV memory of a group, or of the GPU. */
-  private cacheOf(group: number): KvCache {
+  private cacheOf(group: number): KvMemory {
     return group < 0 || !this.groups ? this.gpu : this.groups.caches[group];
   }
 
@@ -362,9 +378,9 @@ export class Scheduler {
     const group = requests.group[row];
     if (group < 0) return;
     this.cacheOf(group).release(requests.pimBlocks[row]);
-    this.groups?.add(group, -requests.groupLoad[row], -requests.groupDecodeNs[row]);
+    this.groups?.recount(group, requests.groupLoad[row], requests.groupContext[row], 0, 0);
     requests.groupLoad[row] = 0;
-    requests.groupDecodeNs[row] = 0;
+    requests.groupContext[row] = 0;
     requests.group[row] = -1;
   }
 }

@@ -2,7 +2,19 @@
  * @module
  * Costs a batch, undivided or in sub-batches, into a stage table, in one pass over its requests.
  */
-import type { CollectiveCosts, PimSystem } from "@tandem-sim/hardware";
+import {
+  type CollectiveCosts,
+  groupOfPiece,
+  type PieceCosts,
+  type PimSystem,
+  partialResults,
+  pieceAppend,
+  pieceDecode,
+  piecePrefill,
+  piecesOf,
+  type Stripes,
+  undividedQueries,
+} from "@tandem-sim/hardware";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { IterationCosts } from "./costs.js";
 import type { DecoderGraph, SubBatchStages } from "./decoder-graph.js";
@@ -22,6 +34,9 @@ interface SubBatchSums {
   shortest: number;
   /** Tokens whose attention runs on PIM: q, k, v go up, the output comes down. */
   offloadedTokens: number;
+  /** Of these, those whose output is whole, as all of their context is on one group; and partial results of the others. */
+  wholeOutputs: number;
+  partials: number;
   /** Prefill tokens whose K and V move to PIM. */
   movedTokens: number;
   /** Tokens of prefix hits whose K and V come down. */
@@ -40,6 +55,8 @@ const noSums = (): SubBatchSums => ({
   longest: 0,
   shortest: Number.POSITIVE_INFINITY,
   offloadedTokens: 0,
+  wholeOutputs: 0,
+  partials: 0,
   movedTokens: 0,
   fetchedTokens: 0,
   pimPj: 0,
@@ -49,7 +66,7 @@ function clear(sums: SubBatchSums): void {
   sums.tokens = sums.sequences = 0;
   sums.prefillTokens = sums.prefillContext = sums.decodes = sums.decodeContext = sums.longest = 0;
   sums.shortest = Number.POSITIVE_INFINITY;
-  sums.offloadedTokens = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
+  sums.offloadedTokens = sums.wholeOutputs = sums.partials = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
 }
 
 /** A stage table of a decoder, and what it was made from. */
@@ -76,11 +93,12 @@ export function fillTable(table: BatchTable, batch: Batch, division: Division | 
   startFill(table);
   const { pim } = costs;
   const decodesOnPim = pim?.attendsOnPim(false) ?? false;
+  const isStriped = pim?.layout.stripes !== undefined;
   const { tokens, context, prefill } = batch;
   for (let i = 0; i < batch.size; i++) {
     const subBatch = division === null ? 0 : division.of[i];
     // Nearly all requests of nearly all batches.
-    if (decodesOnPim && prefill[i] === 0 && pim !== null)
+    if (decodesOnPim && prefill[i] === 0 && pim !== null && !isStriped)
       addDecodeOnPim(table, subBatch, batch.group[i], context[i], pim);
     else if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
     else addRequest(table, subBatch, batch, i, tokens[i], context[i], pim);
@@ -106,6 +124,8 @@ export function foldTable(whole: BatchTable, parts: BatchTable, costs: Iteration
     total.longest = Math.max(total.longest, sums.longest);
     total.shortest = Math.min(total.shortest, sums.shortest);
     total.offloadedTokens += sums.offloadedTokens;
+    total.wholeOutputs += sums.wholeOutputs;
+    total.partials += sums.partials;
     total.movedTokens += sums.movedTokens;
     total.fetchedTokens += sums.fetchedTokens;
     total.pimPj += sums.pimPj;
@@ -129,12 +149,13 @@ function startFill({ ns, offset, graph, sums }: BatchTable): void {
   }
 }
 
-/** As {@link addRequest} for a decode whose attention runs on PIM. */
+/** As {@link addRequest} for a decode whose attention runs on PIM, its KV on one group. */
 function addDecodeOnPim(table: BatchTable, subBatch: number, group: number, context: number, pim: PimSystem): void {
   const sums = table.sums[subBatch];
   sums.tokens++;
   sums.sequences++;
   sums.offloadedTokens++;
+  sums.wholeOutputs++;
   table.ns[table.pimAt[subBatch] + group] += pim.attention.decodeNs(context + 1) + pim.attention.appendNs(context, 1);
   if (pim.energy !== null) sums.pimPj += pim.energy.decodePj(context + 1) + pim.energy.appendPj(context, 1);
 }
@@ -173,7 +194,12 @@ function addRequest(
     // Earlier tokens go first, so the part that starts where the request starts needs its prefix.
     if (context === batch.context[i]) sums.fetchedTokens += batch.hits[i];
   }
+  if (pim.layout.stripes) {
+    addPieces(table, subBatch, batch, i, tokens, context, pim, pim.layout.stripes);
+    return;
+  }
   const { attention, energy } = pim;
+  if (attends) sums.wholeOutputs += tokens;
   let ns = attention.appendNs(context, tokens);
   if (attends) ns += attentionNs(pim, prefill, context, tokens);
   table.ns[table.pimAt[subBatch] + batch.group[i]] += ns;
@@ -184,9 +210,60 @@ function addRequest(
   }
 }
 
-/** Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns. */
-export const attentionNs = ({ attention }: PimSystem, prefill: boolean, context: number, tokens: number): number =>
-  prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+/** As {@link addRequest}, the part on PIM, where the request's KV is striped. */
+function addPieces(
+  table: BatchTable,
+  subBatch: number,
+  batch: Batch,
+  i: number,
+  tokens: number,
+  context: number,
+  pim: PimSystem,
+  stripes: Stripes,
+): void {
+  const sums = table.sums[subBatch];
+  const prefill = batch.prefill[i] === 1;
+  const attends = pim.attendsOnPim(prefill);
+  if (attends) {
+    sums.wholeOutputs += undividedQueries(stripes, context, tokens);
+    sums.partials += partialResults(stripes, context, tokens);
+  }
+  const { attention, energy } = pim;
+  for (let piece = piecesOf(stripes, context + tokens) - 1; piece >= 0; piece--) {
+    let ns = pieceAppend(stripes, attention.pieces, piece, context, tokens);
+    if (attends) ns += attentionNs(pim, prefill, context, tokens, piece);
+    table.ns[table.pimAt[subBatch] + groupOfPiece(stripes, batch.group[i], piece)] += ns;
+    if (!energy) continue;
+    sums.pimPj += pieceAppend(stripes, energy.pieces, piece, context, tokens);
+    if (attends) sums.pimPj += onPiece(stripes, energy.pieces, prefill, context, tokens, piece);
+  }
+}
+
+/**
+ * Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns.
+ *
+ * @param piece of a striped request: by default that on the group where it starts
+ */
+export const attentionNs = (
+  { attention, layout: { stripes } }: PimSystem,
+  prefill: boolean,
+  context: number,
+  tokens: number,
+  piece = 0,
+): number => {
+  if (stripes) return onPiece(stripes, attention.pieces, prefill, context, tokens, piece);
+  return prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+};
+
+const onPiece = (
+  stripes: Stripes,
+  costs: PieceCosts,
+  prefill: boolean,
+  context: number,
+  tokens: number,
+  piece: number,
+): number =>
+  prefill ? piecePrefill(stripes, costs, piece, context, tokens) : pieceDecode(stripes, costs, piece, context + 1);
 
 function addToGpu(sums: SubBatchSums, tokens: number, context: number, prefill: boolean): void {
   if (prefill) {
@@ -209,7 +286,7 @@ function finishFill(table: BatchTable, costs: IterationCosts): void {
     table.sequences[s] = sums.sequences;
     fillDense(table, stages, sums, costs);
     if (costs.collective) fillReduces(table, stages, sums, costs.collective);
-    if (costs.pim) fillOffload(table, stages, sums, costs.pim);
+    if (costs.pim) fillOffload(table, stages, sums, costs.pim, costs);
   }
 }
 
@@ -263,16 +340,27 @@ function gpuAttentionNs(sums: SubBatchSums, { gpu, separateAttention }: Iteratio
   return gpu.attentionNs(prefillTokens, prefillContext, decodes, mean, sums.longest, sums.shortest);
 }
 
-function fillOffload(table: BatchTable, stages: SubBatchStages, sums: SubBatchSums, { link, layout }: PimSystem): void {
+function fillOffload(
+  table: BatchTable,
+  stages: SubBatchStages,
+  sums: SubBatchSums,
+  { link, layout }: PimSystem,
+  { mergeNs }: IterationCosts,
+): void {
   if (!stages.offload) return;
-  const { fetch, up, pim, down } = stages.offload;
+  const { fetch, up, pim, down, merge } = stages.offload;
   const { ns, offset, bytes, pj } = table;
   const transfer = (stage: number, moved: number): void => {
     bytes[stage] = moved;
     ns[offset[stage]] = moved === 0 ? ABSENT : link.transferNs(moved);
   };
   transfer(up, link.upBytes(sums.offloadedTokens) + link.kvBytes(sums.movedTokens));
-  transfer(down, link.downBytes(sums.offloadedTokens));
+  const partialBytes = merge === null ? 0 : link.partialBytes(sums.partials);
+  transfer(down, link.downBytes(sums.wholeOutputs) + partialBytes);
+  if (merge !== null) {
+    bytes[merge] = partialBytes;
+    ns[offset[merge]] = partialBytes === 0 ? ABSENT : mergeNs(partialBytes);
+  }
   transfer(fetch, link.kvBytes(sums.fetchedTokens));
   for (let g = offset[pim]; g < offset[pim + 1]; g++) if (ns[g] === 0) ns[g] = ABSENT;
   pj[pim] = layout.channelsPerGroup * sums.pimPj;

@@ -4,7 +4,8 @@
  *
  *     prologue | pre, attention(1) | post, pre, attention(2) | ... | post, head
  *
- * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other. GPUs that
+ * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other; partial
+ * results of striped KV are merged on the GPU before post. GPUs that
  * share the layers run post in two parts, an all-reduce behind each: out, all-reduce, mlp, all-reduce. On every resource
  * the sub-batches take turns, in an order of `issue-order.ts`.
  */
@@ -15,8 +16,8 @@ import type { Resource, Segment, Stage, StageGraph } from "./stages.js";
 export interface DecoderShape {
   layers: number;
   subBatches: number;
-  /** Channel groups that attention is offloaded to; null without offload. */
-  pim: { groups: number; channelsPerGroup: number; firstChannel: number } | null;
+  /** Channel groups that attention is offloaded to; `stripes` where KV is striped over them. Null without offload. */
+  pim: { groups: number; channelsPerGroup: number; firstChannel: number; stripes?: unknown } | null;
   /** Whether several GPUs share the layers. Left out: it is one. */
   reduces?: boolean;
   /** Left out: in turn. */
@@ -42,6 +43,8 @@ export interface SubBatchStages {
     pim: number;
     /** Attention outputs come down. */
     down: number;
+    /** Partial results of striped KV are merged, on the GPU; null where KV is not striped. */
+    merge: number | null;
   } | null;
   shared: {
     /** The output projection, in front of the MLP. */
@@ -91,10 +94,11 @@ function resourcesOf({ pim, reduces }: DecoderShape): Resource[] {
 function addStages(stages: Stage[], subBatch: number, { layers, pim, reduces }: DecoderShape, collective: number) {
   const first = stages.length;
   const [prologue, post, pre, attention] = [first, first + 1, first + 2, first + 3];
-  const offload = pim && { fetch: first + 4, up: first + 5, pim: first + 6, down: first + 7 };
   const head = first + (pim ? 8 : 4);
   const shared = reduces ? { out: head + 1, reduceOut: head + 2, reducePost: head + 3 } : null;
-  const attended = offload ? [attention, offload.down] : [attention];
+  const merge = pim?.stripes ? head + (shared ? 4 : 1) : null;
+  const offload = pim && { fetch: first + 4, up: first + 5, pim: first + 6, down: first + 7, merge };
+  const attended = offload ? [attention, offload.down, ...(merge === null ? [] : [merge])] : [attention];
   const layerDone = shared ? shared.reducePost : post;
   const add = (name: string, resource: number, after: readonly number[] = [], firstLayer = 1): void =>
     void stages.push({ name, subBatch, resource, after, firstLayer });
@@ -115,6 +119,7 @@ function addStages(stages: Stage[], subBatch: number, { layers, pim, reduces }: 
     add("allreduce", collective, [shared.out]);
     add("allreduce", collective, [post]);
   }
+  if (offload && merge !== null) add("merge", GPU, [offload.down]);
   return { prologue, pre, attention, post, head, offload, shared };
 }
 
@@ -148,7 +153,8 @@ function stagesOf(
   part: LayerPart,
   fetchesNext = true,
 ): number[] {
-  if (part === "out") return shared ? [shared.out, shared.reduceOut] : [];
+  const merge = offload?.merge ?? null;
+  if (part === "out") return [...(merge === null ? [] : [merge]), ...(shared ? [shared.out, shared.reduceOut] : [])];
   if (part === "mlp") return shared ? [post, shared.reducePost] : [post];
   if (!offload) return [pre, attention];
   return [pre, attention, offload.up, offload.pim, ...(fetchesNext ? [offload.fetch] : []), offload.down];

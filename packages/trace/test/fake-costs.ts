@@ -60,16 +60,24 @@ export const gpu: GpuCosts = {
 
 const decodeNs = (context: number): number => 300 + 2 * context;
 
+const prefillNs = (context: number, tokens: number): number => {
+  let ns = 0;
+  for (let i = 1; i <= tokens; i++) ns += decodeNs(context + i);
+  return ns;
+};
+
 export const pim: PimCosts = {
   timing: {} as PimCosts["timing"],
   shape: {} as PimCosts["shape"],
   decodeNs,
-  prefillNs: (context, tokens) => {
-    let ns = 0;
-    for (let i = 1; i <= tokens; i++) ns += decodeNs(context + i);
-    return ns;
-  },
+  prefillNs,
   appendNs: (_context, tokens) => 50 * tokens,
+  pieces: {
+    decode: decodeNs,
+    prefill: prefillNs,
+    repeat: (context, tokens) => tokens * decodeNs(context),
+    append: (_context, tokens) => 50 * tokens,
+  },
 };
 
 const energy: PimEnergy = {
@@ -78,12 +86,19 @@ const energy: PimEnergy = {
   decodePj: (context) => 10 * decodeNs(context),
   prefillPj: (context, tokens) => 10 * pim.prefillNs(context, tokens),
   appendPj: (_context, tokens) => 7 * tokens,
+  pieces: {
+    decode: (context) => 10 * decodeNs(context),
+    prefill: (context, tokens) => 10 * prefillNs(context, tokens),
+    repeat: (context, tokens) => 10 * tokens * decodeNs(context),
+    append: (_context, tokens) => 7 * tokens,
+  },
 };
 
 export const link: LinkCosts = {
   upBytes: (tokens) => 192 * tokens,
   kvBytes: (tokens) => 64 * tokens,
   downBytes: (tokens) => 128 * tokens,
+  partialBytes: (partials) => 144 * partials,
   transferNs: (bytes) => (bytes === 0 ? 0 : 200 + bytes),
 };
 
@@ -114,6 +129,7 @@ export const costsOf = (phase: Offload, groups: number, gpus = 1): IterationCost
   layers: model.num_hidden_layers,
   gpu,
   collective: gpus > 1 ? collective : null,
+  mergeNs: (partialBytes) => 60 + partialBytes,
   hostNs: (tokens) => 20 + tokens,
   separateAttention: false,
   pim: phase === "none" ? null : system(phase, groups),

@@ -49,7 +49,7 @@ export interface PimSystemSource {
   elementBytes: number;
   kvElementBytes: number;
   /** Query vectors of a KV head, and of a prefill, that one row activation serves; channels that share a request's heads. */
-  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group">;
+  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group" | "stripe_tokens">;
   /** The instance's share of the link: GB/s each way, ns per transfer. */
   link: { bw: number; latency: number };
   phase: OffloadPhase;
@@ -68,6 +68,7 @@ export function hostPim(source: PimSystemSource): PimSystem {
     channelBytes: timing.channelBytes,
     blockBytes: source.blockBytes,
     channelsPerGroup: sharing.channels_per_group,
+    stripeTokens: sharing.stripe_tokens,
     where: `${source.where}.channels_per_group`,
   });
   const onChannel = shapeOnChannel(shape, layout.channelsPerGroup, kvElementBytes, sharing.share);

@@ -2,7 +2,14 @@
  * @module
  * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
  */
-import { type Architecture, type LayerName, layerSizes, outLayers } from "@tandem-sim/hardware";
+import {
+  type Architecture,
+  type LayerName,
+  layerSizes,
+  outLayers,
+  type Piece,
+  piecesAt,
+} from "@tandem-sim/hardware";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import { attentionNs } from "../batch-table.js";
 import { type Part, partsOf } from "../division.js";
@@ -150,28 +157,34 @@ class TraceWriter {
       this.rows.push(channelMarker(firstChannel + channel));
       const group = Math.floor(channel / layout.channelsPerGroup);
       for (const part of parts) {
-        if (batch.group[part.i] === group) this.pimRequest(part, `${this.remote}.${firstChannel + channel}`);
+        const pieces = piecesAt(layout.stripes, batch.group[part.i], part.context, part.tokens);
+        const own = pieces.find((piece) => piece.group === group);
+        if (own) this.pimRequest(part, own, `${this.remote}.${firstChannel + channel}`);
       }
     }
     this.rows.push(END_OF_PIM);
   }
 
-  private pimRequest({ i, tokens, context }: Part, at: string): void {
-    const { batch, costs } = this.source;
-    if (!costs.pim) return;
-    const { attention, link, layout } = costs.pim;
-    const prefill = batch.prefill[i] === 1;
-    if (costs.pim.attendsOnPim(prefill)) {
-      this.row("attention", attentionNs(costs.pim, prefill, context, tokens), {
+  private pimRequest({ i, tokens, context }: Part, piece: Piece, at: string): void {
+    const { pim } = this.source.costs;
+    if (!pim) return;
+    const { link, layout } = pim;
+    const prefill = this.source.batch.prefill[i] === 1;
+    const { stored, queries, undivided } = piece;
+    const kv = link.kvBytes(stored) / layout.channelsPerGroup;
+    if (pim.attendsOnPim(prefill)) {
+      const outputs = link.downBytes(undivided) + link.partialBytes(queries - undivided);
+      this.row("attention", attentionNs(pim, prefill, context, tokens, piece.piece), {
         from: at,
-        input: link.upBytes(tokens) / layout.channelsPerGroup,
+        input: (link.upBytes(queries) - link.kvBytes(queries) + link.kvBytes(stored)) / layout.channelsPerGroup,
         weight: 0,
         to: at,
-        output: link.downBytes(tokens) / layout.channelsPerGroup,
+        output: outputs / layout.channelsPerGroup,
       });
     }
-    const kv = link.kvBytes(tokens) / layout.channelsPerGroup;
-    this.row("kv_append", attention.appendNs(context, tokens), { from: at, input: kv, weight: 0, to: at, output: kv });
+    if (stored === 0) return;
+    const ns = pim.attention.appendNs(piece.context, stored);
+    this.row("kv_append", ns, { from: at, input: kv, weight: 0, to: at, output: kv });
   }
 }
 

@@ -26,6 +26,8 @@ export interface SubBatchTimes {
   /** By channel group. */
   groupNs: readonly number[];
   downNs: number;
+  /** Merging partial results of striped KV; 0 where none are. */
+  mergeNs: number;
   fetchNs: number;
   /** Dense layers in front of the first all-reduce, beside `postNs`; 0 on one GPU. */
   outNs: number;
@@ -57,12 +59,13 @@ const none: SubBatchTimes = {
   upNs: 0,
   groupNs: [],
   downNs: 0,
+  mergeNs: 0,
   fetchNs: 0,
   outNs: 0,
   reduceNs: 0,
 };
 
-function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<SubBatchTimes> {
+function subBatch(shape: Shape, groups: number, reduces: boolean, striped: boolean): fc.Arbitrary<SubBatchTimes> {
   const offloads = shape !== "gpu";
   const no = fc.constant(0);
   // Somebody is on PIM: the last group has work at least.
@@ -78,6 +81,7 @@ function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<
     upNs: offloads ? ns(800, 1) : no,
     groupNs: offloads ? loads : fc.constant(new Array<number>(groups).fill(0)),
     downNs: shape === "pim" || shape === "both" ? ns(800, 1) : no,
+    mergeNs: striped && (shape === "pim" || shape === "both") ? fc.oneof(no, ns(500, 1)) : no,
     fetchNs: shape === "appends" || shape === "both" ? fc.oneof(no, ns(1500, 1)) : no,
     outNs: reduces ? ns(500) : no,
     reduceNs: reduces ? ns(1500, 1) : no,
@@ -103,12 +107,13 @@ export const iterations = (
       groups: fc.integer({ min: 1, max: 4 }),
       count: fc.constantFrom(...counts),
       reduces: fc.boolean(),
+      striped: fc.boolean(),
       wished: fc.constantFrom(...orders),
     })
-    .chain(({ layers, groups, count, reduces, wished }) => {
+    .chain(({ layers, groups, count, reduces, striped, wished }) => {
       // Two are crossed, or none.
       const order = reduces && (count === 2 || wished !== crossed) ? wished : inTurn;
-      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces));
+      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces, striped));
       return fc
         .array(one, { minLength: count, maxLength: count })
         .map((list) => iterationOf(layers, groups, list, order));
@@ -127,7 +132,7 @@ export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGrap
   const graph = createDecoderGraph({
     layers,
     subBatches: subBatches.length,
-    pim: { groups, channelsPerGroup: 2, firstChannel: 0 },
+    pim: { groups, channelsPerGroup: 2, firstChannel: 0, stripes: subBatches.some(({ mergeNs }) => mergeNs > 0) },
     reduces: reducesIn(iteration),
     order,
   });
@@ -149,6 +154,7 @@ export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGrap
     if (!offload || times.upNs === 0) return;
     durations[offset[offload.up]!] = times.upNs;
     durations[offset[offload.down]!] = orAbsent(times.downNs);
+    if (offload.merge !== null) durations[offset[offload.merge]!] = orAbsent(times.mergeNs);
     durations[offset[offload.fetch]!] = orAbsent(times.fetchNs);
     for (let g = 0; g < groups; g++) durations[offset[offload.pim]! + g] = orAbsent(times.groupNs[g] ?? 0);
   });

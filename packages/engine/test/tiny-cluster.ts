@@ -141,6 +141,8 @@ export interface TinyCluster {
   gpus?: number;
   /** PIM channels of the node, four to a group. */
   channels?: number;
+  /** Tokens of a stripe of KV. */
+  stripeTokens?: number;
   /** KV blocks of each GPU. */
   gpuBlocks?: number;
   link?: { bw: number; latency: number };
@@ -152,6 +154,7 @@ export function tinyInputs({
   instances = 1,
   gpus = 1,
   channels = 8,
+  stripeTokens = 0,
   gpuBlocks = 200,
   link = { bw: 8, latency: 100 },
   power,
@@ -163,7 +166,14 @@ export function tinyInputs({
     nodes: [
       {
         num_instances: instances,
-        cpu_mem: { mem_size: channels / 1024, mem_bw: 100, mem_latency: 50, pim_config: "tiny", pim_link: link },
+        cpu_mem: {
+          mem_size: channels / 1024,
+          mem_bw: 100,
+          mem_latency: 50,
+          pim_config: "tiny",
+          pim_link: link,
+          pim: { stripe_tokens: stripeTokens },
+        },
         instances: Array.from({ length: instances }, () => ({
           model_name: "tiny",
           hardware: "TINY",
@@ -224,7 +234,8 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
       rest: fc.record({
         attnOffloadPhase: fc.constantFrom("all", "decode"),
         subBatchPolicy: fc.constantFrom("always", "auto"),
-        subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk"),
+        subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk", "neupims"),
+        kvPlacement: fc.constantFrom("time", "tokens", "neupims"),
         asyncScheduling: fc.boolean(),
         enablePrefixCaching: fc.boolean(),
         reserveFullIsl: fc.boolean(),
@@ -237,6 +248,7 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
   instances: fc.constantFrom(1, 1, 2),
   gpus: fc.constantFrom(1, 1, 2),
   channels: fc.constantFrom(8, 16, 24),
+  stripeTokens: fc.constantFrom(0, 0, 8, 32),
   gpuBlocks: fc.constantFrom(40, 200),
 });
 

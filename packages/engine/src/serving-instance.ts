@@ -165,9 +165,7 @@ function groupsOf({ pim, options, model }: InstancePlan): ChannelGroups | null {
   const { layout, attention, timing, attendsOnPim } = pim;
   const { stripes } = layout;
   const prefillNs = (context: number, tokens: number, piece: number): number =>
-    stripes
-      ? piecePrefill(stripes, attention.pieces, piece, context, tokens)
-      : attention.prefillNs(context, tokens);
+    stripes ? piecePrefill(stripes, attention.pieces, piece, context, tokens) : attention.prefillNs(context, tokens);
   const { heads, headDim } = attentionShape(model);
   const placement = placements[options.kvPlacement]({
     timesNs: { decode: attention.decodeNs, prefill: attendsOnPim(true) ? prefillNs : () => 0 },

@@ -42,9 +42,9 @@ export {
   type ProfileRange,
 } from "./gpu/costs.js";
 export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
-export { mergeNs } from "./gpu/merge.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
+export { mergeNs } from "./gpu/merge.js";
 export { type ModelShape, modelShape } from "./gpu/model-shape.js";
 export { type Roofline, statedTflops } from "./gpu/roofline.js";
 export { type GpuPhase, type GpuTimesTier, gpuPhases, typicalErrors } from "./gpu/typical-error.js";

@@ -46,7 +46,13 @@ describe("placement", () => {
   });
 
   test("takes the least PIM time of the coming step before the fewest tokens", () => {
-    const groups = new ChannelGroups(3, 10, 4, true, byTime({ decode: () => 0, prefill: (_context, tokens) => 10 * tokens }));
+    const groups = new ChannelGroups(
+      3,
+      10,
+      4,
+      true,
+      byTime({ decode: () => 0, prefill: (_context, tokens) => 10 * tokens }),
+    );
     groups.add(0, 1, 300);
     groups.add(1, 50, 200);
     groups.add(2, 99, 100);
@@ -116,7 +122,13 @@ describe("the placement neupims", () => {
 
 test("the placement tokens goes by tokens placed, whatever their time", () => {
   const timesNs = { decode: (context: number) => context, prefill: () => 0 };
-  const groups = new ChannelGroups(2, 100, 4, true, placements.tokens({ timesNs, heads: 1, headDim: 1, rowElements: 1, banks: 1 }));
+  const groups = new ChannelGroups(
+    2,
+    100,
+    4,
+    true,
+    placements.tokens({ timesNs, heads: 1, headDim: 1, rowElements: 1, banks: 1 }),
+  );
   groups.recount(0, 0, 0, 50, 50);
   groups.recount(1, 0, 0, 60, 1);
   expect(groups.place(null, 8, () => 8)).toEqual({ group: 0, hits: 0 });

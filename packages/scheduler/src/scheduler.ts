@@ -251,7 +251,12 @@ export class Scheduler {
     let hits = 0;
     this.refusal = "memory";
     if (this.groups) {
-      const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)), row);
+      const placed = this.groups.place(
+        hashes,
+        reached,
+        (hitTokens) => needed(Math.max(computedTokens, hitTokens)),
+        row,
+      );
       if (!placed) return 0;
       if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
       ({ group, hits } = placed);

@@ -12,7 +12,9 @@ import { bytes, percent } from "../number-format.js";
 export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, pim, options }: InstancePlan): string {
   const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
   if (!pim) return gpu;
-  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
+  const { stripes } = pim.layout;
+  const striped = stripes ? `, requests in stripes of ${stripes.stripeTokens} tokens over all of them` : "";
+  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each${striped}, link ${pim.linkGBps} GB/s`;
 }
 
 /**

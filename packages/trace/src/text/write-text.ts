@@ -2,14 +2,7 @@
  * @module
  * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
  */
-import {
-  type Architecture,
-  type LayerName,
-  layerSizes,
-  outLayers,
-  type Piece,
-  piecesAt,
-} from "@tandem-sim/hardware";
+import { type Architecture, type LayerName, layerSizes, outLayers, type Piece, piecesAt } from "@tandem-sim/hardware";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import { attentionNs } from "../batch-table.js";
 import { type Part, partsOf } from "../division.js";

@@ -34,8 +34,8 @@ interface SubBatchSums {
   shortest: number;
   /** Tokens whose attention runs on PIM: q, k, v go up, the output comes down. */
   offloadedTokens: number;
-  /** Of these, those whose output is whole, as all of their context is on one group; and partial results of the others. */
-  wholeOutputs: number;
+  /** Of these, those whose context is on several groups, and their partial results. */
+  dividedQueries: number;
   partials: number;
   /** Prefill tokens whose K and V move to PIM. */
   movedTokens: number;
@@ -55,7 +55,7 @@ const noSums = (): SubBatchSums => ({
   longest: 0,
   shortest: Number.POSITIVE_INFINITY,
   offloadedTokens: 0,
-  wholeOutputs: 0,
+  dividedQueries: 0,
   partials: 0,
   movedTokens: 0,
   fetchedTokens: 0,
@@ -66,7 +66,7 @@ function clear(sums: SubBatchSums): void {
   sums.tokens = sums.sequences = 0;
   sums.prefillTokens = sums.prefillContext = sums.decodes = sums.decodeContext = sums.longest = 0;
   sums.shortest = Number.POSITIVE_INFINITY;
-  sums.offloadedTokens = sums.wholeOutputs = sums.partials = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
+  sums.offloadedTokens = sums.dividedQueries = sums.partials = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
 }
 
 /** A stage table of a decoder, and what it was made from. */
@@ -92,13 +92,12 @@ export function createBatchTable(graph: DecoderGraph): BatchTable {
 export function fillTable(table: BatchTable, batch: Batch, division: Division | null, costs: IterationCosts): void {
   startFill(table);
   const { pim } = costs;
-  const decodesOnPim = pim?.attendsOnPim(false) ?? false;
-  const isStriped = pim?.layout.stripes !== undefined;
+  const decodesOnGroup = pim?.attendsOnPim(false) && pim.layout.stripes === undefined;
   const { tokens, context, prefill } = batch;
   for (let i = 0; i < batch.size; i++) {
     const subBatch = division === null ? 0 : division.of[i];
     // Nearly all requests of nearly all batches.
-    if (decodesOnPim && prefill[i] === 0 && pim !== null && !isStriped)
+    if (decodesOnGroup && prefill[i] === 0 && pim !== null)
       addDecodeOnPim(table, subBatch, batch.group[i], context[i], pim);
     else if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
     else addRequest(table, subBatch, batch, i, tokens[i], context[i], pim);
@@ -124,7 +123,7 @@ export function foldTable(whole: BatchTable, parts: BatchTable, costs: Iteration
     total.longest = Math.max(total.longest, sums.longest);
     total.shortest = Math.min(total.shortest, sums.shortest);
     total.offloadedTokens += sums.offloadedTokens;
-    total.wholeOutputs += sums.wholeOutputs;
+    total.dividedQueries += sums.dividedQueries;
     total.partials += sums.partials;
     total.movedTokens += sums.movedTokens;
     total.fetchedTokens += sums.fetchedTokens;
@@ -155,7 +154,6 @@ function addDecodeOnPim(table: BatchTable, subBatch: number, group: number, cont
   sums.tokens++;
   sums.sequences++;
   sums.offloadedTokens++;
-  sums.wholeOutputs++;
   table.ns[table.pimAt[subBatch] + group] += pim.attention.decodeNs(context + 1) + pim.attention.appendNs(context, 1);
   if (pim.energy !== null) sums.pimPj += pim.energy.decodePj(context + 1) + pim.energy.appendPj(context, 1);
 }
@@ -199,7 +197,6 @@ function addRequest(
     return;
   }
   const { attention, energy } = pim;
-  if (attends) sums.wholeOutputs += tokens;
   let ns = attention.appendNs(context, tokens);
   if (attends) ns += attentionNs(pim, prefill, context, tokens);
   table.ns[table.pimAt[subBatch] + batch.group[i]] += ns;
@@ -225,7 +222,7 @@ function addPieces(
   const prefill = batch.prefill[i] === 1;
   const attends = pim.attendsOnPim(prefill);
   if (attends) {
-    sums.wholeOutputs += undividedQueries(stripes, context, tokens);
+    sums.dividedQueries += tokens - undividedQueries(stripes, context, tokens);
     sums.partials += partialResults(stripes, context, tokens);
   }
   const { attention, energy } = pim;
@@ -356,7 +353,7 @@ function fillOffload(
   };
   transfer(up, link.upBytes(sums.offloadedTokens) + link.kvBytes(sums.movedTokens));
   const partialBytes = merge === null ? 0 : link.partialBytes(sums.partials);
-  transfer(down, link.downBytes(sums.wholeOutputs) + partialBytes);
+  transfer(down, link.downBytes(sums.offloadedTokens - sums.dividedQueries) + partialBytes);
   if (merge !== null) {
     bytes[merge] = partialBytes;
     ns[offset[merge]] = partialBytes === 0 ? ABSENT : mergeNs(partialBytes);

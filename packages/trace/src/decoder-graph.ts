@@ -5,9 +5,9 @@
  *     prologue | pre, attention(1) | post, pre, attention(2) | ... | post, head
  *
  * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other; partial
- * results of striped KV are merged on the GPU before post. GPUs that
- * share the layers run post in two parts, an all-reduce behind each: out, all-reduce, mlp, all-reduce. On every resource
- * the sub-batches take turns, in an order of `issue-order.ts`.
+ * results of striped KV are merged on the GPU behind that. GPUs that share the layers run post in two parts, an all-reduce
+ * behind each: out, all-reduce, mlp, all-reduce. On every resource the sub-batches take turns, in an order of
+ * `issue-order.ts`.
  */
 import { type IssueOrder, inTurn, type LayerPart } from "./issue-order.js";
 import type { Resource, Segment, Stage, StageGraph } from "./stages.js";

@@ -145,14 +145,14 @@ class TraceWriter {
     const { batch, division, costs } = this.source;
     if (!costs.pim) return;
     const { firstChannel, channels, layout } = costs.pim;
-    const parts = partsOf(batch, division, this.subBatch);
+    const pieces = partsOf(batch, division, this.subBatch).flatMap((part) =>
+      piecesAt(layout.stripes, batch.group[part.i], part.context, part.tokens).map((piece) => ({ part, piece })),
+    );
     for (let channel = 0; channel < channels; channel++) {
       this.rows.push(channelMarker(firstChannel + channel));
       const group = Math.floor(channel / layout.channelsPerGroup);
-      for (const part of parts) {
-        const pieces = piecesAt(layout.stripes, batch.group[part.i], part.context, part.tokens);
-        const own = pieces.find((piece) => piece.group === group);
-        if (own) this.pimRequest(part, own, `${this.remote}.${firstChannel + channel}`);
+      for (const { part, piece } of pieces) {
+        if (piece.group === group) this.pimRequest(part, piece, `${this.remote}.${firstChannel + channel}`);
       }
     }
     this.rows.push(END_OF_PIM);

@@ -113,7 +113,7 @@ function totalsOf({ table, runs }: IterationPlanner): { pj: number; bytes: numbe
   for (let s = 0; s < runs.length; s++) {
     pj += runs[s] * table.pj[s];
     if (stages[s].resource === on.collective) reducedBytes += runs[s] * table.bytes[s];
-    else bytes += runs[s] * table.bytes[s];
+    else if (stages[s].resource !== on.gpu) bytes += runs[s] * table.bytes[s];
   }
   return { pj, bytes, reducedBytes };
 }

@@ -2,7 +2,14 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { gpuHoldsPrompts, kvBytesPerToken, type OnExtrapolate, rankModel, weightBytes } from "@tandem-sim/hardware";
+import {
+  gpuHoldsPrompts,
+  kvBytesPerToken,
+  mergeNs,
+  type OnExtrapolate,
+  rankModel,
+  weightBytes,
+} from "@tandem-sim/hardware";
 import {
   type CalibrationEffect,
   type ClusterInstance,
@@ -104,6 +111,8 @@ export function planInstance(source: InstanceSource): InstancePlan {
         efficiency: calibration?.constants.link_efficiency ?? 1,
         bytesPerToken: model.hidden_size * elementBytes,
       }),
+      // What one set of channels gives back is merged by the GPUs that it serves.
+      mergeNs: (bytes) => mergeNs(bytes, (gpus / (pim?.copies ?? 1)) * config.npu_mem.mem_bw),
       hostNs: hostTransfer(clusterNode),
       separateAttention: options.gpuMixedAttention === "separate",
       pim,

@@ -149,8 +149,9 @@ function ownChannels(sizeGiB: number, device: PimDevice, at: string) {
 /** What a system of any site is made from. @param served the model whose heads one set of channels serves */
 function common(source: PimSource, served: ModelConfig, sharing: PimSharing, where: string) {
   const { options, elementBytes, kvElementBytes, withEnergy } = source;
+  checkStripes(sharing, options.blockSize, `${where}.stripe_tokens`);
   return {
-    layOut: kvLayouts["head-parallel"],
+    layOut: kvLayouts[sharing.stripe_tokens > 0 ? "striped" : "head-parallel"],
     blockBytes: kvBytesPerToken(served, kvElementBytes) * options.blockSize,
     shape: attentionShape(served),
     elementBytes,
@@ -174,3 +175,12 @@ const noChannel = (
     where: `${at}.mem_size`,
     hint: `a channel holds ${timing.channelBytes / GIB} GiB`,
   });
+
+/** A KV block lies on one group. @throws {TandemError} E_SCHEMA */
+function checkStripes({ stripe_tokens: stripe }: PimSharing, blockSize: number, where: string): void {
+  if (stripe % blockSize === 0) return;
+  throw new TandemError("E_SCHEMA", `stripes of ${stripe} tokens cut KV blocks of ${blockSize}`, {
+    where,
+    hint: `expected a multiple of --block-size, e.g. ${Math.ceil(stripe / blockSize) * blockSize}`,
+  });
+}

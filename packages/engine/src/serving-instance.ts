@@ -2,9 +2,9 @@
  * @module
  * One instance at work: its scheduler, the batches in flight, and the schedule of the one that runs.
  */
-import type { PimSystem } from "@tandem-sim/hardware";
-import { type Batch, ChannelGroups, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
-import type { InstanceOptions } from "@tandem-sim/schemas";
+import { piecePrefill, tokensOfPiece } from "@tandem-sim/hardware";
+import { type Batch, ChannelGroups, placements, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
+import { attentionShape } from "@tandem-sim/schemas";
 import type { BatchTable, Division, Played, StageSink } from "@tandem-sim/trace";
 import { GpuTime } from "./gpu-time.js";
 import { HostKvLink, type KvTransfer } from "./host-kv-link.js";
@@ -56,9 +56,9 @@ export class ServingInstance {
     private readonly log: RequestLog,
     onTransfer: (transfer: KvTransfer) => void,
   ) {
-    const { options, pim, hostKv } = plan;
+    const { options, hostKv } = plan;
     this.host = hostKv && new HostKvLink(plan, hostKv, onTransfer);
-    const groups = pim && groupsOf(pim, options);
+    const groups = groupsOf(plan);
     this.scheduler = new Scheduler(
       requests,
       options,
@@ -182,14 +182,34 @@ export class ServingInstance {
     const { groups, gpu } = this.scheduler;
     if (!groups) return gpu.pool.count - gpu.pool.free;
     let blocks = 0;
-    for (const { pool } of groups.caches) blocks += pool.count - pool.free;
+    for (const pool of groups.pools) blocks += pool.count - pool.free;
     return blocks;
   }
 }
 
-function groupsOf({ layout, attention, attendsOnPim }: PimSystem, options: InstanceOptions): ChannelGroups {
-  return new ChannelGroups(layout.groups, layout.blocksPerGroup, options.blockSize, options.enablePrefixCaching, {
-    decodeNs: attention.decodeNs,
-    prefillNs: attendsOnPim(true) ? attention.prefillNs : () => 0,
+function groupsOf({ pim, options, model }: InstancePlan): ChannelGroups | null {
+  if (!pim) return null;
+  const { layout, attention, timing, attendsOnPim } = pim;
+  const { stripes } = layout;
+  const prefillNs = (context: number, tokens: number, piece: number): number =>
+    stripes ? piecePrefill(stripes, attention.pieces, piece, context, tokens) : attention.prefillNs(context, tokens);
+  const { heads, headDim } = attentionShape(model);
+  const placement = placements[options.kvPlacement]({
+    timesNs: { decode: attention.decodeNs, prefill: attendsOnPim(true) ? prefillNs : () => 0 },
+    heads,
+    headDim,
+    rowElements: timing.rowBytesPerDevice / attention.shape.elementBytes,
+    banks: timing.banks,
   });
+  return new ChannelGroups(
+    layout.groups,
+    layout.blocksPerGroup,
+    options.blockSize,
+    options.enablePrefixCaching,
+    placement,
+    stripes && {
+      blocks: stripes.stripeTokens / options.blockSize,
+      tokensOfPiece: (tokens, piece) => tokensOfPiece(stripes, tokens, piece),
+    },
+  );
 }

@@ -64,9 +64,7 @@ describe("which source an instance gets", () => {
     expect(findGpuSource({ ...llama, tp: 2 }).specFile).toBeDefined();
     expect(findGpuSource({ ...llama, variants: ["fp8"], tp: 1 }).specFile).toBeDefined();
     expect(findGpuSource({ ...llama, model: "Qwen/Qwen3-8B", tp: 1 }).specFile).toBeDefined();
-    expect(() => findGpuSource({ ...llama, hardware: "V100", tp: 1 })).toThrow(
-      /no profile of .* on V100.*spec sheet/,
-    );
+    expect(() => findGpuSource({ ...llama, hardware: "V100", tp: 1 })).toThrow(/no profile of .* on V100.*spec sheet/);
   });
 
   test("the bundled cluster keeps its profile", () => {

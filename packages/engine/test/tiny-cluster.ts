@@ -145,6 +145,8 @@ export interface TinyCluster {
   gpus?: number;
   /** PIM channels of the node, four to a group. */
   channels?: number;
+  /** Tokens of a stripe of KV. */
+  stripeTokens?: number;
   /** KV blocks of each GPU. */
   gpuBlocks?: number;
   link?: { bw: number; latency: number };
@@ -160,6 +162,7 @@ export function tinyInputs({
   instances = 1,
   gpus = 1,
   channels = 8,
+  stripeTokens = 0,
   gpuBlocks = 200,
   link = { bw: 8, latency: 100 },
   power,
@@ -167,8 +170,9 @@ export function tinyInputs({
   access,
 }: TinyCluster = {}): PlanInputs {
   const mem_size = channels / 1024;
-  const host = attach ? {} : { pim_config: "tiny", pim_link: link };
-  const inGpu = { mem_size, mem_util: 1, pim_config: "tiny", pim: { ...(access && { access }) } };
+  const pim = { stripe_tokens: stripeTokens };
+  const host = attach ? {} : { pim_config: "tiny", pim_link: link, pim };
+  const inGpu = { mem_size, mem_util: 1, pim_config: "tiny", pim: { ...pim, ...(access && { access }) } };
   const cluster = ClusterConfig.parse({
     num_nodes: 1,
     // An all-reduce of one token takes 4 us, one of 64 tokens 12.
@@ -181,7 +185,7 @@ export function tinyInputs({
           model_name: "tiny",
           hardware: "TINY",
           npu_mem: { mem_size: 1, mem_bw: 100, ...(attach === "gpu" && inGpu) },
-          ...(attach === "device" && { pim_mem: { pim_config: "tiny", mem_size, link } }),
+          ...(attach === "device" && { pim_mem: { pim_config: "tiny", mem_size, link, pim } }),
           ...(gpus > 1 ? { tp_size: gpus, num_npus: gpus } : {}),
         })),
         ...(power ? { power } : {}),
@@ -239,7 +243,8 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
       rest: fc.record({
         attnOffloadPhase: fc.constantFrom("all", "decode"),
         subBatchPolicy: fc.constantFrom("always", "auto"),
-        subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk"),
+        subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk", "neupims"),
+        kvPlacement: fc.constantFrom("time", "tokens", "neupims"),
         asyncScheduling: fc.boolean(),
         enablePrefixCaching: fc.boolean(),
         reserveFullIsl: fc.boolean(),
@@ -252,6 +257,7 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
   instances: fc.constantFrom(1, 1, 2),
   gpus: fc.constantFrom(1, 1, 2),
   channels: fc.constantFrom(8, 16, 24),
+  stripeTokens: fc.constantFrom(0, 0, 8, 32),
   gpuBlocks: fc.constantFrom(40, 200),
 });
 

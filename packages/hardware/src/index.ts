@@ -44,6 +44,7 @@ export {
 export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
+export { mergeNs } from "./gpu/merge.js";
 export { type ModelShape, modelShape } from "./gpu/model-shape.js";
 export { type Roofline, statedTflops } from "./gpu/roofline.js";
 export { createGpuTraffic, type GpuTraffic } from "./gpu/traffic.js";
@@ -73,5 +74,19 @@ export {
   type PimSystemSource,
   pimSystems,
 } from "./pim/pim-system.js";
+export {
+  groupOfPiece,
+  type Piece,
+  type PieceCosts,
+  partialResults,
+  pieceAppend,
+  pieceDecode,
+  piecePrefill,
+  piecesAt,
+  piecesOf,
+  type Stripes,
+  tokensOfPiece,
+  undividedQueries,
+} from "./pim/stripes.js";
 export { derivePimTiming, type PimTiming } from "./pim/timing.js";
 export { rankModel } from "./rank-model.js";

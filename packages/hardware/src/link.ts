@@ -13,6 +13,8 @@ export interface OffloadBytes {
   kvBytes(tokens: number): number;
   /** The attention output of `tokens`. */
   downBytes(tokens: number): number;
+  /** Partial results of striped attention: of each an output, and the maximum and the sum of its softmax. */
+  partialBytes(partials: number): number;
 }
 
 /** Costs of one instance's share of the link. Sizes are bytes, times whole ns. */
@@ -20,6 +22,9 @@ export interface LinkCosts extends OffloadBytes {
   /** One transfer, at least 1 ns; 0 bytes take no time. */
   transferNs(bytes: number): number;
 }
+
+/** Bytes of the maximum and the sum of a softmax over a part of a context, 32 bits each. */
+const SOFTMAX_STATE_BYTES = 8;
 
 /**
  * @param activationBytes bytes of an activation element
@@ -32,6 +37,7 @@ export function offloadBytes(shape: AttentionShape, activationBytes: number, kvE
     upBytes: (tokens) => tokens * (query + kv),
     kvBytes: (tokens) => tokens * kv,
     downBytes: (tokens) => tokens * query,
+    partialBytes: (partials) => partials * (query + shape.heads * SOFTMAX_STATE_BYTES),
   };
 }
 

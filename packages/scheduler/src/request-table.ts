@@ -45,8 +45,8 @@ export class RequestTable {
   group = new Int32Array(this.capacity);
   /** Tokens that it counts in its group's load. */
   groupLoad = new Int32Array(this.capacity);
-  /** PIM time of its next decode that it counts in its group's load, ns. */
-  groupDecodeNs = new Float64Array(this.capacity);
+  /** Context of the decode that it counts in its group's load, tokens. */
+  groupContext = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
   readonly hashes: (Float64Array | null)[] = [];
   readonly gpuBlocks: BlockTable[] = [];
@@ -74,7 +74,7 @@ export class RequestTable {
     this.loading[row] = 0;
     this.group[row] = -1;
     this.groupLoad[row] = 0;
-    this.groupDecodeNs[row] = 0;
+    this.groupContext[row] = 0;
     this.preemptions[row] = 0;
     this.hashes[row] = request.hashes;
     this.gpuBlocks[row] ??= emptyBlockTable();
@@ -104,7 +104,7 @@ export class RequestTable {
     this.loading = grown(this.loading, size);
     this.group = grown(this.group, size);
     this.groupLoad = grown(this.groupLoad, size);
-    this.groupDecodeNs = grown(this.groupDecodeNs, size);
+    this.groupContext = grown(this.groupContext, size);
     this.preemptions = grown(this.preemptions, size);
   }
 }

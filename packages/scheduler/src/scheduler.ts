@@ -8,9 +8,9 @@
  */
 import type { InstanceOptions } from "@tandem-sim/schemas";
 import { Batch, type HeldBy } from "./batch.js";
-import type { ChannelGroups } from "./channel-groups.js";
+import type { Candidate, ChannelGroups } from "./channel-groups.js";
 import type { HostKvCache } from "./host-kv-cache.js";
-import { KvCache } from "./kv-cache.js";
+import { KvCache, type KvMemory } from "./kv-cache.js";
 import type { RequestTable } from "./request-table.js";
 import { WaitingQueue } from "./waiting-queue.js";
 
@@ -236,6 +236,7 @@ export class Scheduler {
   private scheduleWaiting(batch: Batch, tokenBudget: number): HeldBy | null {
     const { requests, waiting } = this;
     let budget = tokenBudget;
+    if (this.groups?.placement.longestFirst) this.groups.plan(this.candidates(tokenBudget));
     while (waiting.size > 0) {
       if (this.running.length >= this.maxSeqs) return "sequences";
       if (budget <= 0) return "tokens";
@@ -250,6 +251,19 @@ export class Scheduler {
       budget -= tokens;
     }
     return null;
+  }
+
+  /** The waiting requests that a step may admit, if no prefix hit saves it tokens. */
+  private candidates(tokenBudget: number): Candidate[] {
+    const { requests, waiting } = this;
+    const found: Candidate[] = [];
+    let budget = tokenBudget;
+    for (let i = 0; i < waiting.size && budget > 0 && this.running.length + i < this.maxSeqs; i++) {
+      const row = waiting.at(i);
+      found.push({ row, tokens: requests.reached[row] });
+      budget -= Math.min(requests.reached[row], this.threshold);
+    }
+    return found;
   }
 
   /**
@@ -276,7 +290,12 @@ export class Scheduler {
     let known = computedTokens;
     this.refusal = "memory";
     if (this.groups) {
-      const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)));
+      const placed = this.groups.place(
+        hashes,
+        reached,
+        (hitTokens) => needed(Math.max(computedTokens, hitTokens)),
+        row,
+      );
       if (!placed) return 0;
       if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
       ({ group, hits } = placed);
@@ -388,14 +407,14 @@ export class Scheduler {
     const { requests, groups } = this;
     if (!groups) return;
     const load = Math.max(requests.inputTokens[row], requests.reached[row]);
-    const decodeNs = groups.costs.decodeNs(requests.reached[row]);
-    groups.add(requests.group[row], load - requests.groupLoad[row], decodeNs - requests.groupDecodeNs[row]);
+    const context = requests.reached[row];
+    groups.recount(requests.group[row], requests.groupLoad[row], requests.groupContext[row], load, context);
     requests.groupLoad[row] = load;
-    requests.groupDecodeNs[row] = decodeNs;
+    requests.groupContext[row] = context;
   }
 
   /** The KV memory of a group, or of the GPU. */
-  private cacheOf(group: number): KvCache {
+  private cacheOf(group: number): KvMemory {
     return group < 0 || !this.groups ? this.gpu : this.groups.caches[group];
   }
 
@@ -418,9 +437,9 @@ export class Scheduler {
     const group = requests.group[row];
     if (group < 0) return;
     this.cacheOf(group).release(requests.pimBlocks[row]);
-    this.groups?.add(group, -requests.groupLoad[row], -requests.groupDecodeNs[row]);
+    this.groups?.recount(group, requests.groupLoad[row], requests.groupContext[row], 0, 0);
     requests.groupLoad[row] = 0;
-    requests.groupDecodeNs[row] = 0;
+    requests.groupContext[row] = 0;
     requests.group[row] = -1;
   }
 }

@@ -37,7 +37,10 @@ export type PimLink = z.infer<typeof PimLink>;
 /** Most channels of a group: more than any model has KV heads. */
 const MAX_CHANNELS_PER_GROUP = 1024;
 
-/** How many query vectors one row activation serves, and how many channels share the heads of a request. */
+/** Most tokens of a stripe: beyond the context of any model. */
+const MAX_STRIPE_TOKENS = 2 ** 24;
+
+/** How many query vectors one row activation serves, and how a request lies on channels. */
 export const PimSharing = z.strictObject({
   share: z.int().positive().default(1).describe("query heads of one KV head served per row activation"),
   queries_per_row: z
@@ -52,6 +55,14 @@ export const PimSharing = z.strictObject({
     .optional()
     .describe(
       "channels that share the heads of a request, a divisor of the KV heads; 1: all heads on one channel; default: as many as can",
+    ),
+  stripe_tokens: z
+    .int()
+    .nonnegative()
+    .max(MAX_STRIPE_TOKENS)
+    .default(0)
+    .describe(
+      "tokens of a stripe, where a request's tokens lie in stripes on all groups in turn: a multiple of the KV block size; 0: all on one group",
     ),
 });
 export type PimSharing = z.infer<typeof PimSharing>;

@@ -37,9 +37,13 @@ export const InstanceOptions = z.strictObject({
     .default("always")
     .describe("auto: interleave an iteration only where that is predicted shorter"),
   subBatchSplit: z
-    .enum(["tokens", "requests", "cost", "chunk"])
+    .enum(["tokens", "requests", "cost", "chunk", "neupims"])
     .default("tokens")
-    .describe("What the two sub-batches share evenly; chunk may cut one prefill"),
+    .describe("What the two sub-batches share evenly; chunk may cut one prefill; neupims: half of each group's list"),
+  kvPlacement: z
+    .enum(["time", "tokens", "neupims"])
+    .default("time")
+    .describe("Channel group of a new request: least PIM time, fewest tokens, or NeuPIMs' estimate, longest first"),
   gpuMixedAttention: z
     .enum(["fused", "separate"])
     .default("fused")

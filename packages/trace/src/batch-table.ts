@@ -6,8 +6,16 @@ import {
   askedShare,
   type CollectiveCosts,
   type Contention,
-  type LinkCosts,
+  groupOfPiece,
+  type PieceCosts,
   type PimSystem,
+  partialResults,
+  pieceAppend,
+  pieceDecode,
+  piecePrefill,
+  piecesOf,
+  type Stripes,
+  undividedQueries,
 } from "@tandem-sim/hardware";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { IterationCosts } from "./costs.js";
@@ -28,6 +36,9 @@ interface SubBatchSums {
   shortest: number;
   /** Tokens whose attention runs on PIM: q, k, v go up, the output comes down. */
   offloadedTokens: number;
+  /** Of these, those whose context is on several groups, and their partial results. */
+  dividedQueries: number;
+  partials: number;
   /** Prefill tokens whose K and V move to PIM: none where they are in its memory already. */
   movedTokens: number;
   /** Tokens of prefix hits whose K and V come down. */
@@ -46,6 +57,8 @@ const noSums = (): SubBatchSums => ({
   longest: 0,
   shortest: Number.POSITIVE_INFINITY,
   offloadedTokens: 0,
+  dividedQueries: 0,
+  partials: 0,
   movedTokens: 0,
   fetchedTokens: 0,
   pimPj: 0,
@@ -55,7 +68,7 @@ function clear(sums: SubBatchSums): void {
   sums.tokens = sums.sequences = 0;
   sums.prefillTokens = sums.prefillContext = sums.decodes = sums.decodeContext = sums.longest = 0;
   sums.shortest = Number.POSITIVE_INFINITY;
-  sums.offloadedTokens = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
+  sums.offloadedTokens = sums.dividedQueries = sums.partials = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
 }
 
 /** A stage table of a decoder, and what it was made from. */
@@ -81,12 +94,12 @@ export function createBatchTable(graph: DecoderGraph): BatchTable {
 export function fillTable(table: BatchTable, batch: Batch, division: Division | null, costs: IterationCosts): void {
   startFill(table);
   const { pim } = costs;
-  const decodesOnPim = pim?.attendsOnPim(false) ?? false;
+  const decodesOnGroup = pim?.attendsOnPim(false) && pim.layout.stripes === undefined;
   const { tokens, context, prefill } = batch;
   for (let i = 0; i < batch.size; i++) {
     const subBatch = division === null ? 0 : division.of[i];
     // Nearly all requests of nearly all batches.
-    if (decodesOnPim && prefill[i] === 0 && pim !== null)
+    if (decodesOnGroup && prefill[i] === 0 && pim !== null)
       addDecodeOnPim(table, subBatch, batch.group[i], context[i], pim);
     else if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
     else addRequest(table, subBatch, batch, i, tokens[i], context[i], pim);
@@ -112,6 +125,8 @@ export function foldTable(whole: BatchTable, parts: BatchTable, costs: Iteration
     total.longest = Math.max(total.longest, sums.longest);
     total.shortest = Math.min(total.shortest, sums.shortest);
     total.offloadedTokens += sums.offloadedTokens;
+    total.dividedQueries += sums.dividedQueries;
+    total.partials += sums.partials;
     total.movedTokens += sums.movedTokens;
     total.fetchedTokens += sums.fetchedTokens;
     total.pimPj += sums.pimPj;
@@ -135,7 +150,7 @@ function startFill({ ns, offset, graph, sums }: BatchTable): void {
   }
 }
 
-/** As {@link addRequest} for a decode whose attention runs on PIM. */
+/** As {@link addRequest} for a decode whose attention runs on PIM, its KV on one group. */
 function addDecodeOnPim(table: BatchTable, subBatch: number, group: number, context: number, pim: PimSystem): void {
   const sums = table.sums[subBatch];
   sums.tokens++;
@@ -181,6 +196,10 @@ function addRequest(
     // Earlier tokens go first, so the part that starts where the request starts needs its prefix.
     if (context === batch.context[i]) sums.fetchedTokens += batch.hits[i];
   }
+  if (pim.layout.stripes) {
+    addPieces(table, subBatch, batch, i, tokens, context, pim, pim.layout.stripes);
+    return;
+  }
   const { attention, energy } = pim;
   let ns = attention.appendNs(context, tokens);
   if (attends) ns += attentionNs(pim, prefill, context, tokens);
@@ -192,9 +211,60 @@ function addRequest(
   }
 }
 
-/** Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns. */
-export const attentionNs = ({ attention }: PimSystem, prefill: boolean, context: number, tokens: number): number =>
-  prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+/** As {@link addRequest}, the part on PIM, where the request's KV is striped. */
+function addPieces(
+  table: BatchTable,
+  subBatch: number,
+  batch: Batch,
+  i: number,
+  tokens: number,
+  context: number,
+  pim: PimSystem,
+  stripes: Stripes,
+): void {
+  const sums = table.sums[subBatch];
+  const prefill = batch.prefill[i] === 1;
+  const attends = pim.attendsOnPim(prefill);
+  if (attends) {
+    sums.dividedQueries += tokens - undividedQueries(stripes, context, tokens);
+    sums.partials += partialResults(stripes, context, tokens);
+  }
+  const { attention, energy } = pim;
+  for (let piece = piecesOf(stripes, context + tokens) - 1; piece >= 0; piece--) {
+    let ns = pieceAppend(stripes, attention.pieces, piece, context, tokens);
+    if (attends) ns += attentionNs(pim, prefill, context, tokens, piece);
+    table.ns[table.pimAt[subBatch] + groupOfPiece(stripes, batch.group[i], piece)] += ns;
+    if (!energy) continue;
+    sums.pimPj += pieceAppend(stripes, energy.pieces, piece, context, tokens);
+    if (attends) sums.pimPj += onPiece(stripes, energy.pieces, prefill, context, tokens, piece);
+  }
+}
+
+/**
+ * Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns.
+ *
+ * @param piece of a striped request: by default that on the group where it starts
+ */
+export const attentionNs = (
+  { attention, layout: { stripes } }: PimSystem,
+  prefill: boolean,
+  context: number,
+  tokens: number,
+  piece = 0,
+): number => {
+  if (stripes) return onPiece(stripes, attention.pieces, prefill, context, tokens, piece);
+  return prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+};
+
+const onPiece = (
+  stripes: Stripes,
+  costs: PieceCosts,
+  prefill: boolean,
+  context: number,
+  tokens: number,
+  piece: number,
+): number =>
+  prefill ? piecePrefill(stripes, costs, piece, context, tokens) : pieceDecode(stripes, costs, piece, context + 1);
 
 function addToGpu(sums: SubBatchSums, tokens: number, context: number, prefill: boolean): void {
   if (prefill) {
@@ -218,7 +288,7 @@ function finishFill(table: BatchTable, costs: IterationCosts): void {
     fillDense(table, stages, sums, costs);
     if (costs.pim?.contention) fillAsked(table, stages, sums, costs.pim.contention);
     if (costs.collective) fillReduces(table, stages, sums, costs.collective);
-    if (costs.pim) fillOffload(table, stages, sums, costs.pim);
+    if (costs.pim) fillOffload(table, stages, sums, costs.pim, costs);
   }
 }
 
@@ -295,13 +365,26 @@ function fillAsked(
   ask(attention, traffic.attentionBytes(prefillTokens, prefillContext, decodes, mean));
 }
 
-function fillOffload(table: BatchTable, stages: SubBatchStages, sums: SubBatchSums, system: PimSystem): void {
-  if (!stages.offload) return;
-  const { pim, link } = stages.offload;
-  const { ns, offset, pj } = table;
+function fillOffload(
+  table: BatchTable,
+  { offload }: SubBatchStages,
+  sums: SubBatchSums,
+  system: PimSystem,
+  { mergeNs }: IterationCosts,
+): void {
+  if (!offload) return;
+  const { pim, link, merge } = offload;
+  const { ns, offset, bytes, pj, asked } = table;
   for (let g = offset[pim]; g < offset[pim + 1]; g++) if (ns[g] === 0) ns[g] = ABSENT;
   pj[pim] = system.copies * system.layout.channelsPerGroup * sums.pimPj;
-  if (link && system.link) fillTransfers(table, link, sums, system.link, system.copies);
+  const partialBytes = merge === null ? 0 : system.bytes.partialBytes(sums.partials);
+  if (merge !== null) {
+    const merged = partialBytes === 0 ? ABSENT : mergeNs(partialBytes);
+    bytes[merge] = system.copies * partialBytes;
+    ns[offset[merge]] = merged;
+    if (system.contention) asked[merge] = askedShare(partialBytes, merged, system.contention);
+  }
+  if (link && system.link) fillTransfers(table, link, sums, system, partialBytes);
 }
 
 /** Each link carries its own heads, all links at once; bytes are those of all. */
@@ -309,14 +392,14 @@ function fillTransfers(
   { ns, offset, bytes }: BatchTable,
   { fetch, up, down }: LinkStages,
   sums: SubBatchSums,
-  link: LinkCosts,
-  links: number,
+  { link, bytes: of, copies: links }: PimSystem,
+  partialBytes: number,
 ): void {
   const transfer = (stage: number, moved: number): void => {
     bytes[stage] = links * moved;
-    ns[offset[stage]] = moved === 0 ? ABSENT : link.transferNs(moved);
+    ns[offset[stage]] = moved === 0 || !link ? ABSENT : link.transferNs(moved);
   };
-  transfer(up, link.upBytes(sums.offloadedTokens) + link.kvBytes(sums.movedTokens));
-  transfer(down, link.downBytes(sums.offloadedTokens));
-  transfer(fetch, link.kvBytes(sums.fetchedTokens));
+  transfer(up, of.upBytes(sums.offloadedTokens) + of.kvBytes(sums.movedTokens));
+  transfer(down, of.downBytes(sums.offloadedTokens - sums.dividedQueries) + partialBytes);
+  transfer(fetch, of.kvBytes(sums.fetchedTokens));
 }

@@ -4,9 +4,10 @@
  *
  *     prologue | pre, attention(1) | post, pre, attention(2) | ... | post, head
  *
- * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other. PIM in the
- * GPU's own memory has no link. GPUs that share the layers run post in two parts, an all-reduce behind each: out,
- * all-reduce, mlp, all-reduce. On every resource the sub-batches take turns, in an order of `issue-order.ts`.
+ * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other; partial
+ * results of striped KV are merged on the GPU behind that. PIM in the GPU's own memory has no link. GPUs that share the layers
+ * run post in two parts, an all-reduce behind each: out, all-reduce, mlp, all-reduce. On every resource the sub-batches take
+ * turns, in an order of `issue-order.ts`.
  */
 import type { PimSystem } from "@tandem-sim/hardware";
 import { type IssueOrder, inTurn, type LayerPart } from "./issue-order.js";
@@ -20,6 +21,8 @@ export interface PimTopology {
   /** False: PIM is in the GPU's own memory. */
   hasLink: boolean;
   access: PimSystem["access"];
+  /** Whether a request's KV is striped over the groups. */
+  isStriped: boolean;
 }
 
 export const topologyOf = ({ layout, firstChannel, link, access }: PimSystem): PimTopology => ({
@@ -28,6 +31,7 @@ export const topologyOf = ({ layout, firstChannel, link, access }: PimSystem): P
   firstChannel,
   hasLink: link !== null,
   access,
+  isStriped: layout.stripes !== undefined,
 });
 
 /** What the topology depends on. */
@@ -67,6 +71,8 @@ export interface SubBatchStages {
     pim: number;
     /** Null where PIM is in the GPU's own memory. */
     link: LinkStages | null;
+    /** Partial results of striped KV are merged, on the GPU; null where KV is not striped. */
+    merge: number | null;
   } | null;
   shared: {
     /** The output projection, in front of the MLP. */
@@ -125,14 +131,17 @@ function numbered(first: number, { pim, reduces }: DecoderShape): SubBatchStages
   const link = fetch === undefined || up === undefined ? null : { fetch, up, down: next++ };
   const head = next++;
   const shared = reduces ? { out: next++, reduceOut: next++, reducePost: next++ } : null;
-  return { prologue, pre, attention, post, head, offload: onPim === null ? null : { pim: onPim, link }, shared };
+  const merge = pim?.isStriped ? next++ : null;
+  const offload = onPim === null ? null : { pim: onPim, link, merge };
+  return { prologue, pre, attention, post, head, offload, shared };
 }
 
 /** Adds the stages of one sub-batch. */
 function addStages(stages: Stage[], subBatch: number, shape: DecoderShape, on: DecoderGraph["on"]): SubBatchStages {
   const own = numbered(stages.length, shape);
   const { pre, attention, post, offload, shared } = own;
-  const attended = offload ? [attention, offload.link?.down ?? offload.pim] : [attention];
+  const given = offload ? [offload.link?.down ?? offload.pim] : [];
+  const attended = [attention, ...given, ...(offload?.merge == null ? [] : [offload.merge])];
   const layerDone = shared ? shared.reducePost : post;
   const blocked = shape.pim?.access === "blocked" ? on.offload : null;
   const add = (name: string, resource: number, after: readonly number[] = [], more: Partial<Stage> = {}): void =>
@@ -157,6 +166,7 @@ function addStages(stages: Stage[], subBatch: number, shape: DecoderShape, on: D
     add("allreduce", on.collective, [shared.out]);
     add("allreduce", on.collective, [post]);
   }
+  if (offload && offload.merge !== null) addOnGpu("merge", given);
   return own;
 }
 
@@ -186,7 +196,8 @@ function stagesOf(
   part: LayerPart,
   fetchesNext = true,
 ): number[] {
-  if (part === "out") return shared ? [shared.out, shared.reduceOut] : [];
+  const merge = offload?.merge ?? null;
+  if (part === "out") return [...(merge === null ? [] : [merge]), ...(shared ? [shared.out, shared.reduceOut] : [])];
   if (part === "mlp") return shared ? [post, shared.reducePost] : [post];
   if (!offload) return [pre, attention];
   const { link } = offload;

@@ -26,6 +26,8 @@ export interface SubBatchTimes {
   /** By channel group. */
   groupNs: readonly number[];
   downNs: number;
+  /** Merging partial results of striped KV; 0 where none are. */
+  mergeNs: number;
   fetchNs: number;
   /** Dense layers in front of the first all-reduce, beside `postNs`; 0 on one GPU. */
   outNs: number;
@@ -61,12 +63,13 @@ const none: SubBatchTimes = {
   upNs: 0,
   groupNs: [],
   downNs: 0,
+  mergeNs: 0,
   fetchNs: 0,
   outNs: 0,
   reduceNs: 0,
 };
 
-function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<SubBatchTimes> {
+function subBatch(shape: Shape, groups: number, reduces: boolean, striped: boolean): fc.Arbitrary<SubBatchTimes> {
   const offloads = shape !== "gpu";
   const no = fc.constant(0);
   // Somebody is on PIM: the last group has work at least.
@@ -82,6 +85,7 @@ function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<
     upNs: offloads ? ns(800, 1) : no,
     groupNs: offloads ? loads : fc.constant(new Array<number>(groups).fill(0)),
     downNs: shape === "pim" || shape === "both" ? ns(800, 1) : no,
+    mergeNs: striped && (shape === "pim" || shape === "both") ? fc.oneof(no, ns(500, 1)) : no,
     fetchNs: shape === "appends" || shape === "both" ? fc.oneof(no, ns(1500, 1)) : no,
     outNs: reduces ? ns(500) : no,
     reduceNs: reduces ? ns(1500, 1) : no,
@@ -107,12 +111,13 @@ export const iterations = (
       groups: fc.integer({ min: 1, max: 4 }),
       count: fc.constantFrom(...counts),
       reduces: fc.boolean(),
+      striped: fc.boolean(),
       wished: fc.constantFrom(...orders),
     })
-    .chain(({ layers, groups, count, reduces, wished }) => {
+    .chain(({ layers, groups, count, reduces, striped, wished }) => {
       // Two are crossed, or none.
       const order = reduces && (count === 2 || wished !== crossed) ? wished : inTurn;
-      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces));
+      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces, striped));
       return fc
         .array(one, { minLength: count, maxLength: count })
         .map((list) => iterationOf(layers, groups, list, order));
@@ -139,6 +144,7 @@ export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGrap
       firstChannel: 0,
       hasLink: access === undefined,
       access: access ?? "separate",
+      isStriped: subBatches.some(({ mergeNs }) => mergeNs > 0),
     },
     reduces: reducesIn(iteration),
     order,
@@ -165,6 +171,7 @@ export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGrap
       durations[offset[offload.link.down]!] = orAbsent(times.downNs);
       durations[offset[offload.link.fetch]!] = orAbsent(times.fetchNs);
     }
+    if (offload.merge !== null) durations[offset[offload.merge]!] = orAbsent(times.mergeNs);
     for (let g = 0; g < groups; g++) durations[offset[offload.pim]! + g] = orAbsent(times.groupNs[g] ?? 0);
   });
   return { ...table, graph };

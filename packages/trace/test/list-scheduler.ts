@@ -19,6 +19,7 @@ export type OpKind =
   | "up"
   | "pim"
   | "down"
+  | "merge"
   | "fetch";
 
 export interface Op {
@@ -75,10 +76,17 @@ class Writer {
 
   /** In front of the MLP, where several GPUs share the layers. */
   out(subBatch: number, layer: number): void {
+    this.merge(subBatch, layer);
     const { outNs, reduceNs } = this.iteration.subBatches[subBatch]!;
     if (reduceNs === 0) return;
     const out = this.write("gpu", "out", subBatch, layer, outNs, this.layerDone(subBatch, layer));
     this.write("reduce", "reduce out", subBatch, layer, reduceNs, [out]);
+  }
+
+  /** Partial results that have come down, in front of whatever is next on the GPU. */
+  private merge(subBatch: number, layer: number): void {
+    const { mergeNs } = this.iteration.subBatches[subBatch]!;
+    if (mergeNs > 0) this.write("gpu", "merge", subBatch, layer, mergeNs, this.find("down", subBatch, layer));
   }
 
   mlp(subBatch: number, layer: number): void {
@@ -126,6 +134,7 @@ class Writer {
   private layerDone = (subBatch: number, layer: number): Op[] => [
     ...this.find("attention", subBatch, layer),
     ...this.find("down", subBatch, layer),
+    ...this.find("merge", subBatch, layer),
     // In one memory nothing comes down.
     ...(this.iteration.access === undefined ? [] : this.allGroups(subBatch, layer)),
   ];
@@ -289,7 +298,8 @@ function gpuGaps(writer: Writer, reduces: boolean): { all: number; pim: number; 
     gaps.all += startNs - freeNs;
     const [up] = writer.find("up", subBatch, layer);
     const [down] = writer.find("down", subBatch, layer);
-    if (kind === (reduces ? "out" : "post") && up && down) {
+    const [merge] = writer.find("merge", subBatch, layer);
+    if (kind === (merge ? "merge" : reduces ? "out" : "post") && up && down) {
       const pimEnd = Math.max(...down.after.map((op) => op.endNs));
       gaps.pim += Math.max(0, Math.min(startNs, pimEnd) - Math.max(freeNs, up.endNs));
     }

@@ -64,7 +64,7 @@ export interface PimSystemSource {
   elementBytes: number;
   kvElementBytes: number;
   /** Query vectors of a KV head, and of a prefill, that one row activation serves; channels that share a request's heads. */
-  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group">;
+  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group" | "stripe_tokens">;
   phase: OffloadPhase;
   withEnergy: boolean;
   /** Place of the sharing, for errors. */
@@ -92,6 +92,7 @@ function channelsOf(source: PimSystemSource) {
     channelBytes: source.channelKvBytes ?? timing.channelBytes,
     blockBytes: source.blockBytes,
     channelsPerGroup: sharing.channels_per_group,
+    stripeTokens: sharing.stripe_tokens,
     where: `${source.where}.channels_per_group`,
   });
   const onChannel = shapeOnChannel(shape, layout.channelsPerGroup, kvElementBytes, sharing.share);

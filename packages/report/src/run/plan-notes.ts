@@ -14,8 +14,10 @@ export function capacityNote(plan: InstancePlan): string {
   const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
   if (hostKv) return `${gpu}, ${hostKv.blocks} in host memory, link ${hostKv.link.bw} GB/s for each GPU`;
   if (!pim) return gpu;
+  const { stripes } = pim.layout;
+  const striped = stripes ? `, requests in stripes of ${stripes.stripeTokens} tokens over all of them` : "";
   const link = pim.linkGBps === null ? "in the GPU's memory" : `link ${pim.linkGBps} GB/s`;
-  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, ${link}`;
+  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each${striped}, ${link}`;
 }
 
 /**

@@ -2,7 +2,7 @@
  * @module
  * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
  */
-import { type Architecture, type LayerName, layerSizes, outLayers } from "@tandem-sim/hardware";
+import { type Architecture, type LayerName, layerSizes, outLayers, type Piece, piecesAt } from "@tandem-sim/hardware";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import { attentionNs } from "../batch-table.js";
 import { type Part, partsOf } from "../division.js";
@@ -159,37 +159,43 @@ class TraceWriter {
     const { batch, division, costs, table } = this.source;
     if (!costs.pim) return;
     const { firstChannel, channels, layout } = costs.pim;
-    const parts = partsOf(batch, division, this.subBatch);
+    const pieces = partsOf(batch, division, this.subBatch).flatMap((part) =>
+      piecesAt(layout.stripes, batch.group[part.i], part.context, part.tokens).map((piece) => ({ part, piece })),
+    );
     for (let channel = 0; channel < channels; channel++) {
       this.rows.push(channelMarker(firstChannel + channel));
       const group = Math.floor(channel / layout.channelsPerGroup);
       this.times.begin(stage, this.layerNumber, group, table.ns[table.offset[stage] + group]);
-      for (const part of parts) {
-        if (batch.group[part.i] === group) this.pimRequest(part, `${this.pimAt}.${firstChannel + channel}`);
+      for (const { part, piece } of pieces) {
+        if (piece.group === group) this.pimRequest(part, piece, `${this.pimAt}.${firstChannel + channel}`);
       }
     }
     this.rows.push(END_OF_PIM);
   }
 
-  private pimRequest({ i, tokens, context }: Part, at: string): void {
-    const { batch, costs } = this.source;
-    if (!costs.pim) return;
-    const { attention, bytes, link, layout } = costs.pim;
-    const prefill = batch.prefill[i] === 1;
-    const attends = costs.pim.attendsOnPim(prefill);
+  private pimRequest({ i, tokens, context }: Part, piece: Piece, at: string): void {
+    const { pim } = this.source.costs;
+    if (!pim) return;
+    const { bytes, link, layout } = pim;
+    const prefill = this.source.batch.prefill[i] === 1;
+    const attends = pim.attendsOnPim(prefill);
     // The GPU has written K and V where they stay.
     if (!attends && !link) return;
+    const { stored, queries, undivided } = piece;
+    const kv = bytes.kvBytes(stored) / layout.channelsPerGroup;
     if (attends) {
-      this.row("attention", attentionNs(costs.pim, prefill, context, tokens), {
+      const outputs = bytes.downBytes(undivided) + bytes.partialBytes(queries - undivided);
+      this.row("attention", attentionNs(pim, prefill, context, tokens, piece.piece), {
         from: at,
-        input: bytes.upBytes(tokens) / layout.channelsPerGroup,
+        input: (bytes.upBytes(queries) - bytes.kvBytes(queries) + bytes.kvBytes(stored)) / layout.channelsPerGroup,
         weight: 0,
         to: at,
-        output: bytes.downBytes(tokens) / layout.channelsPerGroup,
+        output: outputs / layout.channelsPerGroup,
       });
     }
-    const kv = bytes.kvBytes(tokens) / layout.channelsPerGroup;
-    this.row("kv_append", attention.appendNs(context, tokens), { from: at, input: kv, weight: 0, to: at, output: kv });
+    if (stored === 0) return;
+    const ns = pim.attention.appendNs(piece.context, stored);
+    this.row("kv_append", ns, { from: at, input: kv, weight: 0, to: at, output: kv });
   }
 }
 

@@ -3,7 +3,14 @@ export const configsUrl = new URL("./", import.meta.url);
 
 /** Names of the bundled configs by kind. A test holds this list against the files. */
 export const manifest = {
-  cluster: ["single_node_gpu_instance", "single_node_pim_instance", "two_instances_pim"],
+  cluster: [
+    "papers/attacc",
+    "papers/llmservingsim_a6000",
+    "papers/neupims",
+    "single_node_gpu_instance",
+    "single_node_pim_instance",
+    "two_instances_pim",
+  ],
   model: [
     "Qwen/Qwen3-32B",
     "Qwen/Qwen3-8B",

@@ -216,7 +216,9 @@ export class Scheduler {
   /** Blocks that a load is written to cannot be given away. */
   private mayBePreempted(row: number, group: number): boolean {
     const { requests } = this;
-    return requests.group[row] === group && requests.loading[row] !== LOADING && !this.isPinned(row);
+    // Striped requests all draw on the same blocks.
+    const drawsOnThem = Boolean(this.groups?.stripes) || requests.group[row] === group;
+    return drawsOnThem && requests.loading[row] !== LOADING && !this.isPinned(row);
   }
 
   private preempt(row: number): void {

@@ -86,7 +86,9 @@ class Writer {
   /** Partial results that have come down, in front of whatever is next on the GPU. */
   private merge(subBatch: number, layer: number): void {
     const { mergeNs } = this.iteration.subBatches[subBatch]!;
-    if (mergeNs > 0) this.write("gpu", "merge", subBatch, layer, mergeNs, this.find("down", subBatch, layer));
+    const down = this.find("down", subBatch, layer);
+    const ready = this.iteration.access === undefined ? down : this.allGroups(subBatch, layer);
+    if (mergeNs > 0) this.write("gpu", "merge", subBatch, layer, mergeNs, ready);
   }
 
   mlp(subBatch: number, layer: number): void {

@@ -54,8 +54,12 @@ export const PimSharing = z.strictObject({
     .max(MAX_CHANNELS_PER_GROUP)
     .optional()
     .describe(
-      "channels that share the heads of a request, a divisor of the KV heads; 1: all heads on one channel; default: as many as can",
+      "channels that share the heads of a request: a divisor of the KV heads, or a multiple, which splits the tokens of a head as well; 1: all heads on one channel; default: as many as can, whole heads",
     ),
+  kv_append: z
+    .boolean()
+    .default(true)
+    .describe("whether storing K and V of new tokens takes PIM time and energy; simulators of papers leave it out"),
   stripe_tokens: z
     .int()
     .nonnegative()

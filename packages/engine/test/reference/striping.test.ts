@@ -3,7 +3,7 @@
  * What striped KV makes of loads with long requests, on the bundled node of 64 DDR4 channels in 8 groups: the figures of
  * models.md section 10, makespan over that of the GPU alone, policy `auto`.
  */
-import { InstanceOptions } from "@tandem-sim/schemas";
+import { InstanceOptions, PimSharing } from "@tandem-sim/schemas";
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { generateWorkload, parseLengths, type RequestChunk } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
@@ -16,8 +16,7 @@ function makespanNs(load: readonly RequestChunk[], mode: Mode, phase: Phase, str
   const options = InstanceOptions.parse({ attnOffloadPhase: phase });
   const inputs = loadClusterInputs("single_node_pim_instance", options, {
     change: (cluster) => {
-      for (const { cpu_mem } of cluster.nodes)
-        cpu_mem.pim = { share: 1, queries_per_row: 1, stripe_tokens: stripeTokens };
+      for (const { cpu_mem } of cluster.nodes) cpu_mem.pim = PimSharing.parse({ stripe_tokens: stripeTokens });
       return cluster;
     },
   });

@@ -8,6 +8,7 @@ import { type PimShape, pimAttention } from "./attention.js";
 import { PrefillTable } from "./prefill-table.js";
 import type { PieceCosts } from "./stripes.js";
 import type { PimTiming } from "./timing.js";
+import { type GroupSharing, onEachChannel, wholeHeads } from "./token-parts.js";
 
 /** Cost of one request's attention on each channel of its group, in whole ns. All channels of a group work in step. */
 export interface PimCosts {
@@ -28,6 +29,7 @@ export interface PimCosts {
  *
  * @param queriesPerRow prefill queries of one head that one row activation serves, where a chunk has as many; each comes
  *   with the `shape.share` query heads
+ * @param sharing how channels share a head's tokens, and whether appends count
  * @param where the place that `share` came from, for the error
  * @throws {TandemError} E_SCHEMA where `share` exceeds the query heads per KV head
  *
@@ -35,7 +37,13 @@ export interface PimCosts {
  * const costs = createPimCosts(timing, { heads: 4, kvHeads: 1, headDim: 128, elementBytes: 2, share: 1 }, 1);
  * costs.decodeNs(1024);
  */
-export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow: number, where = "share"): PimCosts {
+export function createPimCosts(
+  timing: PimTiming,
+  shape: PimShape,
+  queriesPerRow: number,
+  where = "share",
+  sharing: GroupSharing = wholeHeads,
+): PimCosts {
   if (shape.share > shape.heads / shape.kvHeads) {
     throw new TandemError(
       "E_SCHEMA",
@@ -52,18 +60,22 @@ export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow
   // One token's cost does not depend on where in a row it lands.
   const append = (context: number, tokens: number): number =>
     tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens);
-  const pieces: PieceCosts = {
+  const onOne: PieceCosts = {
     decode: (context) => decode.at(context),
     prefill: (context, tokens) => prefill.sum(context, tokens),
     repeat: (context, tokens) => prefill.repeat(context, tokens),
     append,
   };
+  const { tokenParts } = sharing;
+  const pieces = onEachChannel(onOne, sharing, (context, tokens) =>
+    append(Math.floor(context / tokenParts), Math.ceil(tokens / tokenParts)),
+  );
   return {
     timing,
     shape,
     decodeNs: pieces.decode,
     prefillNs: pieces.prefill,
-    appendNs: append,
+    appendNs: pieces.append,
     pieces,
   };
 }

@@ -10,6 +10,7 @@ import { pimCommandEnergy, pimIdleWatts } from "./command-energy.js";
 import { PrefillTable } from "./prefill-table.js";
 import type { PieceCosts } from "./stripes.js";
 import type { PimTiming } from "./timing.js";
+import { type GroupSharing, onEachChannel, wholeHeads } from "./token-parts.js";
 
 /** Energy of one request's attention on each channel of its group ABOVE the channel's idle power, in whole pJ. */
 export interface PimEnergy {
@@ -62,6 +63,7 @@ const fromPeakPower = (aboveIdleMilliwatts: number, timing: PimTiming, shape: Pi
  * follows from the commands that the attention takes.
  *
  * @param queriesPerRow as for `createPimCosts`
+ * @param sharing likewise; energies are means over the channels that share a head
  *
  * @example
  * const energy = createPimEnergy(device, timing, { heads: 4, kvHeads: 1, headDim: 128, elementBytes: 2, share: 1 }, 1);
@@ -72,6 +74,7 @@ export function createPimEnergy(
   timing: PimTiming,
   shape: PimShape,
   queriesPerRow: number,
+  sharing: GroupSharing = wholeHeads,
 ): PimEnergy {
   const idleWatts = pimIdleWatts(device, timing);
   const peakMilliwatts = device.other.peak_power;
@@ -84,12 +87,18 @@ export function createPimEnergy(
   );
   const decode = prefill.alone;
   const appendOnePj = Math.round(aboveIdle.append(0, 1));
-  const pieces: PieceCosts = {
+  const append = (context: number, tokens: number): number =>
+    tokens === 1 ? appendOnePj : Math.round(aboveIdle.append(context, tokens));
+  const onOne: PieceCosts = {
     decode: (context) => decode.at(context),
     prefill: (context, tokens) => prefill.sum(context, tokens),
     repeat: (context, tokens) => prefill.repeat(context, tokens),
-    append: (context, tokens) => (tokens === 1 ? appendOnePj : Math.round(aboveIdle.append(context, tokens))),
+    append,
   };
+  const { tokenParts } = sharing;
+  const pieces = onEachChannel(onOne, sharing, (context, tokens) =>
+    tokenParts === 1 ? append(context, tokens) : Math.round(append(context, tokens) / tokenParts),
+  );
   return {
     idleWatts,
     peakWatts: idleWatts + longAttentionMilliwatts(timing, shape, aboveIdle) / 1000,

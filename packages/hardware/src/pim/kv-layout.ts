@@ -12,6 +12,8 @@ export interface KvLayout {
   groups: number;
   /** Channels of a group work in step. */
   channelsPerGroup: number;
+  /** Channels that share a head, a part of its tokens each; left out: 1, heads are whole. */
+  tokenParts?: number;
   /** KV blocks that a group has room for. */
   blocksPerGroup: number;
   /** How the tokens of a request lie in stripes on all groups; left out: all on one group. */
@@ -38,14 +40,14 @@ export type LayOut = (space: KvSpace) => KvLayout;
 /**
  * The width that is asked for, where heads and channels allow it.
  *
- * @throws {TandemError} E_SCHEMA for a width that does not divide the KV heads, E_CAPACITY for one beyond the channels
+ * @throws {TandemError} E_SCHEMA for a width that neither divides the KV heads nor is a multiple of them, E_CAPACITY for one beyond the channels
  */
 function checkedWidth(width: number, { shape: { kvHeads }, channels, where }: KvSpace): number {
   const place = where === undefined ? {} : { where };
-  if (kvHeads % width !== 0) {
+  if (kvHeads % width !== 0 && width % kvHeads !== 0) {
     throw new TandemError("E_SCHEMA", `${width} channels cannot share ${kvHeads} KV heads evenly`, {
       ...place,
-      hint: `expected a divisor of ${kvHeads}; 1 puts all heads of a request on one channel`,
+      hint: `expected a divisor of ${kvHeads}, or a multiple; 1 puts all heads of a request on one channel`,
     });
   }
   if (width > channels) {
@@ -63,7 +65,7 @@ function widest(kvHeads: number, channels: number): number {
 
 /**
  * All KV of a request on one group, its heads spread evenly over the group's channels: over as many as can be, or over
- * `channelsPerGroup`. One channel a group is NeuPIMs' layout (Heo et al., ASPLOS 2024): no channel waits for another, and
+ * `channelsPerGroup`; where those are more than heads, tokens of a head as well. One channel a group is NeuPIMs' layout (Heo et al., ASPLOS 2024): no channel waits for another, and
  * a request's attention takes as long as all its heads.
  *
  * @example
@@ -77,6 +79,7 @@ export const headParallel: LayOut = (space) => {
     name: "head-parallel",
     groups: Math.floor(channels / perGroup),
     channelsPerGroup: perGroup,
+    ...(perGroup > shape.kvHeads && { tokenParts: perGroup / shape.kvHeads }),
     blocksPerGroup: Math.floor((perGroup * channelBytes) / blockBytes),
   };
 };

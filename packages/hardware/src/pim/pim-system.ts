@@ -64,7 +64,7 @@ export interface PimSystemSource {
   elementBytes: number;
   kvElementBytes: number;
   /** Query vectors of a KV head, and of a prefill, that one row activation serves; channels that share a request's heads. */
-  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group" | "stripe_tokens">;
+  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group" | "stripe_tokens" | "kv_append">;
   phase: OffloadPhase;
   withEnergy: boolean;
   /** Place of the sharing, for errors. */
@@ -95,7 +95,9 @@ function channelsOf(source: PimSystemSource) {
     stripeTokens: sharing.stripe_tokens,
     where: `${source.where}.channels_per_group`,
   });
-  const onChannel = shapeOnChannel(shape, layout.channelsPerGroup, kvElementBytes, sharing.share);
+  const { tokenParts = 1, channelsPerGroup } = layout;
+  const onChannel = shapeOnChannel(shape, channelsPerGroup / tokenParts, kvElementBytes, sharing.share);
+  const among = { tokenParts, appends: sharing.kv_append };
   return {
     device,
     timing,
@@ -105,8 +107,8 @@ function channelsOf(source: PimSystemSource) {
     copies,
     bytes: offloadBytes(shape, source.elementBytes, kvElementBytes),
     gemvGBps: gemvGBps(timing, onChannel, copies * layout.groups * layout.channelsPerGroup),
-    attention: createPimCosts(timing, onChannel, sharing.queries_per_row, `${source.where}.share`),
-    energy: source.withEnergy ? createPimEnergy(device, timing, onChannel, sharing.queries_per_row) : null,
+    attention: createPimCosts(timing, onChannel, sharing.queries_per_row, `${source.where}.share`, among),
+    energy: source.withEnergy ? createPimEnergy(device, timing, onChannel, sharing.queries_per_row, among) : null,
     attendsOnPim: (prefill: boolean) => source.phase === "all" || !prefill,
   };
 }

@@ -54,7 +54,15 @@ export const PimSharing = z.strictObject({
     .max(MAX_CHANNELS_PER_GROUP)
     .optional()
     .describe(
-      "channels that share the heads of a request: a divisor of the KV heads, or a multiple, which splits the tokens of a head as well; 1: all heads on one channel; default: as many as can, whole heads",
+      "channels that share the heads of a request, a divisor of the KV heads; 1: all heads on one channel; default: as many as can",
+    ),
+  channels_per_head: z
+    .int()
+    .min(1)
+    .max(MAX_CHANNELS_PER_GROUP)
+    .default(1)
+    .describe(
+      "channels that share the tokens of each head, as AttAcc's two pseudo-channels; a group has so many times as many",
     ),
   kv_append: z
     .boolean()

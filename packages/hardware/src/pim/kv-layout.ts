@@ -27,7 +27,9 @@ export interface KvSpace {
   channelBytes: number;
   /** Bytes of a KV block, all layers and heads. */
   blockBytes: number;
-  /** Channels of a group; by default as many as share the KV heads evenly. */
+  /** Channels that share the tokens of a head. Left out: 1, heads are whole. */
+  channelsPerHead?: number | undefined;
+  /** Such sets of channels in a group; by default as many as share the KV heads evenly. */
   channelsPerGroup?: number | undefined;
   /** Tokens of a stripe, for a layout that has stripes. */
   stripeTokens?: number | undefined;
@@ -40,14 +42,14 @@ export type LayOut = (space: KvSpace) => KvLayout;
 /**
  * The width that is asked for, where heads and channels allow it.
  *
- * @throws {TandemError} E_SCHEMA for a width that neither divides the KV heads nor is a multiple of them, E_CAPACITY for one beyond the channels
+ * @throws {TandemError} E_SCHEMA for a width that does not divide the KV heads, E_CAPACITY for one beyond the channels
  */
 function checkedWidth(width: number, { shape: { kvHeads }, channels, where }: KvSpace): number {
   const place = where === undefined ? {} : { where };
-  if (kvHeads % width !== 0 && width % kvHeads !== 0) {
+  if (kvHeads % width !== 0) {
     throw new TandemError("E_SCHEMA", `${width} channels cannot share ${kvHeads} KV heads evenly`, {
       ...place,
-      hint: `expected a divisor of ${kvHeads}, or a multiple; 1 puts all heads of a request on one channel`,
+      hint: `expected a divisor of ${kvHeads}; 1 puts all heads of a request on one channel`,
     });
   }
   if (width > channels) {
@@ -65,7 +67,7 @@ function widest(kvHeads: number, channels: number): number {
 
 /**
  * All KV of a request on one group, its heads spread evenly over the group's channels: over as many as can be, or over
- * `channelsPerGroup`; where those are more than heads, tokens of a head as well. One channel a group is NeuPIMs' layout (Heo et al., ASPLOS 2024): no channel waits for another, and
+ * `channelsPerGroup`; where channels share heads, over so many sets of them. One channel a group is NeuPIMs' layout (Heo et al., ASPLOS 2024): no channel waits for another, and
  * a request's attention takes as long as all its heads.
  *
  * @example
@@ -73,13 +75,23 @@ function widest(kvHeads: number, channels: number): number {
  * // 8 groups of 8 channels
  */
 export const headParallel: LayOut = (space) => {
-  const { shape, channels, channelBytes, blockBytes, channelsPerGroup: asked } = space;
-  const perGroup = asked === undefined ? widest(shape.kvHeads, channels) : checkedWidth(asked, space);
+  const { shape, channels, channelBytes, blockBytes, channelsPerGroup: asked, channelsPerHead = 1 } = space;
+  const sets = Math.floor(channels / channelsPerHead);
+  if (sets < 1) {
+    const where = space.where === undefined ? {} : { where: space.where };
+    throw new TandemError(
+      "E_CAPACITY",
+      `${channelsPerHead} channels for a head, but the instance has ${channels}`,
+      where,
+    );
+  }
+  const width = asked === undefined ? widest(shape.kvHeads, sets) : checkedWidth(asked, { ...space, channels: sets });
+  const perGroup = width * channelsPerHead;
   return {
     name: "head-parallel",
     groups: Math.floor(channels / perGroup),
     channelsPerGroup: perGroup,
-    ...(perGroup > shape.kvHeads && { tokenParts: perGroup / shape.kvHeads }),
+    ...(channelsPerHead > 1 && { tokenParts: channelsPerHead }),
     blocksPerGroup: Math.floor((perGroup * channelBytes) / blockBytes),
   };
 };

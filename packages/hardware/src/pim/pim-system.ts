@@ -64,7 +64,10 @@ export interface PimSystemSource {
   elementBytes: number;
   kvElementBytes: number;
   /** Query vectors of a KV head, and of a prefill, that one row activation serves; channels that share a request's heads. */
-  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group" | "stripe_tokens" | "kv_append">;
+  sharing: Pick<
+    PimSharing,
+    "share" | "queries_per_row" | "channels_per_group" | "channels_per_head" | "stripe_tokens" | "kv_append"
+  >;
   phase: OffloadPhase;
   withEnergy: boolean;
   /** Place of the sharing, for errors. */
@@ -91,6 +94,7 @@ function channelsOf(source: PimSystemSource) {
     channels,
     channelBytes: source.channelKvBytes ?? timing.channelBytes,
     blockBytes: source.blockBytes,
+    channelsPerHead: sharing.channels_per_head,
     channelsPerGroup: sharing.channels_per_group,
     stripeTokens: sharing.stripe_tokens,
     where: `${source.where}.channels_per_group`,

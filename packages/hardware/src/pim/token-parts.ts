@@ -1,8 +1,7 @@
 /**
  * @module
- * Heads that several channels share token by token: of a group that is wider than there are KV heads each channel holds every
- * so-many-th token of a head, as AttAcc splits a head over both pseudo-channels of a channel when it has few requests.
- * What the channels find is combined where their softmax is, at no cost of ours.
+ * Heads that several channels share token by token: each holds every so-many-th token, as AttAcc (Park et al., ASPLOS 2024)
+ * splits a head over both pseudo-channels of a channel. What they find is combined where their softmax is, at no cost here.
  */
 import type { PieceCosts } from "./stripes.js";
 

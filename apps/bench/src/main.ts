@@ -16,6 +16,8 @@ import { iterationSpeed } from "./iteration-speed.js";
 import { mapTable } from "./map-table.js";
 import { prepareFolder, writeOutputs } from "./outputs.js";
 import { schedulePicture } from "./picture.js";
+import { placeGrid, placeTable } from "./places.js";
+import { reproductions, reproductionTable } from "./reproductions.js";
 import { readResults, resultsJson } from "./results.js";
 import { scenarioTable, unexpected } from "./scenario-table.js";
 import { runSuite, type Suite } from "./suite.js";
@@ -123,6 +125,18 @@ const program = new Command("bench")
       await showSpeed();
       await showSourceSpeed();
     }),
+  )
+  .addCommand(
+    new Command("papers")
+      .description("What papers and their simulators say, beside what Tandem says: docs/reproductions.md")
+      .action(() => {
+        for (const one of reproductions()) console.log(`${one.name} (${one.config})\n\n${reproductionTable(one)}\n`);
+      }),
+  )
+  .addCommand(
+    new Command("places")
+      .description("The same loads on PIM in every place, and on more GPU memory: docs/where-pim-sits.md")
+      .action(() => console.log(placeTable(placeGrid()))),
   )
   .addCommand(
     new Command("picture")

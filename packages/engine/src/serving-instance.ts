@@ -187,13 +187,13 @@ export class ServingInstance {
   }
 }
 
-function groupsOf({ pim, options, model }: InstancePlan): ChannelGroups | null {
+function groupsOf({ pim, options, model, rank }: InstancePlan): ChannelGroups | null {
   if (!pim) return null;
   const { layout, attention, timing, attendsOnPim } = pim;
   const { stripes } = layout;
   const prefillNs = (context: number, tokens: number, piece: number): number =>
     stripes ? piecePrefill(stripes, attention.pieces, piece, context, tokens) : attention.prefillNs(context, tokens);
-  const { heads, headDim } = attentionShape(model);
+  const { heads, headDim } = attentionShape(pim.attach === "host" ? model : rank);
   const placement = placements[options.kvPlacement]({
     timesNs: { decode: attention.decodeNs, prefill: attendsOnPim(true) ? prefillNs : () => 0 },
     heads,

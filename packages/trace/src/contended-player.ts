@@ -11,6 +11,7 @@
 import { gpuSlowdown, pimSlowdown } from "@tandem-sim/hardware";
 import { isPresent } from "./compiled-segment.js";
 import { IdleTimes, type LatestRuns } from "./idle-time.js";
+import { type Run, runsInOrder } from "./issued-runs.js";
 import type { Played, SchedulePlayer, StageSink } from "./player.js";
 import { ABSENT, type StageTable } from "./stage-table.js";
 import type { StageGraph } from "./stages.js";
@@ -24,16 +25,6 @@ const speedAt = (slowdown: number): number => Math.round(SPEEDS / slowdown) / SP
 function nsFor(work: number, speed: number): number {
   const ns = Math.ceil(work / speed);
   return ns * speed < work ? ns + 1 : ns;
-}
-
-/** A run of a stage, in the order in which they are issued. */
-interface Run {
-  stage: number;
-  layer: number;
-  /** Runs of other stages that have to end before: how many of each. */
-  after: readonly { stage: number; runs: number }[];
-  /** Repeats of its segment that follow where a repeat begins with it, -1 where none does. */
-  repeatsLeft: number;
 }
 
 /** A run under way on the resource of several units, at whatever speed that has. */
@@ -53,22 +44,6 @@ interface UnitRun {
   endWork: number;
   startNs: number;
   endNs: number;
-}
-
-/** All runs of an iteration that has every stage. @param marked resource whose first run in a repeat marks its beginning */
-function runsInOrder({ stages, segments }: StageGraph, marked: number): Run[] {
-  const issued = new Int32Array(stages.length);
-  return segments.flatMap(({ order, repeat }) =>
-    Array.from({ length: repeat }, (_, done) => {
-      const first = order.find((stage) => stages[stage].resource === marked);
-      return order.map((stage) => {
-        const { after, firstLayer } = stages[stage];
-        const before = after.map((other) => ({ stage: other, runs: issued[other] }));
-        const repeatsLeft = stage === first ? repeat - done - 1 : -1;
-        return { stage, layer: firstLayer + issued[stage]++, after: before, repeatsLeft };
-      });
-    }).flat(),
-  );
 }
 
 /** Plays tables of a graph with resources that contend; keeps its buffers between iterations. */
@@ -104,6 +79,8 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
   private begins: Float64Array;
   private beganWith: Float64Array;
   private beganAtNs = 0;
+  /** Behind the repeat that the resource of one unit is in. */
+  private repeatsLeft = 0;
   private readonly coveredThen: Float64Array;
   private readonly waitThen: Float64Array;
 
@@ -116,7 +93,7 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     private readonly contend: readonly [single: number, other: number],
   ) {
     const { stages, resources } = graph;
-    const runs = runsInOrder(graph, contend[0]);
+    const runs = runsInOrder(graph);
     this.order = new Map(runs.map((run, at) => [run, at]));
     this.queues = resources.map((_, r) => runs.filter(({ stage }) => stages[stage].resource === r));
     this.next = new Int32Array(resources.length);
@@ -167,6 +144,7 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     this.current.fill(null);
     this.underWay.length = 0;
     this.beganWith.fill(Number.NaN);
+    this.repeatsLeft = 0;
     this.doneWork = this.allWork = this.nowNs = 0;
   }
 
@@ -204,8 +182,11 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
   }
 
   private startAlone(table: StageTable, out: Played, resource: number, run: Run): void {
-    // With a sink every run is played.
-    if (run.repeatsLeft > 0 && !this.unitRuns) this.jump(run.repeatsLeft, out);
+    // The first run of a repeat; with a sink every run is played.
+    if (resource === this.contend[0] && run.repeatsLeft !== this.repeatsLeft) {
+      this.repeatsLeft = run.repeatsLeft;
+      if (run.repeatsLeft > 0 && !this.unitRuns) this.jump(run.repeatsLeft, out);
+    }
     this.next[resource]++;
     const readyNs = this.readySince(run);
     this.explain(out, resource, run.stage);

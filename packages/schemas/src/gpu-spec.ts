@@ -2,7 +2,7 @@
  * @module
  * The spec sheet of a GPU: what its times are computed from where nobody has measured them. Every figure has its source.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const source = z.string().min(1).describe("who says so: a data sheet, a measurement; or that it is an assumption");
 

@@ -2,7 +2,7 @@
  * @module
  * The machine-readable result of a run: what `--summary` writes.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Verdict } from "./verdict.js";
 
 const ns = z.number().nonnegative();

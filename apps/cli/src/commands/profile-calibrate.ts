@@ -22,7 +22,8 @@ import { json, result, warn } from "../terminal.js";
 import { errorCells } from "./error-table.js";
 import { firstDegree, profileFolder } from "./profile-folder.js";
 
-interface CalibrateFlags {
+/** Parsed flags. */
+export interface CalibrateFlags {
   gpu: string;
   model?: string;
   tp?: number;

@@ -3,7 +3,7 @@
  * A recorded vLLM run: one line per request, what the engine was told, and its load over time.
  */
 import { parseWith, TandemError } from "@tandem-sim/schemas";
-import { z } from "zod";
+import * as z from "zod";
 
 const tokens = z.int().positive();
 
@@ -91,7 +91,7 @@ function parseLine(line: string, source: string): z.infer<typeof RecordedLine> {
   } catch (error) {
     throw new TandemError("E_PARSE", `not valid JSON: ${(error as Error).message}`, { where: source });
   }
-  return parseWith(RecordedLine, data, source);
+  return parseWith(RecordedLine, data, source, true);
 }
 
 /** Parses `requests.jsonl`. Ids that do not end in a number count as numbered by line. */

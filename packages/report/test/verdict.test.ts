@@ -149,7 +149,7 @@ function checkFlips({ what_if, sentences }: Verdict, table: ReturnType<typeof re
   }
 }
 
-test("on 200 random loads and clusters, the verdict says what its tables say", async () => {
+test("on 100 random loads and clusters, the verdict says what its tables say", async () => {
   let decided = 0;
   await fc.assert(
     fc.asyncProperty(drawn, fc.noBias(fc.nat(19)), async (one, die) => {
@@ -170,7 +170,7 @@ test("on 200 random loads and clusters, the verdict says what its tables say", a
       checkFlips(verdict, table);
       expect(verdict.sentences.length).toBeLessThanOrEqual(4);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
-  expect(decided).toBeGreaterThan(100);
+  expect(decided).toBeGreaterThan(50);
 });

@@ -3,7 +3,14 @@ export const configsUrl = new URL("./", import.meta.url);
 
 /** Names of the bundled configs by kind. A test holds this list against the files. */
 export const manifest = {
-  cluster: ["single_node_gpu_instance", "single_node_pim_instance", "two_instances_pim"],
+  cluster: [
+    "papers/attacc",
+    "papers/llmservingsim_a6000",
+    "papers/neupims",
+    "single_node_gpu_instance",
+    "single_node_pim_instance",
+    "two_instances_pim",
+  ],
   model: [
     "Qwen/Qwen3-32B",
     "Qwen/Qwen3-8B",
@@ -15,6 +22,7 @@ export const manifest = {
     "meta-llama/Llama-3.1-8B",
     "mistralai/Mistral-7B-v0.3",
     "openai/GPT-3-175B",
+    "openai/GPT-3-6.7B",
   ],
   pim: [
     "DDR4_8GB_3200_pim",
@@ -29,5 +37,17 @@ export const manifest = {
     "LPDDR5_2GB_6400_pim",
   ],
   gpu: ["RTXPRO6000/meta-llama/Llama-3.1-8B/bf16/tp1"],
-  gpuSpec: ["A100", "B200", "H100", "H200", "L4", "L40S", "RTX4090", "RTXPRO6000"],
+  gpuSpec: [
+    "A100",
+    "A6000",
+    "AttAcc-GPU",
+    "B200",
+    "H100",
+    "H200",
+    "L4",
+    "L40S",
+    "NeuPIMs-NPU",
+    "RTX4090",
+    "RTXPRO6000",
+  ],
 };

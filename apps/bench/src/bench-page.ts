@@ -6,6 +6,7 @@ import { percent, verdictOn } from "@tandem-sim/report";
 import { type Cell, charts, details, escapeMarkup, maps, page, table, wideChart } from "@tandem-sim/report/pages";
 import { type Answer, type ClaimCase, findingOf, type JudgedClaim } from "./claim.js";
 import { figure, type MeasurementName, measured } from "./figures.js";
+import type { PolicyGrid } from "./policies.js";
 import { inPhase, phasesOf, type ReportCharts, type ScenarioCharts } from "./report-charts.js";
 import type { ScenarioOutcome, ScenarioRun } from "./run-scenario.js";
 import { ratioText, scenarioTable, unexpected } from "./scenario-table.js";
@@ -222,12 +223,13 @@ function section({ outcome, schedule, phases }: ScenarioCharts): string {
   ].join("\n");
 }
 
-function contents({ outcomes, devices }: Suite): string {
+function contents({ outcomes, devices, policies }: Suite): string {
   const entry = (id: string, text: string): string => `<a href="#${id}">${escapeMarkup(text)}</a>`;
   return `<nav>${[
     entry("claims", "What the idea promises"),
     entry("maps", "One iteration: who is shortest"),
     ...(devices.length > 0 ? [entry("devices", "Every device")] : []),
+    ...(policies.length > 0 ? [entry("policies", "Placement and split")] : []),
     ...outcomes.map(({ scenario }) => entry(scenario.name, scenario.name)),
   ].join(" · ")}</nav>`;
 }
@@ -249,6 +251,29 @@ const devicesSection = (devices: readonly ScenarioOutcome[]): string[] =>
         table(scenarioTable(devices).rows.map((row) => row.slice(0, -1))),
       ];
 
+/** A row for each pair of policies, a column for each load. */
+const policiesSection = (grids: readonly PolicyGrid[]): string[] => {
+  const [first] = grids;
+  if (!first) return [];
+  return [
+    heading("policies", "Placement and split policies on the same loads"),
+    paragraph("Makespan of interleaving to GPU-only, by where new requests go and what sub-batches share."),
+    table([
+      [
+        { text: "placement", tone: "words" },
+        { text: "split", tone: "words" },
+        ...grids.map(({ scenario }): Cell => ({ text: scenario, to: scenario })),
+      ],
+      ...first.pairs.map(({ placement, split }, i): Cell[] => [
+        { text: placement, tone: "words" },
+        { text: split, tone: "words" },
+        ...grids.map(({ pairs }) => ratioCell(pairs[i]?.makespan ?? null)),
+      ]),
+    ]),
+    list(grids.map(({ scenario, load }) => `${scenario}: ${load}`)),
+  ];
+};
+
 /** The whole page. */
 export const benchPage = (suite: Suite, drawn: ReportCharts): string =>
   page(
@@ -263,6 +288,7 @@ export const benchPage = (suite: Suite, drawn: ReportCharts): string =>
       claimsSection(suite.claims, drawn.batches),
       mapsSection(drawn.maps),
       ...devicesSection(suite.devices),
+      ...policiesSection(suite.policies),
       ...drawn.scenarios.map(section),
     ],
     "npm run bench",

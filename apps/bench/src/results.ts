@@ -92,6 +92,7 @@ export const resultsJson = (suite: Suite, host: Host) => ({
     why,
   })),
   scenarios: [...suite.outcomes, ...suite.devices].map(scenarioJson),
+  policies: suite.policies,
   maps: suite.maps.map(({ name, xLabel, yLabel, points }) => ({
     name,
     row: yLabel,

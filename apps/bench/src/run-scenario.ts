@@ -71,7 +71,7 @@ export const scenarioInstance = (scenario: Scenario, mode: ScenarioMode, phase: 
   onlyInstance(inputsOf(scenario, mode, phase));
 
 /** One mode of a scenario over its requests. */
-function runMode(
+export function runMode(
   scenario: Scenario,
   chunks: readonly RequestChunk[],
   mode: ScenarioMode,

@@ -13,8 +13,10 @@ import { arrivalProcesses } from "@tandem-sim/workload";
 import { z } from "zod";
 import { figureNames } from "./figures.js";
 
+const ModeOfPim = z.enum(modeNames).exclude(["kv-offload"]);
+
 /** `chunk` is `interleave` with the split that may cut one prefill. */
-export const ScenarioMode = z.enum([...modeNames, "chunk"]);
+export const ScenarioMode = z.enum([...ModeOfPim.options, "chunk"]);
 export type ScenarioMode = z.infer<typeof ScenarioMode>;
 
 export const Phase = InstanceOptions.shape.attnOffloadPhase.unwrap();

@@ -1,13 +1,15 @@
 /**
  * @module
  * The suite: which scenarios run, in which modes and phases, and all that comes of them. Quick is what the scenarios
- * declare; full is every mode and phase of them, every bundled PIM device with as many channels, and larger maps.
+ * declare; full is every mode and phase of them, every bundled PIM device with as many channels, placement and split
+ * policies, and larger maps.
  */
 import { TandemError } from "@tandem-sim/schemas";
 import { bundled, findPimFile, readPimDevice } from "@tandem-sim/schemas/node";
 import { type JudgedClaim, judgeClaims } from "./claim.js";
 import { claims } from "./claims.js";
 import { allMaps, type IterationMap } from "./iteration-map.js";
+import { type PolicyGrid, policyGrid, policyScenarios } from "./policies.js";
 import { runScenario, type ScenarioOutcome } from "./run-scenario.js";
 import { bundledScenarios, Phase, type Scenario, ScenarioMode } from "./scenario.js";
 import { type Standing, standingsOf } from "./standing.js";
@@ -28,6 +30,8 @@ export interface Suite {
   outcomes: ScenarioOutcome[];
   /** The load of one scenario on each bundled device, in a full suite. */
   devices: ScenarioOutcome[];
+  /** Placement and split policies on some of the loads, in a full suite. */
+  policies: PolicyGrid[];
   maps: IterationMap[];
   claims: JudgedClaim[];
   standings: Standing[];
@@ -79,6 +83,12 @@ export async function runSuite({ filter, full, onProgress }: SuiteOptions): Prom
   };
   const outcomes = await run(chosen(filter), { ...also, modes: also.modes.filter((mode) => mode !== "gpu-only") });
   const devices = full && filter === "" ? await run(deviceScenarios(), { modes: [], phases: [] }) : [];
+  const policies: PolicyGrid[] = [];
+  for (const outcome of full ? outcomes : []) {
+    if (!policyScenarios.includes(outcome.scenario.name)) continue;
+    onProgress?.(`policies on ${outcome.scenario.name}`);
+    policies.push(await policyGrid(outcome));
+  }
   onProgress?.("maps");
   const judged = judgeClaims(claims, outcomes);
   const standings = standingsOf(outcomes);
@@ -87,6 +97,7 @@ export async function runSuite({ filter, full, onProgress }: SuiteOptions): Prom
     complete: filter === "",
     outcomes,
     devices,
+    policies,
     maps: allMaps(full),
     claims: judged,
     standings,

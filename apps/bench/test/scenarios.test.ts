@@ -6,6 +6,7 @@ import { escapeMarkup } from "@tandem-sim/report/pages";
 import { describe, expect, test } from "vitest";
 import { benchPage } from "../src/bench-page.js";
 import { readRecord, recordDifferences, recordOf } from "../src/claim-record.js";
+import { policyGrid, policyScenarios } from "../src/policies.js";
 import { inPhase, namedCharts, reportCharts } from "../src/report-charts.js";
 import { Results, resultsJson } from "../src/results.js";
 import { runScenario } from "../src/run-scenario.js";
@@ -48,9 +49,29 @@ describe("the verdict on the suite", () => {
   });
 });
 
+const [example] = outcomes.filter(({ scenario }) => scenario.name === "example");
+if (!example) throw new Error("there is no such scenario");
+const grid = await policyGrid(example);
+
+test("the policies of a load are run in every pair, the default pair as the scenario itself", () => {
+  expect(grid.pairs).toHaveLength(9);
+  const [{ summary: gpuOnly }] = example.runs;
+  const own = example.runs.find(({ mode, phase }) => mode === "interleave" && phase === example.scenario.phases[0]);
+  if (!own) throw new Error("it interleaves");
+  const asDefault = grid.pairs.find(({ placement, split }) => placement === "time" && split === "tokens");
+  expect(asDefault?.makespan).toBe(own.summary.makespan_ns / gpuOnly.makespan_ns);
+  expect(bundledScenarios().map(({ name }) => name)).toEqual(expect.arrayContaining([...policyScenarios]));
+});
+
 describe("the page", () => {
   const undrawn = outcomes.map((outcome) => ({ outcome, schedule: null, phases: [] }));
-  const html = benchPage(suite, { batches: [], maps: [], scenarios: undrawn });
+  const html = benchPage({ ...suite, policies: [grid] }, { batches: [], maps: [], scenarios: undrawn });
+
+  test("has a row for each pair of policies", () => {
+    const [, section = ""] = html.split('<h2 id="policies">');
+    for (const { placement, split } of grid.pairs)
+      expect(section).toMatch(new RegExp(`>${placement}</t.>.*?>${split}<`));
+  });
 
   test("says of each claim its sentence, its terms and its answer", () => {
     for (const { claim, answer } of suite.claims) {

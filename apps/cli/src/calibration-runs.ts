@@ -19,7 +19,7 @@ import {
   modelDtype,
   TandemError,
 } from "@tandem-sim/schemas";
-import { type ClusterInputs, findGpuSpecFile, readGpuSpec } from "@tandem-sim/schemas/node";
+import { type ClusterInputs, findGpuSpecFile, readSpecSheet } from "@tandem-sim/schemas/node";
 import { ifFound } from "./if-found.js";
 import type { Replay } from "./replay.js";
 import { planRun, runPlan } from "./simulate.js";
@@ -42,7 +42,7 @@ export function subjectOf({ source, cluster, nodes }: ClusterInputs): Subject {
   }
   const { hardware, model_name: model, tp_size: gpus = 1, npu_mem } = first;
   const dtype = loaded.options.dtype ?? modelDtype(loaded.model);
-  const spec = loaded.gpuSpec ?? ifFound(() => readGpuSpec(findGpuSpecFile(hardware, source)));
+  const spec = loaded.gpuSpec ?? ifFound(() => readSpecSheet(findGpuSpecFile(hardware, source)));
   const tflops = spec ? statedTflops(spec, dtype) : null;
   return { hardware, model, gpus, roofline: { memory_gbps: npu_mem.mem_bw, tflops } };
 }

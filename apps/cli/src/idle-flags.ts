@@ -31,13 +31,16 @@ const some = (inputs: PlanInputs, option: keyof InstanceOptions): boolean =>
   inputs.nodes.some(({ instances }) => instances.some(({ options }) => options[option]));
 
 /**
- * Flags of offload and interleaving where no instance does either.
+ * Flags of offload, interleaving and KV in host memory where no instance does any of it.
  *
  * @throws {TandemError} E_USAGE
  */
 export function refuseIdleServing(given: Given, inputs: PlanInputs): void {
   if (!some(inputs, "enableAttnOffloading")) {
     refuseGiven(given, ["attnOffloadPhase"], "nothing is offloaded", "add --enable-attn-offloading");
+  }
+  if (!inputs.nodes.some(({ instances }) => instances.some(({ options }) => options.kvOffload === "host"))) {
+    refuseGiven(given, ["kvOffloadGib"], "no KV moves to host memory", "add --kv-offload host");
   }
   if (!some(inputs, "enableSubBatchInterleaving")) {
     const names = ["subBatchSplit", "subBatchPolicy"];

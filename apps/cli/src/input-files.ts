@@ -4,6 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { ownPim } from "@tandem-sim/schemas";
 import type { ClusterInputs } from "@tandem-sim/schemas/node";
 import { findGpuProfileDir, findGpuSpecFile, findModelFile, findPimFile } from "@tandem-sim/schemas/node";
 import { ifFound } from "./if-found.js";
@@ -23,7 +24,10 @@ export function clusterFiles(
   const profiles = new Set(gpuProfile === undefined ? [] : [gpuProfile]);
   cluster.nodes.forEach((node, n) => {
     if (node.cpu_mem.pim_config) files.add(findPimFile(node.cpu_mem.pim_config, source));
-    node.instances.forEach(({ model_name, hardware }, i) => {
+    node.instances.forEach((instance, i) => {
+      const { model_name, hardware } = instance;
+      const pim = ownPim(instance);
+      if (pim) files.add(findPimFile(pim.config, source));
       files.add(findModelFile(model_name, source));
       const spec = ifFound(() => findGpuSpecFile(hardware, source));
       if (spec !== null) files.add(spec);

@@ -20,11 +20,13 @@ export function together(observers: readonly SimulationObserver[]): SimulationOb
   const onRequest = all(observers.map((observer) => observer.onRequest?.bind(observer)));
   const onIteration = all(observers.map((observer) => observer.onIteration?.bind(observer)));
   const onInterval = all(observers.map((observer) => observer.onInterval?.bind(observer)));
+  const onTransfer = all(observers.map((observer) => observer.onTransfer?.bind(observer)));
   const onEnergy = all(observers.map((observer) => observer.onEnergy?.bind(observer)));
   return {
     ...(onRequest && { onRequest }),
     ...(onIteration && { onIteration }),
     ...(onInterval && { onInterval }),
+    ...(onTransfer && { onTransfer }),
     ...(onEnergy && { onEnergy }),
   };
 }

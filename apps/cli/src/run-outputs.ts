@@ -106,6 +106,7 @@ export class RunOutputs {
         // Who gives a window knows what to expect.
         if (whole) size.iteration(iteration.batch.size);
       },
+      onTransfer: (transfer) => timeline.transfer(transfer),
       onRequest: (finished) => timeline.request(finished),
       onInterval: (interval) => timeline.interval(interval),
     });

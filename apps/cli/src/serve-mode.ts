@@ -3,8 +3,16 @@
  * One load in several modes: each planned, refused where it does not fit, run with progress.
  */
 
-import { addSample, emptySamples, type ModeOutcome, type UnfitMode } from "@tandem-sim/comparison";
-import { checkWorkload, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
+import {
+  addSample,
+  competes,
+  competitor,
+  emptySamples,
+  type ModeOutcome,
+  mayRunShort,
+  type UnfitMode,
+} from "@tandem-sim/comparison";
+import { checkWorkload, type Mode, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
 import { TandemError } from "@tandem-sim/schemas";
 import type { RequestChunk } from "@tandem-sim/workload";
 import { planRun, runPlan } from "./simulate.js";
@@ -39,6 +47,26 @@ export async function runMode(
   const samples = emptySamples();
   const onRequest = (result: RequestResult): void => addSample(samples, result);
   return { summary: await runPlan(plan, chunks, { onRequest }, flags, label), samples };
+}
+
+/**
+ * Serves the load in a mode that nobody has asked for by name: KV offload is left out where it cannot differ from GPU-only.
+ *
+ * @param outcomes of the modes in front of it; its own is added
+ */
+export async function serveUnlessIdle(
+  mode: Mode,
+  outcomes: Map<Mode, ModeOutcome>,
+  serve: () => Promise<ModeOutcome>,
+): Promise<void> {
+  if (mode !== competitor) {
+    outcomes.set(mode, await serve());
+    return;
+  }
+  const gpuOnly = outcomes.get("gpu-only");
+  if (!gpuOnly || !("summary" in gpuOnly) || !mayRunShort(gpuOnly.summary)) return;
+  const outcome = await serve();
+  if (competes(outcome)) outcomes.set(mode, outcome);
 }
 
 /** Serves the load on other inputs. What leaves the GPU profile is not warned of: the runs that are shown have done so. */

@@ -9,7 +9,7 @@ import type { TraceFolder } from "./trace-folder.js";
 
 /** Writes a trace for the first `limit` iterations of every instance. */
 export function traceWriter(folder: TraceFolder, limit: number): (iteration: IterationStart) => void {
-  return ({ plan, index, batch, division, table }) => {
+  return ({ plan, index, batch, division, table, replay }) => {
     if (index >= limit) return;
     const text = toText({
       model: plan.rank,
@@ -21,6 +21,7 @@ export function traceWriter(folder: TraceFolder, limit: number): (iteration: Ite
       division,
       table,
       node: plan.node,
+      replay,
     });
     folder.write(plan.id, index, text);
   };

@@ -2,7 +2,7 @@
  * @module
  * Keys in a device's INI that nobody knows: other simulators' own, which may change what the device is.
  */
-import type { PimDevice } from "@tandem-sim/schemas";
+import { ownPim, type PimDevice } from "@tandem-sim/schemas";
 import type { ClusterInputs } from "@tandem-sim/schemas/node";
 import { findPimFile } from "@tandem-sim/schemas/node";
 import { warn } from "./terminal.js";
@@ -27,8 +27,13 @@ export function warnOfUnknownKeys(file: string, { unknownKeys }: PimDevice): voi
 
 /** The same for all devices of a cluster. */
 export function warnOfClusterKeys({ source, cluster, nodes }: ClusterInputs): void {
-  cluster.nodes.forEach(({ cpu_mem }, n) => {
-    const device = nodes[n]?.pim;
-    if (device && cpu_mem.pim_config) warnOfUnknownKeys(findPimFile(cpu_mem.pim_config, source), device);
+  const warnOf = (config: string | null | undefined, device: PimDevice | null | undefined): void => {
+    if (device && config) warnOfUnknownKeys(findPimFile(config, source), device);
+  };
+  cluster.nodes.forEach(({ cpu_mem, instances }, n) => {
+    warnOf(cpu_mem.pim_config, nodes[n]?.pim);
+    instances.forEach((instance, i) => {
+      warnOf(ownPim(instance)?.config, nodes[n]?.instances[i]?.pim);
+    });
   });
 }

@@ -40,6 +40,49 @@ describe("compare, where the KV cache of a request fits into PIM only", () => {
   });
 });
 
+describe("compare, where prompts come again that the GPU has no room to remember", () => {
+  const prompt = (first: number) => Array.from({ length: 1600 }, (_, i) => first + i);
+  const file = join(folder, "again.jsonl");
+  const lines = [0, 1, 2, 0, 1, 2].map((which, i) => ({
+    input_toks: 1600,
+    output_toks: 2,
+    arrival_time_ns: i * 1e9,
+    input_tok_ids: prompt(5000 * which),
+    output_tok_ids: [1, 2],
+  }));
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const args = ["--cluster-config", clusterWith(17), "--dataset", file];
+
+  test("shows KV offload to host memory as well, and holds PIM against it", async () => {
+    const { stdout } = await tandem(["compare", ...args, "--no-what-if"]);
+    expect(stdout).toMatch(/^kv-offload +\d.* 0\.\d\dx/m);
+    expect(stdout).toMatch(/^Against kv-offload, which needs no PIM, \w+ comes to makespan \d/m);
+  });
+
+  test("runs modes by name", async () => {
+    const named = await tandem(["compare", ...args, "--modes", "gpu-only,kv-offload", "--json"]);
+    const { modes } = JSON.parse(named.stdout);
+    expect(Object.keys(modes)).toEqual(["gpu-only", "kv-offload"]);
+    expect(modes["kv-offload"].kv_offload).toMatchObject({ hit_tokens: 3 * 1584, loads: 3 });
+    expect(modes["kv-offload"].ttft_ms.mean).toBeLessThan(0.7 * modes["gpu-only"].ttft_ms.mean);
+    const { stderr, code } = await tandem(["compare", ...args, "--modes", "kv"]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--modes: "kv" is no mode \(gpu-only, kv-offload/)]);
+  });
+
+  test("and run draws loads and stores on tracks of their own", async () => {
+    const timeline = join(folder, "kv.json");
+    const { stdout } = await tandem(["run", ...args, "--kv-offload", "host", "--no-verdict", "--timeline", timeline]);
+    expect(stdout).toMatch(/^KV to \/ from host memory +\d/m);
+    const events: { name: string; tid: number; args?: { name?: string; blocks?: number } }[] = JSON.parse(
+      readFileSync(timeline, "utf8"),
+    ).traceEvents;
+    const track = events.find(({ args }) => args?.name === "KV from host memory")?.tid;
+    expect(events.filter(({ name }) => name === "load KV of request 3")).toMatchObject([
+      { tid: track, args: { blocks: 99 } },
+    ]);
+  });
+});
+
 test("compare of a load that no mode can serve fails, with a reason", async () => {
   const { code, stderr } = await tandem(["compare", "--cluster-config", clusterWith(8)]);
   expect(stderr).toMatch(/no mode fits: .*the weights take 16\.1 GB/);

@@ -120,6 +120,6 @@ describe("the front page's limits", () => {
     expect(page).toContain(`one measured GPU, model and type (${name.split("/")[0]}, ${model}, ${type})`);
     const models = JSON.parse((await tandem(["model", "list", "--json"])).stdout);
     const sheets = profiles.length - measured.length;
-    expect(page).toContain(`spec sheets of ${sheets} GPUs and configs of ${models.length} models are bundled`);
+    expect(page).toContain(`spec sheets of ${sheets} GPUs and NPUs and configs of ${models.length} models are bundled`);
   });
 });

@@ -11,6 +11,8 @@ describe("a flag that would change nothing", () => {
     ["run --attn-offload-phase decode", "--attn-offload-phase: nothing is offloaded"],
     [`run ${offload} --sub-batch-split chunk`, "--sub-batch-split: nothing is interleaved"],
     ["run --sub-batch-policy auto", "--sub-batch-policy: nothing is interleaved"],
+    ["run --kv-offload-gib 4", "--kv-offload-gib: no KV moves to host memory"],
+    ["compare --kv-offload host", "--kv-offload: compare runs gpu-only, kv-offload"],
     [`compare ${offload}`, "--enable-attn-offloading: compare runs gpu-only"],
     ["compare --enable-sub-batch-interleaving", "--enable-sub-batch-interleaving: compare runs"],
     ["compare --sub-batch-policy auto", "--sub-batch-policy: compare runs"],

@@ -17,14 +17,24 @@ const withInstances = (inputs: PlanInputs, change: (instance: Instance) => Insta
 export const withOptions = (inputs: PlanInputs, options: Partial<InstanceOptions>): PlanInputs =>
   withInstances(inputs, (instance) => ({ ...instance, options: { ...instance.options, ...options } }));
 
-/** The same inputs with `factor` times as much PIM in every node that has any, channels and capacity. */
+/** GiB of the first PIM memory that is only that: beside a GPU, or a host's. Null where PIM is in the GPUs' own memory. */
+export function pimGiB({ cluster }: PlanInputs): number | null {
+  const instances = cluster.nodes.flatMap((node) => node.instances);
+  const beside = instances.find(({ pim_mem }) => pim_mem)?.pim_mem?.mem_size;
+  if (beside !== undefined) return beside;
+  if (instances.some(({ npu_mem }) => npu_mem.pim_config)) return null;
+  return cluster.nodes.find(({ cpu_mem }) => cpu_mem.pim_config)?.cpu_mem.mem_size ?? null;
+}
+
+/** The same inputs with `factor` times as much PIM wherever that is a memory of its own, channels and capacity. */
 export function withPim(inputs: PlanInputs, factor: number): PlanInputs {
   const { cluster } = inputs;
-  const nodes = cluster.nodes.map((node) =>
-    node.cpu_mem.pim_config
-      ? { ...node, cpu_mem: { ...node.cpu_mem, mem_size: node.cpu_mem.mem_size * factor } }
-      : node,
-  );
+  const scaled = <M extends { mem_size: number }>(memory: M): M => ({ ...memory, mem_size: memory.mem_size * factor });
+  const nodes = cluster.nodes.map((node) => ({
+    ...node,
+    ...(node.cpu_mem.pim_config && { cpu_mem: scaled(node.cpu_mem) }),
+    instances: node.instances.map((one) => (one.pim_mem ? { ...one, pim_mem: scaled(one.pim_mem) } : one)),
+  }));
   return { ...inputs, cluster: { ...cluster, nodes } };
 }
 

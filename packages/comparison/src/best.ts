@@ -51,6 +51,13 @@ export function decisiveMeasure(summary: Summary, baseline: Summary): Measure {
   return order.find((measure) => Math.abs(ratioBy(measure, summary, baseline) - 1) > SAME) ?? "makespan";
 }
 
+/** The mode that is the fastest of those that offload to PIM; null where none of them served the load. */
+export function bestOffloaded(served: ReadonlyMap<string, Summary>): readonly [mode: string, summary: Summary] | null {
+  const [first, ...others] = [...served].filter(([, { pim_util }]) => pim_util !== null);
+  if (!first) return null;
+  return others.reduce((a, b) => (ratioBy(decisiveMeasure(b[1], a[1]), b[1], a[1]) < 1 ? b : a), first);
+}
+
 /** Measures of time: energy is off for reasons of its own. */
 const times = ["makespan", "ttft", "tpot"] as const satisfies readonly Measure[];
 

@@ -5,7 +5,7 @@
  */
 import { inMode, type PlanInputs } from "@tandem-sim/engine";
 import type { Flip, Measure, Summary } from "@tandem-sim/schemas";
-import { withOptions, withPim } from "./axes.js";
+import { pimGiB, withOptions, withPim } from "./axes.js";
 import { ratioBy } from "./best.js";
 import type { ModeOutcome, Serve } from "./mode-outcome.js";
 
@@ -92,9 +92,8 @@ function tried(value: number, measure: Measure, { auto, gpuOnly }: Pair): Tried 
 
 const summaryOf = (outcome: ModeOutcome): Summary | null => ("summary" in outcome ? outcome.summary : null);
 
-/** Along the memory that makes up the PIM: a channel group more or less at a time. */
-function flipInPim(inputs: PlanInputs, pair: Pair, measure: Measure, serve: Serve): Promise<Flip> {
-  const size = inputs.cluster.nodes.find(({ cpu_mem }) => cpu_mem.pim_config)?.cpu_mem.mem_size ?? 0;
+/** Along the memory that makes up the PIM, `size` GiB as it is: a channel group more or less at a time. */
+function flipInPim(size: number, inputs: PlanInputs, pair: Pair, measure: Measure, serve: Serve): Promise<Flip> {
   const groups = pair.auto.instances.find(({ pim_channel_groups: some }) => some > 0)?.pim_channel_groups ?? 1;
   const here = tried(size, measure, pair);
   const factors = autoWins(here) ? (by: number) => 1 / by : (by: number) => by;
@@ -127,7 +126,13 @@ function flipInBatch(inputs: PlanInputs, pair: Pair, measure: Measure, serve: Se
   return search({ axis: "max_num_seqs", measure, here, tryAt }, [...new Set(coarse)], halfway(grid));
 }
 
-/** Where auto and GPU-only change places along both axes. @param measure by which one is called the faster */
+/**
+ * Where auto and GPU-only change places along both axes. PIM in the GPUs' own memory has no size of its own to change.
+ *
+ * @param measure by which one is called the faster
+ */
 export async function flipsOf(inputs: PlanInputs, pair: Pair, measure: Measure, serve: Serve): Promise<Flip[]> {
-  return [await flipInPim(inputs, pair, measure, serve), await flipInBatch(inputs, pair, measure, serve)];
+  const size = pimGiB(inputs);
+  const inPim = size === null ? [] : [await flipInPim(size, inputs, pair, measure, serve)];
+  return [...inPim, await flipInBatch(inputs, pair, measure, serve)];
 }

@@ -2,6 +2,7 @@
  * @module
  * Requests that no instance could ever serve, refused with the numbers before anything runs.
  */
+import { gpuHoldsPrompts, type PimSystem, tokensOfPiece } from "@tandem-sim/hardware";
 import { TandemError } from "@tandem-sim/schemas";
 import { type RequestChunk, requestPlace } from "@tandem-sim/workload";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
@@ -10,6 +11,10 @@ interface Refusal {
   message: string;
   hint: string;
 }
+
+/** Of the blocks of a request, those on the group that has most of them: where it starts. */
+const blocksOnGroup = ({ layout: { stripes } }: PimSystem, blocks: number, blockSize: number): number =>
+  stripes ? tokensOfPiece(stripes, blocks * blockSize, 0) / blockSize : blocks;
 
 /** Why an instance can never serve a request of this size; null where it can. */
 function refusal(instance: InstancePlan, inputTokens: number, outputTokens: number): Refusal | null {
@@ -26,14 +31,15 @@ function refusal(instance: InstancePlan, inputTokens: number, outputTokens: numb
   // The last token is never attended to, so its K and V are never stored.
   const blocks = Math.ceil((inputTokens + outputTokens - 1) / options.blockSize);
   // With decodes on PIM the GPU holds prompts only.
-  const onGpu = !pim ? blocks : pim.attendsOnPim(true) ? 0 : Math.ceil(inputTokens / options.blockSize);
+  const onGpu = !pim ? blocks : gpuHoldsPrompts(pim) ? Math.ceil(inputTokens / options.blockSize) : 0;
   if (onGpu > gpuBlocks) {
     return { message: `needs ${onGpu} KV blocks`, hint: `the GPU of instance ${id} has ${gpuBlocks}` };
   }
-  if (pim && blocks > pim.layout.blocksPerGroup) {
+  const onGroup = pim ? blocksOnGroup(pim, blocks, options.blockSize) : 0;
+  if (pim && onGroup > pim.layout.blocksPerGroup) {
     const { channelsPerGroup, blocksPerGroup } = pim.layout;
     return {
-      message: `needs ${blocks} KV blocks`,
+      message: `needs ${blocks} KV blocks${onGroup < blocks ? `, ${onGroup} of them where it starts` : ""}`,
       hint: `a group of ${channelsPerGroup} PIM channels of instance ${id} has ${blocksPerGroup}`,
     };
   }

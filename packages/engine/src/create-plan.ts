@@ -3,10 +3,10 @@
  * From configs to a plan, or the reason why it cannot be simulated.
  */
 import { derivePimTiming, pimIdleWatts } from "@tandem-sim/hardware";
-import { type ClusterNode, type PimDevice, TandemError } from "@tandem-sim/schemas";
-import type { InstancePlan, NodePlan, PlanInputs, PlanOptions, SimulationPlan } from "./plan.js";
+import { type ClusterInstance, type ClusterNode, type PimDevice, TandemError } from "@tandem-sim/schemas";
+import type { InstancePlan, NodePlan, PimBackground, PlanInputs, PlanOptions, SimulationPlan } from "./plan.js";
 import { planInstance } from "./plan-instance.js";
-import { channelsOfNode } from "./plan-pim.js";
+import { channelsOf, channelsOfNode, type PimSite } from "./plan-pim.js";
 import { refuseUnsupported, withInterleavingWhereOffloaded } from "./supported.js";
 
 /**
@@ -19,10 +19,20 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
   const instances: InstancePlan[] = [];
   inputs.cluster.nodes.forEach((node, n) => {
     const { pim: device, instances: loaded } = inputs.nodes[n];
-    const of = loaded.filter(({ options }) => options.enableAttnOffloading).length;
+    const of = loaded.filter(({ options, pim }) => options.enableAttnOffloading && !pim).length;
+    const hostAt = `${inputs.source}: $.nodes[${n}].cpu_mem`;
     let rank = 0;
+    const shareOfHost = (): PimSite => ({
+      attach: "host",
+      rank: rank++,
+      of,
+      node,
+      device,
+      at: hostAt,
+    });
     node.instances.forEach((config, i) => {
-      const offloads = loaded[i].options.enableAttnOffloading;
+      const at = `${inputs.source}: $.nodes[${n}].instances[${i}]`;
+      const { options, pim } = loaded[i];
       instances.push(
         planInstance({
           id: instances.length,
@@ -32,8 +42,10 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
           gpuLink: { cluster: inputs.cluster, source: inputs.source },
           calibration: inputs.calibration ?? null,
           loaded: loaded[i],
-          share: offloads ? { rank: rank++, of, node, device, at: `${inputs.source}: $.nodes[${n}].cpu_mem` } : null,
-          at: `${inputs.source}: $.nodes[${n}].instances[${i}]`,
+          site: options.enableAttnOffloading ? (ownSite(config, pim ?? null, at) ?? shareOfHost()) : null,
+          onNode: loaded.map((one) => one.options),
+          hostAt,
+          at,
           planOptions,
         }),
       );
@@ -41,14 +53,24 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
   });
   return {
     source: inputs.source,
-    nodes: inputs.cluster.nodes.map((node, id) => planNode(id, node, inputs.nodes[id].pim, inputs.source)),
+    nodes: inputs.cluster.nodes.map((node, id) => planNode(id, node, inputs.nodes[id], inputs.source)),
     instances,
     routing: planOptions.routing ?? "LOAD",
     seed: planOptions.seed ?? 42,
   };
 }
 
-function planNode(id: number, node: ClusterNode, device: PimDevice | null, source: string): NodePlan {
+/** The PIM of an instance's own GPUs; null where they have none. */
+function ownSite({ npu_mem, pim_mem }: ClusterInstance, device: PimDevice | null, at: string): PimSite | null {
+  if (!device) return null;
+  return pim_mem
+    ? { attach: "device", memory: pim_mem, device, at: `${at}.pim_mem` }
+    : { attach: "gpu", memory: npu_mem, device, at: `${at}.npu_mem` };
+}
+
+type LoadedNode = PlanInputs["nodes"][number];
+
+function planNode(id: number, node: ClusterNode, { pim: device, instances }: LoadedNode, source: string): NodePlan {
   for (const { hardware } of node.power ? node.instances : []) {
     if (Object.hasOwn(node.power?.npu ?? {}, hardware)) continue;
     throw new TandemError("E_SCHEMA", `no entry for ${hardware}`, {
@@ -56,6 +78,10 @@ function planNode(id: number, node: ClusterNode, device: PimDevice | null, sourc
       hint: "every GPU of a node with a power block needs one",
     });
   }
+  const ownPim = node.instances.flatMap((instance, i) => {
+    const { pim = null } = instances[i];
+    return pim ? [backgroundOf(instance, pim)] : [];
+  });
   const timing = device && derivePimTiming(device);
   return {
     id,
@@ -63,5 +89,12 @@ function planNode(id: number, node: ClusterNode, device: PimDevice | null, sourc
     hostMemGiB: node.cpu_mem.mem_size,
     pim: timing &&
       device && { channels: channelsOfNode(node, timing), idleWattsPerChannel: pimIdleWatts(device, timing) },
+    ownPim,
   };
+}
+
+function backgroundOf({ npu_mem, pim_mem, tp_size: gpus = 1 }: ClusterInstance, device: PimDevice): PimBackground {
+  const timing = derivePimTiming(device);
+  const channels = gpus * channelsOf((pim_mem ?? npu_mem).mem_size, timing);
+  return { channels, idleWattsPerChannel: pim_mem ? pimIdleWatts(device, timing) : 0 };
 }

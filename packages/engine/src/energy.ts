@@ -6,6 +6,7 @@
 import { createNodeMeter, type NodeEnergy, type NodeMeter } from "@tandem-sim/power";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { Played, StageGraph } from "@tandem-sim/trace";
+import type { KvTransfer } from "./host-kv-link.js";
 import type { IterationPlanner } from "./iteration-planner.js";
 import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
 import type { SimulationPlan } from "./plan.js";
@@ -45,11 +46,11 @@ export class EnergyMeters {
   /** The first request arrives: energy counts from here. */
   start(nowNs: number): void {
     this.startNs = nowNs;
-    this.meters = this.plan.nodes.flatMap(({ id, power, hostMemGiB, pim }) => {
+    this.meters = this.plan.nodes.flatMap(({ id, power, hostMemGiB, pim, ownPim }) => {
       if (!power) return [];
       const own = this.plan.instances.filter(({ node }) => node === id);
       const gpus = own.map(({ hardware }) => hardware);
-      const hardware = { gpus, inStep: own.map((instance) => instance.gpus), hostMemGiB, pim };
+      const hardware = { gpus, inStep: own.map((instance) => instance.gpus), hostMemGiB, pim, ownPim };
       return [{ node: id, meter: createNodeMeter(power, hardware, this.seriesStepNs, nowNs) }];
     });
   }
@@ -60,16 +61,22 @@ export class EnergyMeters {
     if (!meter) return;
     const gpu = this.gpuOf.get(plan.id) ?? 0;
     const endNs = startNs + planner.played.latencyNs;
+    const toPim = plan.pim?.attach === "device" ? "gpuLinkBytes" : "linkBytes";
     const { busyNs, idleNs } = gpuTime(planner.table.graph, planner.played);
     if (meter.takesTotals(gpu, startNs, endNs, idleNs)) {
       meter.gpuBusyWithin(gpu, startNs, startNs + busyNs + idleNs, busyNs);
       const { pj, bytes, reducedBytes } = totalsOf(planner);
       meter.pimBusy(startNs, endNs, pj);
-      meter.linkBytes(startNs, endNs, bytes);
+      meter[toPim](startNs, endNs, bytes);
       meter.gpuLinkBytes(startNs, endNs, reducedBytes);
-    } else reportRuns(meter, gpu, planner, startNs);
+    } else reportRuns(meter, gpu, planner, startNs, toPim);
     // Token ids go to the GPU and come back.
     meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
+  }
+
+  /** KV crosses a host link of a node. */
+  transfer(node: number, { startNs, endNs, bytes }: KvTransfer): void {
+    this.meters.find((meter) => meter.node === node)?.meter.linkBytes(startNs, endNs, bytes);
   }
 
   /** Everything before `nowNs` has been reported. */
@@ -106,7 +113,7 @@ function totalsOf({ table, runs }: IterationPlanner): { pj: number; bytes: numbe
   for (let s = 0; s < runs.length; s++) {
     pj += runs[s] * table.pj[s];
     if (stages[s].resource === on.collective) reducedBytes += runs[s] * table.bytes[s];
-    else bytes += runs[s] * table.bytes[s];
+    else if (stages[s].resource !== on.gpu) bytes += runs[s] * table.bytes[s];
   }
   return { pj, bytes, reducedBytes };
 }
@@ -127,7 +134,13 @@ function gpuTime(
 }
 
 /** Reports every segment, PIM stage and transfer of an iteration by its own time. */
-function reportRuns(meter: NodeMeter, gpu: number, planner: IterationPlanner, originNs: number): void {
+function reportRuns(
+  meter: NodeMeter,
+  gpu: number,
+  planner: IterationPlanner,
+  originNs: number,
+  toPim: "linkBytes" | "gpuLinkBytes",
+): void {
   const { table } = planner;
   const { stages, resources } = table.graph;
   const segments = new SegmentJoiner((fromNs, toNs) => meter.gpuBusy(gpu, originNs + fromNs, originNs + toNs));
@@ -141,7 +154,7 @@ function reportRuns(meter: NodeMeter, gpu: number, planner: IterationPlanner, or
     if (kind === "gpu") segments.add(fromNs, toNs);
     else if (kind === "pim") pim.add(stage, toNs);
     else if (kind === "collective") meter.gpuLinkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
-    else meter.linkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
+    else meter[toPim](originNs + fromNs, originNs + toNs, table.bytes[stage]);
   });
   segments.flush();
   pim.flush();

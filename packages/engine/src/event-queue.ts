@@ -6,7 +6,8 @@
 /** Kinds of events. Of equal times, a lower kind comes first: who arrives as an iteration ends joins the next one. */
 export const ARRIVAL = 0;
 export const ITERATION_END = 1;
-export type EventKind = typeof ARRIVAL | typeof ITERATION_END;
+export const LOAD_END = 2;
+export type EventKind = typeof ARRIVAL | typeof ITERATION_END | typeof LOAD_END;
 
 /** Subjects of one kind; a kind and its subject are one number in the heap. */
 const SUBJECTS = 2 ** 32;
@@ -28,7 +29,7 @@ export class EventQueue {
 
   /** Kind of the next event; -1 where there is none. */
   get nextKind(): EventKind | -1 {
-    return this.size === 0 ? -1 : this.keys[0] < SUBJECTS ? ARRIVAL : ITERATION_END;
+    return this.size === 0 ? -1 : (Math.floor(this.keys[0] / SUBJECTS) as EventKind);
   }
 
   /** @param subject whom it happens to, below 2^32 */

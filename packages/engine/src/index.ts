@@ -7,12 +7,14 @@ export { checkRequest, checkWorkload } from "./check-request.js";
 export { createPlan } from "./create-plan.js";
 export { Distribution } from "./distribution.js";
 export type { NodeEnergyResult } from "./energy.js";
+export type { KvTransfer } from "./host-kv-link.js";
 export type { IterationKind } from "./instance-totals.js";
 export { IterationPlanner } from "./iteration-planner.js";
 export { RecostedIterations } from "./iteration-shares.js";
 export { inMode, type Mode, modeNames, modeOf, modes } from "./modes.js";
 export type { IntervalReport, SimulationObserver } from "./observer.js";
 export type {
+  HostKvPlan,
   InstancePlan,
   NodePlan,
   PlanInputs,

@@ -33,6 +33,8 @@ export class InstanceTotals {
   /** Most KV blocks that requests held at the end of an iteration. */
   peakBlocks = 0;
   requests = 0;
+  /** Time in which no iteration could run before KV had arrived from host memory. */
+  waitsForLoadsNs = 0;
   /** Time that each unit ran something. Index: `unitOffsets(graph)[resource] + unit`. */
   private readonly unitBusyNs: Float64Array;
   private readonly unitAt: Int32Array;
@@ -70,7 +72,8 @@ export class InstanceTotals {
   /** Time that no channel computed while what the next one needs was on its way, or in the queue for it. */
   get pimWaitsForInputNs(): number {
     const { on, resources } = this.graph;
-    return on.offload ? this.waitNs[on.offload.pim * resources.length + on.offload.linkUp] : 0;
+    const { pim, link } = on.offload ?? {};
+    return pim !== undefined && link ? this.waitNs[pim * resources.length + link.up] : 0;
   }
 
   /** Time that each unit of a resource ran something. */

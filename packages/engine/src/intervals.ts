@@ -71,6 +71,7 @@ export class IntervalLog {
     let batch = 0;
     let gpuMemoryBytes = 0;
     let pimMemoryBytes = 0;
+    let hostKvBytes = 0;
     for (const instance of this.instances) {
       const partial = instance.running ? busyUntil(instance, endNs) : { gpuNs: 0, pimNs: 0 };
       const { graph, coveredNs } = instance.totals;
@@ -82,6 +83,7 @@ export class IntervalLog {
       batch += instance.scheduler.running.length;
       gpuMemoryBytes += instance.gpuMemoryBytes;
       pimMemoryBytes += instance.pimMemoryBytes;
+      hostKvBytes += instance.hostKvBytes;
     }
     const lengthNs = endNs - this.startNs;
     const perSecond = 1e9 / lengthNs;
@@ -94,6 +96,7 @@ export class IntervalLog {
       decodeTokS: this.decodeTokens * perSecond,
       gpuMemoryBytes,
       pimMemoryBytes: offloading > 0 ? pimMemoryBytes : null,
+      ...(this.instances.some(({ host }) => host) && { hostKvBytes }),
       gpuBusy: (gpuNs - this.gpuNs) / (lengthNs * gpus),
       pimBusy: offloading > 0 ? (pimNs - this.pimNs) / (lengthNs * offloading) : null,
       powerW: this.powerW(this.startNs, endNs),

@@ -8,6 +8,7 @@ import {
   createBatchTable,
   createDecoderGraph,
   createPlayed,
+  createPlayer,
   type DecoderGraph,
   Division,
   fillTable,
@@ -16,10 +17,11 @@ import {
   inTurn,
   issueOrders,
   type Played,
-  Player,
   runsOf,
+  type SchedulePlayer,
   SplitWorkspace,
   type StageSink,
+  topologyOf,
 } from "@tandem-sim/trace";
 import type { IterationKind } from "./instance-totals.js";
 import type { InstancePlan } from "./plan.js";
@@ -30,7 +32,7 @@ const SUB_BATCHES = 2;
 /** A topology, and one iteration of it. */
 interface Schedule {
   table: BatchTable;
-  player: Player;
+  player: SchedulePlayer;
   played: Played;
   /** Of each stage. */
   runs: Int32Array;
@@ -40,7 +42,7 @@ interface Schedule {
 function createSchedule(graph: DecoderGraph, table = createBatchTable(graph)): Schedule {
   return {
     table,
-    player: new Player(graph),
+    player: createPlayer(graph),
     played: createPlayed(graph),
     runs: runsOf(graph),
   };
@@ -66,7 +68,7 @@ export class IterationPlanner {
     const { costs, pim, split } = plan;
     const shape = {
       layers: costs.layers,
-      pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+      pim: pim && topologyOf(pim),
       reduces: costs.collective !== null,
     };
     const graph = createDecoderGraph({ ...shape, subBatches: 1 });

@@ -1,17 +1,27 @@
 /**
  * @module
- * The four ways to serve the same inputs that comparisons are made of.
+ * The ways to serve the same inputs that comparisons are made of.
  */
 import { type InstanceOptions, instanceOverrides } from "@tandem-sim/schemas";
 import type { PlanInputs } from "./plan.js";
 
-type ModeOptions = Pick<InstanceOptions, "enableAttnOffloading" | "enableSubBatchInterleaving" | "subBatchPolicy">;
+const keys = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy", "kvOffload"] as const;
+type ModeOptions = Pick<InstanceOptions, (typeof keys)[number]>;
+
+const onGpu = { enableAttnOffloading: false, enableSubBatchInterleaving: false, subBatchPolicy: "always" } as const;
 
 export const modes = {
-  "gpu-only": { enableAttnOffloading: false, enableSubBatchInterleaving: false, subBatchPolicy: "always" },
-  offload: { enableAttnOffloading: true, enableSubBatchInterleaving: false, subBatchPolicy: "always" },
-  interleave: { enableAttnOffloading: true, enableSubBatchInterleaving: true, subBatchPolicy: "always" },
-  auto: { enableAttnOffloading: true, enableSubBatchInterleaving: true, subBatchPolicy: "auto" },
+  "gpu-only": { ...onGpu, kvOffload: "none" },
+  /** What is done today where KV does not fit, without PIM. */
+  "kv-offload": { ...onGpu, kvOffload: "host" },
+  offload: { ...onGpu, enableAttnOffloading: true, kvOffload: "none" },
+  interleave: { ...onGpu, enableAttnOffloading: true, enableSubBatchInterleaving: true, kvOffload: "none" },
+  auto: {
+    enableAttnOffloading: true,
+    enableSubBatchInterleaving: true,
+    subBatchPolicy: "auto",
+    kvOffload: "none",
+  },
 } as const satisfies Record<string, ModeOptions>;
 
 export type Mode = keyof typeof modes;
@@ -19,25 +29,26 @@ export type Mode = keyof typeof modes;
 export const modeNames = Object.keys(modes) as Mode[];
 
 /**
- * The same inputs in one mode. Where the cluster has PIM at all, instances of nodes without it, and those whose config
- * turns offload off, stay GPU-only in every mode.
+ * The same inputs in one mode. Where the cluster has PIM at all, instances without it, and those whose config turns offload
+ * off, stay GPU-only in every mode that offloads to it; so do those whose config turns KV offload off, in that mode.
  */
 export function inMode(inputs: PlanInputs, mode: Mode): PlanInputs {
-  const somePim = inputs.nodes.some(({ pim }) => pim !== null);
+  const hasPim = ({ pim, instances }: PlanInputs["nodes"][number]): boolean =>
+    pim !== null || instances.some(({ pim: own }) => own);
+  const somePim = inputs.nodes.some(hasPim);
   return {
     ...inputs,
     nodes: inputs.nodes.map((node, n) => ({
       ...node,
       instances: node.instances.map((instance, i) => {
-        const turnedOff = instanceOverrides(inputs.cluster.nodes[n].instances[i]).enableAttnOffloading === false;
-        const stays = turnedOff || (somePim && node.pim === null);
+        const own = instanceOverrides(inputs.cluster.nodes[n].instances[i]);
+        const noPim = own.enableAttnOffloading === false || (somePim && node.pim === null && !instance.pim);
+        const stays = mode === "kv-offload" ? own.kvOffload === "none" : noPim;
         return { ...instance, options: { ...instance.options, ...modes[stays ? "gpu-only" : mode] } };
       }),
     })),
   };
 }
-
-const keys = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"] as const;
 
 /** The mode that these inputs are in; null where the instances' options are none's. */
 export function modeOf(inputs: PlanInputs): Mode | null {

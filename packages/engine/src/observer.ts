@@ -3,6 +3,7 @@
  * What a simulation tells while it runs. It prints nothing itself.
  */
 import type { NodeEnergyResult } from "./energy.js";
+import type { KvTransfer } from "./host-kv-link.js";
 import type { RequestResult } from "./request-log.js";
 import type { IterationStart } from "./serving-instance.js";
 
@@ -22,6 +23,8 @@ export interface IntervalReport {
   gpuMemoryBytes: number;
   /** KV on all PIM channels at the interval's end; null without offload. */
   pimMemoryBytes: number | null;
+  /** KV in host memory at the interval's end; left out where no instance moves KV there. */
+  hostKvBytes?: number;
   /** Share of the interval in which a GPU runs a segment, mean over GPUs. */
   gpuBusy: number;
   /** Share in which at least one channel of an instance computes, mean over offloading instances; null without. */
@@ -36,6 +39,8 @@ export interface SimulationObserver {
   onRequest?(result: RequestResult): void;
   onInterval?(report: IntervalReport): void;
   onIteration?(iteration: IterationStart): void;
+  /** KV crosses a host link; called as it takes its place in the queue. */
+  onTransfer?(transfer: KvTransfer & { requestId: number | null }): void;
   /** Once, at the end: energy and power over time of every node. */
   onEnergy?(nodes: readonly NodeEnergyResult[]): void;
 }

@@ -10,7 +10,7 @@ import {
   fittedLinkOf,
   ringAllReduce,
 } from "@tandem-sim/hardware";
-import { type ClusterConfig, type GpuSpec, TandemError } from "@tandem-sim/schemas";
+import { type ClusterConfig, type SpecSheet, TandemError } from "@tandem-sim/schemas";
 
 /** The link between GPUs as the config has it, and where the config stands. */
 export interface InterGpuLink {
@@ -24,7 +24,7 @@ interface CollectiveSource {
   gpus: number;
   link: InterGpuLink;
   /** Null where the GPU's times were measured. */
-  spec: GpuSpec | null;
+  spec: SpecSheet | null;
   memoryGBps: number;
   /** All-reduces run so many times as fast, as a recorded run says. */
   efficiency: number;
@@ -32,12 +32,12 @@ interface CollectiveSource {
   bytesPerToken: number;
 }
 
-/** The config's link, as LLMServingSim has it; else the one that the spec sheet names. */
+/** The config's link, as LLMServingSim has it; else the one that the spec sheet names, if its kind has any. */
 function allReduce({ gpus, link, spec, memoryGBps }: CollectiveSource): AllReduceNs {
   const { link_bw: linkGiBps, link_latency: linkLatencyNs } = link.cluster;
   if (linkGiBps !== undefined && linkLatencyNs !== undefined)
     return ringAllReduce({ gpus, linkGiBps, linkLatencyNs, memoryGBps });
-  if (linkGiBps === undefined && linkLatencyNs === undefined && spec)
+  if (linkGiBps === undefined && linkLatencyNs === undefined && spec && "links" in spec)
     return fittedAllReduce(fittedLinkOf(spec.links), gpus);
   const missing = linkGiBps === undefined ? "link_bw" : "link_latency";
   throw new TandemError("E_SCHEMA", `${gpus} GPUs of an instance need a link between them`, {

@@ -2,12 +2,20 @@
  * @module
  * The plan of one instance: its weights, its KV room, its cost models.
  */
-import { kvBytesPerToken, type OnExtrapolate, rankModel, weightBytes } from "@tandem-sim/hardware";
+import {
+  gpuHoldsPrompts,
+  kvBytesPerToken,
+  mergeNs,
+  type OnExtrapolate,
+  rankModel,
+  weightBytes,
+} from "@tandem-sim/hardware";
 import {
   type CalibrationEffect,
   type ClusterInstance,
   type ClusterNode,
   dtypeBytes,
+  type InstanceOptions,
   kvElementBytes,
   modelDtype,
   refuseSlidingWindow,
@@ -18,7 +26,8 @@ import { splits } from "@tandem-sim/trace";
 import type { InstancePlan, PlanInputs, PlanOptions } from "./plan.js";
 import { type InterGpuLink, planCollective } from "./plan-collective.js";
 import { planGpu } from "./plan-gpu.js";
-import { GIB, planPim, type ShareOfNode } from "./plan-pim.js";
+import { planHostKv } from "./plan-host-kv.js";
+import { GIB, type PimSite, planPim } from "./plan-pim.js";
 
 /** One instance of the config, and where it stands. */
 export interface InstanceSource {
@@ -32,7 +41,11 @@ export interface InstanceSource {
   /** Null: GPU times as they are. */
   calibration: CalibrationEffect | null;
   /** Null without offload. */
-  share: ShareOfNode | null;
+  site: PimSite | null;
+  /** Options of all instances of the node. */
+  onNode: readonly InstanceOptions[];
+  /** File and JSON path of its host memory, for errors. */
+  hostAt: string;
   /** File and JSON path, for errors. */
   at: string;
   planOptions: PlanOptions;
@@ -40,7 +53,7 @@ export interface InstanceSource {
 
 /** @throws {TandemError} E_CAPACITY where weights or the first KV block do not fit */
 export function planInstance(source: InstanceSource): InstancePlan {
-  const { id, node, clusterNode, config, gpuLink, calibration, share, at, planOptions } = source;
+  const { id, node, clusterNode, config, gpuLink, calibration, site, at, planOptions } = source;
   const { model, options } = source.loaded;
   const maxModelLen = options.maxModelLen ?? model.max_position_embeddings;
   refuseSlidingWindow(model, maxModelLen, `${at}.model_name`);
@@ -52,18 +65,20 @@ export function planInstance(source: InstanceSource): InstancePlan {
   const gpu = planGpu(source.loaded, rank, at, { onExtrapolate, calibration });
   const weights = weightBytes(rank, elementBytes);
   const blockBytes = kvBytesPerToken(rank, kvBytes) * options.blockSize;
-  const pimBlockBytes = kvBytesPerToken(model, kvBytes) * options.blockSize;
+  // The host's PIM holds every head once, that of GPUs what each of them holds.
+  const pimBlockBytes =
+    site?.attach === "host" ? kvBytesPerToken(model, kvBytes) * options.blockSize : gpus * blockBytes;
   const kvRoom = roomBesideWeights(source, weights);
   const pim =
-    share &&
-    planPim({
-      share,
+    site &&
+    planPim(site, {
       gpus,
       model,
+      rank,
       options,
       elementBytes,
       kvElementBytes: kvBytes,
-      blockBytes: pimBlockBytes,
+      kvRoom,
       withEnergy: Boolean(clusterNode.power),
     });
   return {
@@ -81,7 +96,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
     weightBytes: weights,
     blockBytes,
     pimBlockBytes,
-    gpuBlocks: pim?.attendsOnPim(true) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
+    gpuBlocks: pim && !gpuHoldsPrompts(pim) ? 0 : gpuBlocks(source, kvRoom, blockBytes),
     gpuBandwidthGBps: gpus * config.npu_mem.mem_bw,
     gpuTimes: source.loaded.gpuSpec ? tierOf(source.loaded.gpuSpec) : (source.loaded.profile.computed ?? "measured"),
     calibration: calibration?.constants ?? null,
@@ -96,11 +111,24 @@ export function planInstance(source: InstanceSource): InstancePlan {
         efficiency: calibration?.constants.link_efficiency ?? 1,
         bytesPerToken: model.hidden_size * elementBytes,
       }),
+      // What one set of channels gives back is merged by the GPUs that it serves.
+      mergeNs: (bytes) => mergeNs(bytes, (gpus / (pim?.copies ?? 1)) * config.npu_mem.mem_bw),
       hostNs: hostTransfer(clusterNode),
       separateAttention: options.gpuMixedAttention === "separate",
       pim,
     },
     pim,
+    hostKv:
+      options.kvOffload === "host"
+        ? planHostKv({
+            node: clusterNode,
+            all: source.onNode,
+            options,
+            gpus,
+            blockBytes: blockBytes * gpus,
+            at: source.hostAt,
+          })
+        : null,
     split: options.enableSubBatchInterleaving ? splits[options.subBatchSplit] : null,
   };
 }

@@ -24,6 +24,8 @@ export interface PlanInputs {
     instances: ({
       model: ModelConfig;
       options: InstanceOptions;
+      /** PIM of its own GPUs; null or left out: none, it offloads to the node's. */
+      pim?: PimDevice | null;
       /** KV blocks of its GPU, where known from a real engine; otherwise they follow from its memory. */
       gpuBlocks?: number;
     } & GpuSource)[];
@@ -48,7 +50,7 @@ export interface InstancePlan {
   elementBytes: number;
   kvElementBytes: number;
   weightBytes: number;
-  /** Memory of one KV block on a GPU, and on PIM, which holds all heads. */
+  /** Memory of one KV block on a GPU, and on all PIM that holds a part of it. */
   blockBytes: number;
   pimBlockBytes: number;
   /** KV blocks that the GPU has room for; 0 where it holds weights only. */
@@ -62,8 +64,18 @@ export interface InstancePlan {
   costs: IterationCosts;
   /** The PIM that it offloads to; null without offload. */
   pim: PimSystem | null;
+  /** Host memory for KV that the GPU has no room for; null without. */
+  hostKv: HostKvPlan | null;
   /** Null without interleaving. */
   split: SplitRule | null;
+}
+
+/** An instance's share of host memory, and the link to it. */
+export interface HostKvPlan {
+  /** KV blocks that it has room for. */
+  blocks: number;
+  /** Of one GPU: GB/s each way, ns per transfer. */
+  link: { bw: number; latency: number };
 }
 
 /** KV blocks that an instance has room for where K and V stay: on its PIM, or else on its GPU. */
@@ -72,14 +84,22 @@ export const kvBlocks = ({ pim, gpuBlocks }: Pick<InstancePlan, "pim" | "gpuBloc
 
 export type RoutingPolicy = "LOAD" | "RR" | "RAND";
 
+/** What PIM channels draw at all times. */
+export interface PimBackground {
+  channels: number;
+  idleWattsPerChannel: number;
+}
+
 /** What a node's energy goes by. */
 export interface NodePlan {
   id: number;
   /** Null: not counted. */
   power: PowerBlock | null;
   hostMemGiB: number;
-  /** All PIM channels of the node, offloaded to or not; null where its host memory is no PIM. */
-  pim: { channels: number; idleWattsPerChannel: number } | null;
+  /** All PIM channels of its host memory, offloaded to or not; null where that is no PIM. */
+  pim: PimBackground | null;
+  /** PIM channels of its GPUs' own. Those in a GPU's memory draw what the GPU draws: no background of theirs. */
+  ownPim: PimBackground[];
 }
 
 export interface SimulationPlan {

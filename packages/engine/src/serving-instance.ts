@@ -2,11 +2,12 @@
  * @module
  * One instance at work: its scheduler, the batches in flight, and the schedule of the one that runs.
  */
-import type { PimSystem } from "@tandem-sim/hardware";
-import { type Batch, ChannelGroups, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
-import type { InstanceOptions } from "@tandem-sim/schemas";
+import { piecePrefill, tokensOfPiece } from "@tandem-sim/hardware";
+import { type Batch, ChannelGroups, placements, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
+import { attentionShape } from "@tandem-sim/schemas";
 import type { BatchTable, Division, Played, StageSink } from "@tandem-sim/trace";
 import { GpuTime } from "./gpu-time.js";
+import { HostKvLink, type KvTransfer } from "./host-kv-link.js";
 import { InstanceTotals, type IterationKind } from "./instance-totals.js";
 import { IterationPlanner } from "./iteration-planner.js";
 import type { InstancePlan } from "./plan.js";
@@ -38,25 +39,31 @@ export class ServingInstance {
   /** Iterations started so far. */
   started = 0;
   readonly planner: IterationPlanner;
+  /** Null without host memory behind the GPU's. */
+  readonly host: HostKvLink | null;
   /** Batches that are scheduled and wait for the GPU. */
   private readonly queued: Batch[] = [];
   private readonly depth: number;
   private readonly hostNs: number;
   /** Requests that have arrived since the step before. */
   private readonly arrived: number[] = [];
+  /** Since when every running request waits for its KV; null where it is not so. */
+  private loadsSinceNs: number | null = null;
 
   constructor(
     readonly plan: InstancePlan,
     requests: RequestTable,
     private readonly log: RequestLog,
+    onTransfer: (transfer: KvTransfer) => void,
   ) {
-    const { options, pim } = plan;
-    const groups = pim && groupsOf(pim, options);
+    const { options, hostKv } = plan;
+    this.host = hostKv && new HostKvLink(plan, hostKv, onTransfer);
+    const groups = groupsOf(plan);
     this.scheduler = new Scheduler(
       requests,
       options,
       !groups
-        ? { kind: "gpu", gpuBlocks: plan.gpuBlocks }
+        ? { kind: "gpu", gpuBlocks: plan.gpuBlocks, host: this.host?.cache ?? null }
         : plan.gpuBlocks === 0
           ? { kind: "pim", groups }
           : { kind: "pim-after-prefill", groups, gpuBlocks: plan.gpuBlocks },
@@ -85,7 +92,9 @@ export class ServingInstance {
     while (this.queued.length + (this.running ? 1 : 0) < this.depth) {
       for (const row of this.arrived) this.log.queued(row, nowNs);
       this.arrived.length = 0;
+      this.host?.startStep(nowNs);
       const batch = this.scheduler.schedule();
+      this.host?.endStep(this.running ? this.startNs + this.played.latencyNs : nowNs);
       if (!batch) return;
       this.log.scheduled(batch, nowNs);
       this.queued.push(batch);
@@ -95,6 +104,7 @@ export class ServingInstance {
   /** Starts the next scheduled batch; returns in how many ns the next may start, or 0 where there is none. */
   start(nowNs: number): number {
     const batch = this.queued.shift();
+    this.countLoading(nowNs, batch !== undefined);
     if (!batch) return 0;
     this.running = batch;
     this.startNs = nowNs;
@@ -102,6 +112,17 @@ export class ServingInstance {
     this.planner.choose(batch);
     // What the host takes until the GPU has work again: tokens are out behind it, and the GPU stands idle.
     return this.played.latencyNs + this.hostNs;
+  }
+
+  /** KV has arrived from host memory: who waited for it runs with the next batch. */
+  endLoads(nowNs: number): void {
+    for (const row of this.host?.takeLoaded(nowNs) ?? []) this.scheduler.endLoad(row);
+  }
+
+  /** Counts the time in which nobody can run before a load has ended. */
+  private countLoading(nowNs: number, runs: boolean): void {
+    if (this.loadsSinceNs !== null) this.totals.waitsForLoadsNs += nowNs - this.loadsSinceNs;
+    this.loadsSinceNs = !runs && this.host?.isLoading ? nowNs : null;
   }
 
   /** The iteration of the batch that runs, for observers. */
@@ -139,10 +160,16 @@ export class ServingInstance {
     this.running = null;
   }
 
-  /** Bytes in use on each of its GPUs: weights and KV. */
+  /** Bytes in use on each of its GPUs: weights and KV, on PIM in the same memory too. */
   get gpuMemoryBytes(): number {
     const { pool } = this.scheduler.gpu;
-    return this.plan.weightBytes + (pool.count - pool.free) * this.plan.blockBytes;
+    const onGpu = this.plan.pim?.attach === "gpu" ? this.kvBlocks : pool.count - pool.free;
+    return this.plan.weightBytes + onGpu * this.plan.blockBytes;
+  }
+
+  /** Bytes of KV in host memory. */
+  get hostKvBytes(): number {
+    return this.host ? this.host.cache.used * this.plan.blockBytes * this.plan.gpus : 0;
   }
 
   /** Bytes of PIM memory in use. */
@@ -155,14 +182,34 @@ export class ServingInstance {
     const { groups, gpu } = this.scheduler;
     if (!groups) return gpu.pool.count - gpu.pool.free;
     let blocks = 0;
-    for (const { pool } of groups.caches) blocks += pool.count - pool.free;
+    for (const pool of groups.pools) blocks += pool.count - pool.free;
     return blocks;
   }
 }
 
-function groupsOf({ layout, attention, attendsOnPim }: PimSystem, options: InstanceOptions): ChannelGroups {
-  return new ChannelGroups(layout.groups, layout.blocksPerGroup, options.blockSize, options.enablePrefixCaching, {
-    decodeNs: attention.decodeNs,
-    prefillNs: attendsOnPim(true) ? attention.prefillNs : () => 0,
+function groupsOf({ pim, options, model }: InstancePlan): ChannelGroups | null {
+  if (!pim) return null;
+  const { layout, attention, timing, attendsOnPim } = pim;
+  const { stripes } = layout;
+  const prefillNs = (context: number, tokens: number, piece: number): number =>
+    stripes ? piecePrefill(stripes, attention.pieces, piece, context, tokens) : attention.prefillNs(context, tokens);
+  const { heads, headDim } = attentionShape(model);
+  const placement = placements[options.kvPlacement]({
+    timesNs: { decode: attention.decodeNs, prefill: attendsOnPim(true) ? prefillNs : () => 0 },
+    heads,
+    headDim,
+    rowElements: timing.rowBytesPerDevice / attention.shape.elementBytes,
+    banks: timing.banks,
   });
+  return new ChannelGroups(
+    layout.groups,
+    layout.blocksPerGroup,
+    options.blockSize,
+    options.enablePrefixCaching,
+    placement,
+    stripes && {
+      blocks: stripes.stripeTokens / options.blockSize,
+      tokensOfPiece: (tokens, piece) => tokensOfPiece(stripes, tokens, piece),
+    },
+  );
 }

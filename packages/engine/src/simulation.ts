@@ -1,7 +1,7 @@
 /**
  * @module
- * The discrete-event loop. What happens at one time happens in this order: requests arrive; iterations end, by group; then
- * all groups that stand idle go through two phases: every member schedules, then every member is costed and starts.
+ * The discrete-event loop. What happens at one time happens in this order: requests arrive; iterations end, by group; KV
+ * arrives from host memory; then all groups that stand idle go through two phases: every member schedules, then every member is costed and starts.
  */
 
 import { type Batch, RequestTable } from "@tandem-sim/scheduler";
@@ -9,7 +9,8 @@ import type { Summary } from "@tandem-sim/schemas";
 import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
 import { canServe, checkRequest } from "./check-request.js";
 import { EnergyMeters } from "./energy.js";
-import { ARRIVAL, EventQueue, ITERATION_END } from "./event-queue.js";
+import { ARRIVAL, EventQueue, ITERATION_END, LOAD_END } from "./event-queue.js";
+import type { KvTransfer } from "./host-kv-link.js";
 import { IntervalLog } from "./intervals.js";
 import type { SimulationObserver } from "./observer.js";
 import { checkChunk, PendingRequests } from "./pending-requests.js";
@@ -111,7 +112,9 @@ class EventLoop implements Simulation {
     private readonly observer: SimulationObserver,
     options: SimulationOptions,
   ) {
-    this.instances = plan.instances.map((instance) => new ServingInstance(instance, this.requests, this.log));
+    this.instances = plan.instances.map(
+      (instance) => new ServingInstance(instance, this.requests, this.log, (transfer) => this.transfer(transfer)),
+    );
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
     this.router = routers[plan.routing](plan.seed);
     this.results = new ResultCollector(plan, options.slo ?? null);
@@ -166,7 +169,10 @@ class EventLoop implements Simulation {
     this.flushResults();
     if (this.requests.live > 0)
       throw new Error(`${this.requests.live} requests were never served: a bug of the scheduler`);
-    const energy = this.energy.finish(this.nowNs);
+    // What nobody waited for may still be on its way to host memory.
+    const energy = this.energy.finish(
+      this.instances.reduce((ns, { host }) => Math.max(ns, host?.up.freeNs ?? 0), this.nowNs),
+    );
     this.intervals?.end(this.nowNs);
     this.observer.onEnergy?.(energy);
     this.result = this.results.summary(this.instances, energy);
@@ -184,7 +190,8 @@ class EventLoop implements Simulation {
       const kind = this.events.nextKind;
       const subject = this.events.pop();
       if (kind === ARRIVAL) this.arrive(nowNs);
-      else this.endIteration(this.groups[subject]);
+      else if (kind === ITERATION_END) this.endIteration(this.groups[subject]);
+      else this.instances[subject].endLoads(nowNs);
     }
     this.intervals?.iterationsEnded(nowNs);
     this.groups.forEach((group, g) => {
@@ -255,6 +262,14 @@ class EventLoop implements Simulation {
       this.requests.remove(row);
     }
     this.intervals?.count(promptTokens, decodeTokens);
+  }
+
+  /** KV takes its place on a host link: when it is there is known by then. */
+  private transfer(transfer: KvTransfer): void {
+    const { instance, direction, endNs, row } = transfer;
+    this.energy.transfer(this.instances[instance].plan.node, transfer);
+    this.observer.onTransfer?.({ ...transfer, requestId: row < 0 ? null : this.requests.id[row] });
+    if (direction === "down") this.events.push(endNs, LOAD_END, instance);
   }
 
   private flushResults(): void {

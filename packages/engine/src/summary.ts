@@ -70,7 +70,7 @@ export class ResultCollector {
     const makespanNs = this.requests === 0 ? 0 : this.lastEndNs - this.firstArrivalNs;
     const perSecond = makespanNs > 0 ? 1e9 / makespanNs : 0;
     const total = (value: (totals: InstanceTotals) => number): number => sum(instances, ({ totals }) => value(totals));
-    const each = instances.map((instance) => instanceSummary(instance, makespanNs));
+    const each = instances.map((instance) => instanceSummary(instance, this.firstArrivalNs, makespanNs));
     const gpus = sum(instances, ({ plan }) => plan.gpus);
     const offloading = each.filter((instance) => instance.pim_busy !== null);
     const gpuBusy = gpus > 0 ? sum(instances, ({ plan }, i) => plan.gpus * each[i].gpu_busy) / gpus : 0;
@@ -124,9 +124,14 @@ export class ResultCollector {
       preemptions: sum(instances, ({ scheduler }) => scheduler.preemptions),
       recomputed_tokens: sum(instances, ({ scheduler }) => scheduler.recomputedTokens),
       prefix_hit_tokens: sum(instances, ({ scheduler }) => scheduler.prefixHitTokens),
+      ...kvOffloadSummary(instances),
       link_bytes: {
-        up: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkUp] : 0)),
-        down: total(({ graph, bytes }) => (graph.on.offload ? bytes[graph.on.offload.linkDown] : 0)),
+        up:
+          total(({ graph: { on }, bytes }) => (on.offload?.link ? bytes[on.offload.link.up] : 0)) +
+          sum(instances, ({ host }) => host?.upBytes ?? 0),
+        down:
+          total(({ graph: { on }, bytes }) => (on.offload?.link ? bytes[on.offload.link.down] : 0)) +
+          sum(instances, ({ host }) => host?.downBytes ?? 0),
         ...(hasSharedLayers(instances) && {
           between_gpus: total(({ graph, bytes }) => (graph.on.collective === null ? 0 : bytes[graph.on.collective])),
         }),
@@ -202,6 +207,23 @@ function gpuTimeSummary(instances: readonly ServingInstance[]): Summary["gpu_tim
   };
 }
 
+function kvOffloadSummary(instances: readonly ServingInstance[]): Pick<Summary, "kv_offload"> {
+  const hosts = instances.flatMap(({ plan, host }) => (host ? [{ blockSize: plan.options.blockSize, host }] : []));
+  if (hosts.length === 0) return {};
+  const loads = sum(hosts, ({ host }) => host.loads);
+  const loadingNs = sum(hosts, ({ host }) => host.loadingNs);
+  return {
+    kv_offload: {
+      room_tokens: sum(hosts, ({ host, blockSize }) => host.cache.count * blockSize),
+      hit_tokens: sum(hosts, ({ host }) => host.cache.hitTokens),
+      swaps: sum(hosts, ({ host }) => host.cache.swaps),
+      restored_tokens: sum(hosts, ({ host }) => host.cache.restoredTokens),
+      loads,
+      load_ms: loads > 0 ? loadingNs / loads / 1e6 : 0,
+    },
+  };
+}
+
 function batchSizes(instances: readonly ServingInstance[]): Summary["batch"] {
   const runningNs = sum(instances, ({ totals }) => totals.runningNs);
   return {
@@ -238,7 +260,7 @@ function gpuIdleShares(instances: readonly ServingInstance[], makespanNs: number
   const waitedFor = ["pim", "link", "collective"];
   return {
     waiting_for_pim: waits("pim"),
-    waiting_for_link: waits("link"),
+    waiting_for_link: share((totals) => totals.waitsNs("gpu", "link") + totals.waitsForLoadsNs),
     ...(hasSharedLayers(instances) && { waiting_for_collective: waits("collective") }),
     iteration_tail: share((totals) =>
       waitedFor.reduce(
@@ -247,7 +269,9 @@ function gpuIdleShares(instances: readonly ServingInstance[], makespanNs: number
       ),
     ),
     ...(instances.some((instance) => hostNs(instance) > 0) && { waiting_for_host: of(hostNs) }),
-    no_work: of((instance) => makespanNs - instance.totals.runningNs - hostNs(instance)),
+    no_work: of(
+      (instance) => makespanNs - instance.totals.runningNs - instance.totals.waitsForLoadsNs - hostNs(instance),
+    ),
   };
 }
 
@@ -266,7 +290,11 @@ function pimIdleShares(
   };
 }
 
-function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number): InstanceSummary {
+function instanceSummary(
+  { plan, totals, host }: ServingInstance,
+  firstArrivalNs: number,
+  makespanNs: number,
+): InstanceSummary {
   const share = (busyNs: number): number => (makespanNs > 0 ? busyNs / makespanNs : 0);
   const { coveredNs } = totals;
   const { gpu, collective } = totals.graph.on;
@@ -282,6 +310,10 @@ function instanceSummary({ plan, totals }: ServingInstance, makespanNs: number):
     gpu_busy: share(coveredNs[gpu]),
     ...(collective !== null && { collective_busy: share(coveredNs[collective]) }),
     ...offloadSummary(plan, totals, share),
+    ...(host && {
+      link_up_busy: share(host.up.busyNs(firstArrivalNs + makespanNs)),
+      link_down_busy: share(host.down.busyNs(firstArrivalNs + makespanNs)),
+    }),
   };
 }
 
@@ -323,11 +355,11 @@ function offloadSummary(
     pim_busy: share(totals.coveredNs[offload.pim]),
     pim_util: share((sum(groupsNs, (ns) => ns) * pim.layout.channelsPerGroup) / pim.channels),
     pim_busiest_group: share(Math.max(...groupsNs)),
-    link_up_busy: share(totals.coveredNs[offload.linkUp]),
-    link_down_busy: share(totals.coveredNs[offload.linkDown]),
+    link_up_busy: offload.link && share(totals.coveredNs[offload.link.up]),
+    link_down_busy: offload.link && share(totals.coveredNs[offload.link.down]),
     gpu_bandwidth_gbps: gpuBandwidthGBps,
     pim_gemv_bandwidth_gbps: pim.gemvGBps,
-    pim_channels: pim.channels,
+    pim_channels: pim.copies * pim.channels,
     pim_channel_groups: pim.layout.groups,
   };
 }

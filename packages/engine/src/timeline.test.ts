@@ -242,8 +242,11 @@ describe("a timeline", () => {
               .filter(({ name }) => stages.includes(name.split(" ")[0]!) && name.split(" ")[1] === `${layer}`)
               .reduce((total, { args }) => total + (args[what] as number), 0);
           for (let layer = 1; layer <= layers; layer++) {
-            for (const stages of [["pre"], ["post", "mlp"], ["attention", "pim"]])
-              expect(sum(stages, layer, "tokens")).toBe(tokens);
+            for (const stages of [["pre"], ["post", "mlp"]]) expect(sum(stages, layer, "tokens")).toBe(tokens);
+            const queries = sum(["attention", "pim"], layer, "tokens");
+            // A query of a striped request is on every group that has a piece of its context.
+            if (cluster.stripeTokens) expect(queries).toBeGreaterThanOrEqual(tokens);
+            else expect(queries).toBe(tokens);
             expect(sum(["attention", "pim"], layer, "context")).toBe(context);
           }
         }

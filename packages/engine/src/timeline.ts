@@ -4,7 +4,15 @@
  * resource, one for iterations, one per request, and counters.
  */
 
-import { type BatchTable, type CostedBatch, createDecoderGraph, type Resource, stageWork } from "@tandem-sim/trace";
+import {
+  type BatchTable,
+  type CostedBatch,
+  createDecoderGraph,
+  type Resource,
+  stageWork,
+  topologyOf,
+} from "@tandem-sim/trace";
+import type { KvTransfer } from "./host-kv-link.js";
 import type { IntervalReport } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
@@ -17,6 +25,8 @@ export interface TimelineWindow {
 }
 
 const ITERATIONS = 0;
+/** KV to and from host memory; an instance that moves it has no PIM, and few other resources. */
+const HOST_LINK = { up: 8, down: 9 } as const;
 /** Numbered devices have tracks behind those of single resources. */
 const FIRST_DEVICE = 10;
 
@@ -90,6 +100,20 @@ export class Timeline {
     });
   }
 
+  transfer({
+    instance,
+    direction,
+    startNs,
+    endNs,
+    bytes,
+    blocks,
+    requestId,
+  }: KvTransfer & { requestId: number | null }): void {
+    if (!this.overlaps(startNs, endNs)) return;
+    const name = requestId === null ? "store KV" : `load KV of request ${requestId}`;
+    this.slice(instance, HOST_LINK[direction], name, startNs, endNs - startNs, JSON.stringify({ bytes, blocks }));
+  }
+
   request(result: RequestResult): void {
     const { arrivalNs, endNs } = result;
     if (!this.overlaps(arrivalNs, endNs)) return;
@@ -122,18 +146,24 @@ export class Timeline {
     return startNs < this.window.endNs && endNs > this.window.startNs;
   }
 
-  private nameTracks({ id, node, costs, pim }: InstancePlan): void {
+  private nameTracks({ id, node, costs, pim, hostKv }: InstancePlan): void {
     this.meta(id, "process_name", `instance ${id} (node ${node})`);
     const shape = {
       layers: costs.layers,
       subBatches: 1,
-      pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+      pim: pim && topologyOf(pim),
       reduces: costs.collective !== null,
     };
     const tracks = tracksOf(createDecoderGraph(shape).resources)
       .flat(2)
       .sort((a, b) => a.tid - b.tid);
-    for (const { tid, name } of [{ tid: ITERATIONS, name: "iterations" }, ...tracks]) {
+    const hostTracks = hostKv
+      ? [
+          { tid: HOST_LINK.up, name: "KV to host memory" },
+          { tid: HOST_LINK.down, name: "KV from host memory" },
+        ]
+      : [];
+    for (const { tid, name } of [{ tid: ITERATIONS, name: "iterations" }, ...tracks, ...hostTracks]) {
       this.meta(id, "thread_name", name, tid);
       this.event(`{"ph":"M","pid":${id},"tid":${tid},"name":"thread_sort_index","args":{"sort_index":${tid}}}`);
     }

@@ -102,9 +102,9 @@ describe("PIM of 8 GiB channels", () => {
 
   // q: 32 x 128 elements of 2 bytes; k and v: 2 x 8 x 128 of 2 or 1.
   test("gets q, k and v of a token, and returns its output: 12,288 and 8,192 bytes a layer; in fp8 10,240 up", () => {
-    const { link } = pimOf({});
-    expect([link.upBytes(1), link.kvBytes(1), link.downBytes(1)]).toEqual([12_288, 4_096, 8_192]);
-    const { link: fp8 } = pimOf({ kvCacheDtype: "fp8" });
+    const { bytes } = pimOf({});
+    expect([bytes.upBytes(1), bytes.kvBytes(1), bytes.downBytes(1)]).toEqual([12_288, 4_096, 8_192]);
+    const { bytes: fp8 } = pimOf({ kvCacheDtype: "fp8" });
     expect([fp8.upBytes(1), fp8.kvBytes(1), fp8.downBytes(1)]).toEqual([10_240, 2_048, 8_192]);
   });
 

@@ -2,7 +2,7 @@
  * @module
  * Layouts of KV on channels that no source knows: each is one function, and a whole simulation runs on it.
  */
-import { architectureOf, hostPim, type LayOut } from "@tandem-sim/hardware";
+import { architectureOf, type LayOut, pimSystems } from "@tandem-sim/hardware";
 import { attentionShape, PimSharing } from "@tandem-sim/schemas";
 import { parseText, replayText, toText } from "@tandem-sim/trace";
 import fc from "fast-check";
@@ -33,10 +33,12 @@ function laidOut(plan: SimulationPlan, layOut: LayOut): SimulationPlan {
     const { pim: given, model, options, blockBytes, elementBytes, kvElementBytes, costs } = instance;
     if (!given) return instance;
     const { device, firstChannel, channels, linkGBps } = given;
-    const pim = hostPim({
+    if (linkGBps === null) return instance;
+    const pim = pimSystems.host({
       device,
       firstChannel,
       channels,
+      copies: 1,
       layOut,
       blockBytes,
       shape: attentionShape(model),

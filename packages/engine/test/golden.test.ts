@@ -16,6 +16,8 @@ import {
 const workloads = ["example_trace", "prefill_heavy", "decode_heavy", "mixed"] as const;
 const phases: Record<Mode, readonly InstanceOptions["attnOffloadPhase"][]> = {
   "gpu-only": ["all"],
+  // These loads fit: as GPU-only.
+  "kv-offload": [],
   offload: ["all", "decode"],
   interleave: ["all", "decode"],
   auto: ["all", "decode"],

@@ -23,7 +23,12 @@ function planOf(width: number | undefined, options: Partial<InstanceOptions> = {
           ...node,
           cpu_mem: {
             ...node.cpu_mem,
-            pim: { share: 1, queries_per_row: 1, ...(width === undefined ? {} : { channels_per_group: width }) },
+            pim: {
+              share: 1,
+              queries_per_row: 1,
+              stripe_tokens: 0,
+              ...(width === undefined ? {} : { channels_per_group: width }),
+            },
           },
         })),
       }),

@@ -17,6 +17,7 @@ import {
   Player,
   SplitWorkspace,
   splits,
+  topologyOf,
 } from "@tandem-sim/trace";
 import { expect, test } from "vitest";
 import { createPlan, type InstancePlan } from "../src/index.js";
@@ -48,7 +49,7 @@ function latencyMs({ costs, pim }: InstancePlan, batch: Batch, order: IssueOrder
   const graph = createDecoderGraph({
     layers: costs.layers,
     subBatches: order ? 2 : 1,
-    pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+    pim: pim && topologyOf(pim),
     reduces: true,
     ...(order && { order }),
   });

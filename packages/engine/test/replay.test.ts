@@ -12,6 +12,7 @@ import {
   SplitWorkspace,
   type StageTable,
   splits,
+  topologyOf,
   toText,
 } from "@tandem-sim/trace";
 import fc from "fast-check";
@@ -77,7 +78,7 @@ test.each(["none", "all", "decode"] as const)(
   (phase) => {
     const plan = plans[phase];
     const { costs } = plan;
-    const pim = plan.pim && { ...plan.pim.layout, firstChannel: plan.pim.firstChannel };
+    const pim = plan.pim && topologyOf(plan.pim);
     const [undivided, divided] = [1, 2].map((subBatches) =>
       createDecoderGraph({ layers: costs.layers, subBatches, pim }),
     );

@@ -21,8 +21,9 @@ export function withSwitch(graph: DecoderGraph): DecoderGraph {
   const stages = [...graph.stages];
   const hopOf = new Map<number, number>();
   graph.of.forEach(({ offload }, subBatch) => {
-    if (!offload) return;
-    const { up, pim } = offload;
+    if (!offload?.link) return;
+    const { pim } = offload;
+    const { up } = offload.link;
     hopOf.set(up, stages.length);
     // An absent hop holds nobody up, so PIM waits for the transfer as well.
     stages[pim] = { ...stages[pim], after: [up, stages.length] };

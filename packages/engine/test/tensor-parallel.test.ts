@@ -16,6 +16,7 @@ import {
   inTurn,
   issueOrders,
   Player,
+  topologyOf,
 } from "@tandem-sim/trace";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { describe, expect, test } from "vitest";
@@ -63,7 +64,7 @@ describe("each GPU", () => {
   test("has a host link of its own, and PIM keeps all heads once", () => {
     const [one, two] = [1, 2].map((gpus) => instanceOf(severalGpus(gpus, { enableAttnOffloading: true })));
     expect([one!.pim!.linkGBps, two!.pim!.linkGBps]).toEqual([64, 128]);
-    expect(two!.pim!.link.upBytes(1)).toBe(one!.pim!.link.upBytes(1));
+    expect(two!.pim!.bytes.upBytes(1)).toBe(one!.pim!.bytes.upBytes(1));
     expect(two!.pim!.layout).toEqual(one!.pim!.layout);
     expect([one!.gpuBandwidthGBps, two!.gpuBandwidthGBps]).toEqual([1597, 2 * 1597]);
   });
@@ -154,7 +155,7 @@ function latencyNs({ costs }: InstancePlan, batch: Batch, division: Division, or
   const graph = createDecoderGraph({
     layers,
     subBatches: division.count,
-    pim: pim && { ...pim.layout, firstChannel: pim.firstChannel },
+    pim: pim && topologyOf(pim),
     reduces: collective !== null,
     order,
   });

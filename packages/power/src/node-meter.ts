@@ -35,7 +35,7 @@ export interface NodeMeter {
   pimBusy(startNs: number, endNs: number, energyPj: number): void;
   /** Bytes over the link to the PIM device, either way; also read or written in host DRAM. In any order. */
   linkBytes(startNs: number, endNs: number, bytes: number): void;
-  /** Bytes between GPUs, which no host memory sees. In any order. */
+  /** Bytes between GPUs, or to PIM beside them, which no host memory sees. In any order. */
   gpuLinkBytes(startNs: number, endNs: number, bytes: number): void;
   /** Other bytes read or written in host DRAM: token ids. In any order. */
   hostBytes(startNs: number, endNs: number, bytes: number): void;
@@ -150,7 +150,8 @@ class Meter implements NodeMeter {
   }
 
   pimBusy(startNs: number, endNs: number, energyPj: number): void {
-    if (!this.hardware.pim && energyPj !== 0) throw new RangeError("the node has no PIM channels");
+    const { pim, ownPim = [] } = this.hardware;
+    if (!pim && ownPim.length === 0 && energyPj !== 0) throw new RangeError("the node has no PIM channels");
     this.addAmount("pimPj", startNs, endNs, energyPj);
   }
 

@@ -22,7 +22,14 @@ export interface NodeHardware {
   /** Host memory, GiB. */
   hostMemGiB: number;
   /** The PIM channels that the host memory consists of; null where it is plain. Watts are their background. */
-  pim: { channels: number; idleWattsPerChannel: number } | null;
+  pim: PimChannels | null;
+  /** PIM channels beside the GPUs, or in their memory: those have no background of their own. Left out: none. */
+  ownPim?: readonly PimChannels[];
+}
+
+export interface PimChannels {
+  channels: number;
+  idleWattsPerChannel: number;
 }
 
 /** GPUs of one hardware name, so many in step. */
@@ -51,9 +58,11 @@ export function createNodePower(power: PowerBlock, hardware: NodeHardware): Node
   const cpuSwingW = cpu.active_power - cpu.idle_power;
   const computingUtil = Math.max(cpu.util, CPU_UTIL_WHILE_NPU_COMPUTES);
   // The background of PIM channels is the idle power of that memory: counting its DIMMs too would count it twice.
-  const dramIdleW = hardware.pim
-    ? hardware.pim.channels * hardware.pim.idleWattsPerChannel
+  const backgroundW = ({ channels, idleWattsPerChannel }: PimChannels): number => channels * idleWattsPerChannel;
+  const hostIdleW = hardware.pim
+    ? backgroundW(hardware.pim)
     : Math.ceil(hardware.hostMemGiB / dram.dimm_size) * dram.idle_power;
+  const dramIdleW = (hardware.ownPim ?? []).reduce((watts, own) => watts + backgroundW(own), hostIdleW);
   const linkIdleW = link.num_links * link.idle_power;
   const baseW = power.base_node_power + nic.num_nics * nic.idle_power + storage.num_devices * storage.idle_power;
 

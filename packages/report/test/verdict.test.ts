@@ -1,6 +1,6 @@
 import { addSample, emptySamples, type ModeOutcome, type Serve, servedModes, whatIf } from "@tandem-sim/comparison";
 import { checkWorkload, createPlan, inMode, modeNames, type PlanInputs, simulate } from "@tandem-sim/engine";
-import { InstanceOptions, TandemError, type Verdict } from "@tandem-sim/schemas";
+import { InstanceOptions, type Summary, TandemError, type Verdict } from "@tandem-sim/schemas";
 import { loadClusterInputs } from "@tandem-sim/schemas/node";
 import { generateWorkload, type RequestChunk } from "@tandem-sim/workload";
 import fc from "fast-check";
@@ -137,9 +137,9 @@ function checkBounds(sentence: string, rows: readonly string[][], verdict: Verdi
   }
 }
 
-/** What the third sentence says: on which side of 1 each neighbour of a flip is, and that the table agrees with "here". */
+/** What the sentence on flips says: on which side of 1 each neighbour of a flip is, and that the table agrees with "here". */
 function checkFlips({ what_if, sentences }: Verdict, table: ReturnType<typeof readTable>): void {
-  const said = sentences[2];
+  const said = sentences.find((sentence) => /^By .*, auto \(/.test(sentence));
   for (const { here, same, flipped, measure } of what_if?.flips ?? []) {
     expect(same.ratio < 1).toBe(here.ratio < 1);
     if (flipped) expect(flipped.ratio < 1).toBe(here.ratio >= 1);
@@ -147,6 +147,18 @@ function checkFlips({ what_if, sentences }: Verdict, table: ReturnType<typeof re
     expect(`${here.ratio.toFixed(2)}x`).toBe(table[name].ratios.get("auto"));
     if (said) expect(said).toMatch(here.ratio < 1 ? /stays ahead/ : /gets ahead|stays behind/);
   }
+}
+
+/** What the sentence on KV offload says: of the offloaded mode that it names, every figure over KV offload's. */
+function checkCompetitor({ sentences }: Verdict, served: ReadonlyMap<string, Summary>): void {
+  const said = sentences.find((sentence) => sentence.startsWith("Against kv-offload"));
+  const mode = /, (\w+) comes to/.exec(said ?? "")?.[1] ?? "";
+  const [own, other] = [served.get(mode), served.get("kv-offload")];
+  expect(said !== undefined).toBe(other !== undefined && served.has("offload"));
+  if (!own || !other) return;
+  expect(said).toContain(`makespan ${(own.makespan_ns / other.makespan_ns).toFixed(2)}x`);
+  for (const mode of ["offload", "interleave", "auto"])
+    expect(served.get(mode)?.makespan_ns).toBeGreaterThan(0.995 * own.makespan_ns - 1);
 }
 
 test("on 100 random loads and clusters, the verdict says what its tables say", async () => {
@@ -168,7 +180,8 @@ test("on 100 random loads and clusters, the verdict says what its tables say", a
       checkBest(verdict.sentences[0] ?? "", table, verdict.baseline);
       checkBounds(verdict.sentences[1] ?? "", deviceRows(outcomes), verdict);
       checkFlips(verdict, table);
-      expect(verdict.sentences.length).toBeLessThanOrEqual(4);
+      checkCompetitor(verdict, served);
+      expect(verdict.sentences.length).toBeLessThanOrEqual(5);
     }),
     { numRuns: 100 },
   );

@@ -30,6 +30,8 @@ export class BlockPool {
   private readonly nextEqual: Int32Array;
   /** Index of the list's sentinel: its `next` is the block to evict first, its `previous` the one freed last. */
   private readonly sentinel: number;
+  /** Told of the hash of content that no block holds any more. */
+  onEvict: ((hash: number) => void) | null = null;
 
   constructor(count: number) {
     this.count = count;
@@ -67,7 +69,11 @@ export class BlockPool {
     }
     const block = this.next[this.sentinel];
     this.unlink(block);
-    if (this.hashes[block] !== 0) this.forget(block);
+    const hash = this.hashes[block];
+    if (hash !== 0) {
+      this.forget(block);
+      if (this.onEvict && this.find(hash) < 0) this.onEvict(hash);
+    }
     this.references[block] = 1;
     return block;
   }

@@ -4,9 +4,18 @@
  */
 export { Batch, type HeldBy } from "./batch.js";
 export { BlockPool } from "./block-pool.js";
-export { ChannelGroups, type PlacementCosts } from "./channel-groups.js";
+export { type Candidate, ChannelGroups, type KvStripes } from "./channel-groups.js";
 export { grown } from "./grown.js";
-export { type BlockTable, KvCache } from "./kv-cache.js";
+export { HostKvCache, type KvLoad, type KvMoves, type SwapRule } from "./host-kv-cache.js";
+export { type BlockTable, KvCache, type KvMemory } from "./kv-cache.js";
+export {
+  type GroupLoads,
+  type Placement,
+  type PlacementCosts,
+  type PlacementPolicy,
+  type PlacementSource,
+  placements,
+} from "./placement/index.js";
 export { type NewRequest, RequestTable } from "./request-table.js";
 export { type KvPlacement, Scheduler, type SchedulerLimits } from "./scheduler.js";
 export { WaitingQueue } from "./waiting-queue.js";

@@ -13,7 +13,47 @@ export interface BlockTable {
 
 export const emptyBlockTable = (): BlockTable => ({ blocks: [], cached: 0 });
 
-export class KvCache {
+/** KV memory as a request sees it. */
+export interface KvMemory {
+  readonly blockSize: number;
+  /**
+   * Leading blocks of a prefix that are cached. At least the last of `tokens` is left to compute: its logits are
+   * needed.
+   */
+  hitBlocks(hashes: Float64Array | null, tokens: number): number;
+  /** Whether a request with `hits` leading blocks cached gets blocks for `tokens` tokens, hits included. */
+  fits(hashes: Float64Array | null, hits: number, tokens: number): boolean;
+  /**
+   * Takes over `hits` cached blocks as the beginning of an empty table.
+   *
+   * @param onFresh receives who computes each block that `step` itself computes
+   */
+  takeHits(
+    table: BlockTable,
+    hashes: Float64Array | null,
+    hits: number,
+    step?: number,
+    onFresh?: (writer: number) => void,
+  ): void;
+  /** Grows a table to `tokens` tokens. False, and nothing taken, where there are too few blocks. */
+  grow(table: BlockTable, tokens: number): boolean;
+  /**
+   * Makes the full blocks among the first `tokens` tokens findable.
+   *
+   * @param step the step that computes them, -1 where they have been computed
+   * @param writer the request of its batch that computes them
+   */
+  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step?: number, writer?: number): void;
+  /** Gives all blocks back, the last one first: a prefix outlives its continuations. */
+  release(table: BlockTable): void;
+}
+
+/** Leading blocks that may be found cached: full ones, and at least the last token is left to compute. */
+export const mostHits = (hashes: Float64Array | null, tokens: number, blockSize: number): number =>
+  hashes ? Math.min(hashes.length, Math.floor((tokens - 1) / blockSize)) : 0;
+
+/** The KV of whole requests in one memory. */
+export class KvCache implements KvMemory {
   readonly pool: BlockPool;
   readonly blockSize: number;
   private readonly caching: boolean;
@@ -33,33 +73,32 @@ export class KvCache {
     return Math.ceil(tokens / this.blockSize);
   }
 
-  /**
-   * Leading blocks of a prefix that are cached. At least the last of `tokens` is left to compute: its logits are
-   * needed.
-   */
   hitBlocks(hashes: Float64Array | null, tokens: number): number {
     if (!this.caching || !hashes) return 0;
-    const most = Math.min(hashes.length, Math.floor((tokens - 1) / this.blockSize));
+    const most = mostHits(hashes, tokens, this.blockSize);
     let hits = 0;
     while (hits < most && this.pool.find(hashes[hits]) >= 0) hits++;
     return hits;
   }
 
-  /** Whether a request with `hits` leading blocks cached gets blocks for `tokens` tokens, hits included. */
   fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
     let need = this.blocksFor(tokens) - hits;
     for (let i = 0; hashes && i < hits; i++) {
-      // A hit that nobody uses stands in the free list and leaves it when touched.
-      if (this.pool.referencesOf(this.pool.find(hashes[i])) === 0) need++;
+      if (this.isUnused(hashes[i])) need++;
     }
     return need <= this.pool.free;
   }
 
-  /**
-   * Takes over `hits` cached blocks as the beginning of an empty table.
-   *
-   * @param onFresh receives who computes each block that `step` itself computes
-   */
+  /** Whether a block with this hash is here. */
+  isCached(hash: number): boolean {
+    return this.pool.find(hash) >= 0;
+  }
+
+  /** Whether nobody uses the cached block of this hash: it stands in the free list and leaves it when touched. */
+  isUnused(hash: number): boolean {
+    return this.pool.referencesOf(this.pool.find(hash)) === 0;
+  }
+
   takeHits(
     table: BlockTable,
     hashes: Float64Array | null,
@@ -68,16 +107,18 @@ export class KvCache {
     onFresh?: (writer: number) => void,
   ): void {
     if (!hashes) return;
-    for (let i = 0; i < hits; i++) {
-      const block = this.pool.find(hashes[i]);
-      this.pool.touch(block);
-      table.blocks.push(block);
-      if (onFresh && this.writtenInStep[block] === step) onFresh(this.writer[block]);
-    }
+    for (let i = 0; i < hits; i++) table.blocks.push(this.takeHit(hashes[i], step, onFresh));
     table.cached = hits;
   }
 
-  /** Grows a table to `tokens` tokens. False, and nothing taken, where the pool has too few blocks. */
+  /** One block of {@link takeHits}. */
+  takeHit(hash: number, step: number, onFresh?: (writer: number) => void): number {
+    const block = this.pool.find(hash);
+    this.pool.touch(block);
+    if (onFresh && this.writtenInStep[block] === step) onFresh(this.writer[block]);
+    return block;
+  }
+
   grow(table: BlockTable, tokens: number): boolean {
     let missing = this.blocksFor(tokens) - table.blocks.length;
     if (missing <= 0) return true;
@@ -86,24 +127,22 @@ export class KvCache {
     return true;
   }
 
-  /**
-   * Makes the full blocks among the first `tokens` tokens findable.
-   *
-   * @param step the step that computes them, -1 where they have been computed
-   * @param writer the request of its batch that computes them
-   */
   cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step = -1, writer = -1): void {
     if (!this.caching || !hashes) return;
     const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
     for (; table.cached < full; table.cached++) {
-      const block = table.blocks[table.cached];
-      this.pool.cache(block, hashes[table.cached]);
-      this.writtenInStep[block] = step;
-      this.writer[block] = writer;
+      this.cacheBlock(table.blocks[table.cached], hashes[table.cached], step, writer);
     }
   }
 
-  /** Gives all blocks back, the last one first: a prefix outlives its continuations. */
+  /** One block of {@link cacheFull}. */
+  cacheBlock(block: number, hash: number, step: number, writer: number): void {
+    if (!this.caching) return;
+    this.pool.cache(block, hash);
+    this.writtenInStep[block] = step;
+    this.writer[block] = writer;
+  }
+
   release(table: BlockTable): void {
     for (let i = table.blocks.length - 1; i >= 0; i--) this.pool.release(table.blocks[i]);
     table.blocks.length = 0;

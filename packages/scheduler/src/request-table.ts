@@ -39,12 +39,14 @@ export class RequestTable {
   running = new Uint8Array(this.capacity);
   /** 1 from admission until the step that computes the last token reached then. */
   prefilling = new Uint8Array(this.capacity);
+  /** 1 while KV of it is on its way from host memory: it has its blocks, and is in no batch. 2 from then to its first step. */
+  loading = new Uint8Array(this.capacity);
   /** Channel group that holds its KV, -1 without offload. */
   group = new Int32Array(this.capacity);
   /** Tokens that it counts in its group's load. */
   groupLoad = new Int32Array(this.capacity);
-  /** PIM time of its next decode that it counts in its group's load, ns. */
-  groupDecodeNs = new Float64Array(this.capacity);
+  /** Context of the decode that it counts in its group's load, tokens. */
+  groupContext = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
   readonly hashes: (Float64Array | null)[] = [];
   readonly gpuBlocks: BlockTable[] = [];
@@ -69,9 +71,10 @@ export class RequestTable {
     this.inFlight[row] = 0;
     this.running[row] = 0;
     this.prefilling[row] = 0;
+    this.loading[row] = 0;
     this.group[row] = -1;
     this.groupLoad[row] = 0;
-    this.groupDecodeNs[row] = 0;
+    this.groupContext[row] = 0;
     this.preemptions[row] = 0;
     this.hashes[row] = request.hashes;
     this.gpuBlocks[row] ??= emptyBlockTable();
@@ -98,9 +101,10 @@ export class RequestTable {
     this.inFlight = grown(this.inFlight, size);
     this.running = grown(this.running, size);
     this.prefilling = grown(this.prefilling, size);
+    this.loading = grown(this.loading, size);
     this.group = grown(this.group, size);
     this.groupLoad = grown(this.groupLoad, size);
-    this.groupDecodeNs = grown(this.groupDecodeNs, size);
+    this.groupContext = grown(this.groupContext, size);
     this.preemptions = grown(this.preemptions, size);
   }
 }

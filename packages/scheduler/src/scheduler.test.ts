@@ -517,7 +517,7 @@ describe("with decode attention on PIM", () => {
   test("the GPU keeps a prompt's blocks in full from its admission until its prefill ends", () => {
     const serving = new Serving(afterPrefill(10), { maxNumBatchedTokens: 8 });
     serving.arrive("a", 17, 4);
-    const free = () => [serving.scheduler.gpu.pool.free, serving.scheduler.groups!.caches[0]!.pool.free];
+    const free = () => [serving.scheduler.gpu.pool.free, serving.scheduler.groups!.pools[0]!.free];
     serving.step();
     expect(free()).toEqual([5, 98]);
     serving.step();

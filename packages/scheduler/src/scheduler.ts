@@ -8,8 +8,9 @@
  */
 import type { InstanceOptions } from "@tandem-sim/schemas";
 import { Batch, type HeldBy } from "./batch.js";
-import type { ChannelGroups } from "./channel-groups.js";
-import { KvCache } from "./kv-cache.js";
+import type { Candidate, ChannelGroups } from "./channel-groups.js";
+import type { HostKvCache } from "./host-kv-cache.js";
+import { KvCache, type KvMemory } from "./kv-cache.js";
 import type { RequestTable } from "./request-table.js";
 import { WaitingQueue } from "./waiting-queue.js";
 
@@ -27,11 +28,16 @@ export type SchedulerLimits = Pick<
 
 /** Where KV lives. */
 export type KvPlacement =
-  | { kind: "gpu"; gpuBlocks: number }
+  /** KV on the GPU; what it has no room for may move to host memory. */
+  | { kind: "gpu"; gpuBlocks: number; host?: HostKvCache | null }
   /** All KV on PIM; the GPU holds weights only. */
   | { kind: "pim"; groups: ChannelGroups }
   /** KV on PIM, and a prompt's on the GPU as well until its prefill has ended. */
   | { kind: "pim-after-prefill"; groups: ChannelGroups; gpuBlocks: number };
+
+/** Values of `RequestTable.loading`. */
+const LOADING = 1;
+const LOADED = 2;
 
 const unlimited = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);
 
@@ -42,6 +48,8 @@ export class Scheduler {
   /** GPU block pool; empty where all KV is on PIM. */
   readonly gpu: KvCache;
   readonly groups: ChannelGroups | null;
+  /** Null without host memory behind the GPU's. */
+  readonly host: HostKvCache | null;
   preemptions = 0;
   /** Tokens that were computed, lost to a preemption and not found in the prefix cache again. */
   recomputedTokens = 0;
@@ -71,6 +79,9 @@ export class Scheduler {
     const cachesOnGpu = kv.kind === "gpu" && limits.enablePrefixCaching;
     this.gpu = new KvCache(kv.kind === "pim" ? 0 : kv.gpuBlocks, limits.blockSize, cachesOnGpu);
     this.groups = kv.kind === "gpu" ? null : kv.groups;
+    const host = kv.kind === "gpu" ? (kv.host ?? null) : null;
+    this.host = host;
+    if (host) this.gpu.pool.onEvict = (hash) => host.store(hash);
   }
 
   /** A request has arrived. */
@@ -116,7 +127,7 @@ export class Scheduler {
       const running = requests.running[row] === 1;
       if (requests.produced[row] === requests.outputTokens[row]) {
         if (running) ended++;
-        else this.waiting.remove(row);
+        else this.endWaiting(row);
         this.releaseKv(row);
         requests.running[row] = 0;
         finished.push(row);
@@ -127,6 +138,18 @@ export class Scheduler {
     }
     if (ended > 0) this.dropEnded();
     this.spareBatches.push(batch);
+  }
+
+  /** Its last token was in flight when it was preempted. */
+  private endWaiting(row: number): void {
+    this.waiting.remove(row);
+    this.host?.drop(row);
+  }
+
+  /** What a request needed of host memory is on the GPU: it goes on with the next batch. */
+  endLoad(row: number): void {
+    this.requests.loading[row] = LOADED;
+    this.cacheComputed(row);
   }
 
   private dropEnded(): void {
@@ -141,13 +164,23 @@ export class Scheduler {
     for (let i = 0; i < running.length && budget > 0; ) {
       const row = running[i];
       // All of its tokens are produced or in flight; its slot and blocks return when the last one is there.
-      if (requests.reached[row] - requests.inputTokens[row] >= requests.outputTokens[row]) {
+      if (
+        requests.loading[row] === LOADING ||
+        requests.reached[row] - requests.inputTokens[row] >= requests.outputTokens[row]
+      ) {
         i++;
         continue;
       }
-      const tokens = Math.min(requests.reached[row] - requests.computed[row], this.threshold, budget);
+      const tokens =
+        requests.loading[row] === LOADED
+          ? this.firstChunk(row, requests.computed[row], budget)
+          : Math.min(requests.reached[row] - requests.computed[row], this.threshold, budget);
+      if (tokens === 0) {
+        i++;
+        continue;
+      }
       if (!this.growOrPreempt(row, tokens, batch)) {
-        // The request itself had to go. On the GPU it was the last one; on PIM others may run on other groups.
+        // The request itself had to go. On the GPU it was the last in a batch; on PIM others may run on other groups.
         if (this.kv.kind === "gpu") break;
         continue;
       }
@@ -173,18 +206,28 @@ export class Scheduler {
     return true;
   }
 
-  /** The one to go: there is one, since whoever needs blocks is not pinned. */
+  /** The one to go: there is one, since whoever needs blocks is not pinned and has been loaded. */
   private lastRunningOn(group: number): number {
     let i = this.running.length - 1;
-    while (this.requests.group[this.running[i]] !== group || this.isPinned(this.running[i])) i--;
+    while (!this.mayBePreempted(this.running[i], group)) i--;
     return this.running[i];
+  }
+
+  /** Blocks that a load is written to cannot be given away. */
+  private mayBePreempted(row: number, group: number): boolean {
+    const { requests } = this;
+    // Striped requests all draw on the same blocks.
+    const drawsOnThem = Boolean(this.groups?.stripes) || requests.group[row] === group;
+    return drawsOnThem && requests.loading[row] !== LOADING && !this.isPinned(row);
   }
 
   private preempt(row: number): void {
     const { requests } = this;
     this.running.splice(this.running.lastIndexOf(row), 1);
+    this.host?.swapOut(row, requests.hashes[row], requests.gpuBlocks[row].cached, requests.computed[row]);
     this.releaseKv(row);
     requests.running[row] = 0;
+    requests.loading[row] = 0;
     requests.computed[row] = 0;
     requests.preemptions[row]++;
     this.preemptions++;
@@ -195,6 +238,7 @@ export class Scheduler {
   private scheduleWaiting(batch: Batch, tokenBudget: number): HeldBy | null {
     const { requests, waiting } = this;
     let budget = tokenBudget;
+    if (this.groups?.placement.longestFirst) this.groups.plan(this.candidates(tokenBudget));
     while (waiting.size > 0) {
       if (this.running.length >= this.maxSeqs) return "sequences";
       if (budget <= 0) return "tokens";
@@ -204,10 +248,24 @@ export class Scheduler {
       const tokens = this.admit(row, 0, budget, batch);
       if (tokens === 0) return this.refusal;
       waiting.popFront();
+      if (requests.loading[row]) continue;
       this.addToBatch(batch, row, tokens, requests.computed[row] - this.freshTokens);
       budget -= tokens;
     }
     return null;
+  }
+
+  /** The waiting requests that a step may admit, if no prefix hit saves it tokens. */
+  private candidates(tokenBudget: number): Candidate[] {
+    const { requests, waiting } = this;
+    const found: Candidate[] = [];
+    let budget = tokenBudget;
+    for (let i = 0; i < waiting.size && budget > 0 && this.running.length + i < this.maxSeqs; i++) {
+      const row = waiting.at(i);
+      found.push({ row, tokens: requests.reached[row] });
+      budget -= Math.min(requests.reached[row], this.threshold);
+    }
+    return found;
   }
 
   /**
@@ -216,42 +274,49 @@ export class Scheduler {
    * @param computedTokens tokens that another instance has computed; a prefix hit here may be longer
    * @param budget tokens that the step has left
    * @param batch the step's batch, which learns whose K and V the request needs of it
-   * @returns tokens to compute in this step, 0 where it has to wait
+   * @returns tokens to compute in its first step, 0 where it has to wait; the first step is this one unless it is `loading`
    */
   admit(row: number, computedTokens: number, budget: number, batch: Batch): number {
     const { requests, limits } = this;
     const hashes = requests.hashes[row];
     const reached = requests.reached[row];
-    const firstChunk = (computed: number): number => {
-      const tokens = Math.min(reached - computed, this.threshold);
-      // Recomputed after a preemption, a request may have outgrown every step: then only cutting it lets it go on.
-      const mayBeCut = limits.enableChunkedPrefill || tokens > this.maxTokens;
-      return mayBeCut || tokens <= budget ? Math.min(tokens, budget) : 0;
-    };
     // Blocks that must be free for it to start, counted in tokens.
     const needed = (computed: number): number =>
-      this.isPinned(row) ? this.finalTokens(row) : limits.reserveFullIsl ? reached : computed + firstChunk(computed);
+      this.isPinned(row)
+        ? this.finalTokens(row)
+        : limits.reserveFullIsl
+          ? reached
+          : computed + this.firstChunk(row, computed, budget);
     let group = -1;
     let hits = 0;
+    let known = computedTokens;
     this.refusal = "memory";
     if (this.groups) {
-      const placed = this.groups.place(hashes, reached, (hitTokens) => needed(Math.max(computedTokens, hitTokens)));
+      const placed = this.groups.place(
+        hashes,
+        reached,
+        (hitTokens) => needed(Math.max(computedTokens, hitTokens)),
+        row,
+      );
       if (!placed) return 0;
       if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
       ({ group, hits } = placed);
     } else {
       hits = this.gpu.hitBlocks(hashes, reached);
-      if (!this.gpu.fits(hashes, hits, needed(Math.max(computedTokens, hits * limits.blockSize)))) return 0;
+      known = Math.max(known, this.host?.knownTokens(row, hashes, hits, reached) ?? 0);
+      if (!this.gpu.fits(hashes, hits, needed(Math.max(known, hits * limits.blockSize)))) return 0;
     }
-    const computed = Math.max(computedTokens, hits * limits.blockSize);
-    const tokens = firstChunk(computed);
+    const computed = Math.max(known, hits * limits.blockSize);
+    const tokens = this.firstChunk(row, computed, budget);
     if (tokens === 0) {
       this.refusal = "tokens";
       return 0;
     }
+    const lost = this.host?.swappedTokens(row) || reached;
+    if (this.host?.admit(row, hashes, hits, computed)) requests.loading[row] = LOADING;
     this.takeKv(row, group, hits, computed + tokens, batch);
     if (group >= 0) this.groups?.addPrefill(group, computed, tokens);
-    this.countAdmission(row, computed);
+    this.countAdmission(row, computed, lost);
     requests.computed[row] = computed;
     requests.running[row] = 1;
     requests.prefilling[row] = 1;
@@ -259,11 +324,21 @@ export class Scheduler {
     return tokens;
   }
 
+  /** Tokens of a request's first step behind `computed` others; 0 where it may not be cut and the step has too few left. */
+  private firstChunk(row: number, computed: number, budget: number): number {
+    const tokens = Math.min(this.requests.reached[row] - computed, this.threshold);
+    // Recomputed after a preemption, a request may have outgrown every step: then only cutting it lets it go on.
+    const mayBeCut = this.limits.enableChunkedPrefill || tokens > this.maxTokens;
+    return mayBeCut || tokens <= budget ? Math.min(tokens, budget) : 0;
+  }
+
   private takeKv(row: number, group: number, hits: number, tokens: number, batch: Batch): void {
     const { requests } = this;
     const hashes = requests.hashes[row];
     this.freshTokens = 0;
+    // Who waits for a load takes no part in this step.
     const onFresh = (writer: number): void => {
+      if (requests.loading[row]) return;
       this.freshTokens += this.limits.blockSize;
       batch.dependOn(writer);
     };
@@ -280,12 +355,13 @@ export class Scheduler {
     this.countGroupLoad(row);
   }
 
-  private countAdmission(row: number, computed: number): void {
+  /** @param lost tokens to be computed again but for what is found */
+  private countAdmission(row: number, computed: number, lost: number): void {
     const { requests } = this;
     if (requests.preemptions[row] === 0) {
       this.prefixHitTokens += computed;
     } else {
-      this.recomputedTokens += Math.max(0, requests.reached[row] - computed);
+      this.recomputedTokens += Math.max(0, lost - computed);
     }
   }
 
@@ -305,6 +381,7 @@ export class Scheduler {
       order: requests.order[row],
     });
     requests.computed[row] = computed;
+    requests.loading[row] = 0;
     requests.inFlight[row]++;
     this.cacheComputed(row, this.step, batch.size - 1);
     if (samples) {
@@ -332,14 +409,14 @@ export class Scheduler {
     const { requests, groups } = this;
     if (!groups) return;
     const load = Math.max(requests.inputTokens[row], requests.reached[row]);
-    const decodeNs = groups.costs.decodeNs(requests.reached[row]);
-    groups.add(requests.group[row], load - requests.groupLoad[row], decodeNs - requests.groupDecodeNs[row]);
+    const context = requests.reached[row];
+    groups.recount(requests.group[row], requests.groupLoad[row], requests.groupContext[row], load, context);
     requests.groupLoad[row] = load;
-    requests.groupDecodeNs[row] = decodeNs;
+    requests.groupContext[row] = context;
   }
 
   /** The KV memory of a group, or of the GPU. */
-  private cacheOf(group: number): KvCache {
+  private cacheOf(group: number): KvMemory {
     return group < 0 || !this.groups ? this.gpu : this.groups.caches[group];
   }
 
@@ -362,9 +439,9 @@ export class Scheduler {
     const group = requests.group[row];
     if (group < 0) return;
     this.cacheOf(group).release(requests.pimBlocks[row]);
-    this.groups?.add(group, -requests.groupLoad[row], -requests.groupDecodeNs[row]);
+    this.groups?.recount(group, requests.groupLoad[row], requests.groupContext[row], 0, 0);
     requests.groupLoad[row] = 0;
-    requests.groupDecodeNs[row] = 0;
+    requests.groupContext[row] = 0;
     requests.group[row] = -1;
   }
 }

@@ -17,6 +17,11 @@ export class WaitingQueue {
     return this.ring[this.head];
   }
 
+  /** The `i`th request to be admitted, from 0. The caller has checked `size`. */
+  at(i: number): number {
+    return this.ring[(this.head + i) & (this.ring.length - 1)];
+  }
+
   pushBack(request: number): void {
     this.makeRoom();
     this.ring[(this.head + this.length) & (this.ring.length - 1)] = request;

@@ -3,10 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   type Batch,
+  type BlockPool,
   type BlockTable,
   ChannelGroups,
-  type KvCache,
+  HostKvCache,
   type KvPlacement,
+  type PlacementSource,
+  placements,
   RequestTable,
   Scheduler,
   type SchedulerLimits,
@@ -16,8 +19,14 @@ interface Case {
   limits: SchedulerLimits;
   kind: KvPlacement["kind"];
   groups: number;
+  /** KV blocks of a stripe; 0: a request is on one group. */
+  stripeBlocks: number;
+  placement: keyof typeof placements;
   /** Blocks of each memory beyond those that the longest request needs. */
   spareBlocks: number;
+  /** Blocks of host memory behind the GPU's, none for 0, and how many steps a load takes. */
+  hostBlocks: number;
+  loadSteps: number;
   /** Batches in flight. */
   depth: number;
   requests: { input: number; output: number; family: number; shared: number; arrivesAtStep: number }[];
@@ -37,7 +46,11 @@ const cases: fc.Arbitrary<Case> = fc.record({
   }),
   kind: fc.constantFrom("gpu", "pim", "pim-after-prefill"),
   groups: fc.integer({ min: 1, max: 3 }),
+  stripeBlocks: fc.constantFrom(0, 0, 1, 2),
+  placement: fc.constantFrom("time", "tokens", "neupims" as const),
   spareBlocks: fc.nat({ max: 12 }),
+  hostBlocks: fc.constantFrom(0, 1, 8, 40),
+  loadSteps: fc.nat({ max: 3 }),
   depth: fc.constantFrom(1, 2),
   requests: fc.array(
     fc.record({
@@ -56,11 +69,18 @@ function claim(holds: boolean, what: string): void {
   if (!holds) throw new Error(`not so: ${what}`);
 }
 
-/** A serving run whose every state is checked. */
-const times = {
-  decodeNs: (context: number): number => 30 + 2 * context,
-  prefillNs: (context: number, tokens: number): number => tokens * (30 + 2 * context),
+const source: PlacementSource = {
+  timesNs: {
+    decode: (context) => 30 + 2 * context,
+    prefill: (context, tokens) => tokens * (30 + 2 * context),
+  },
+  heads: 8,
+  headDim: 16,
+  rowElements: 32,
+  banks: 4,
 };
+
+/** A serving run whose every state is checked. */
 
 class CheckedRun {
   readonly table = new RequestTable();
@@ -70,22 +90,35 @@ class CheckedRun {
   private readonly kv: KvPlacement;
   private readonly live = new Set<number>();
   private readonly produced = new Map<number, number>();
+  /** Steps left until the KV of a request is there, by its row. */
+  private readonly loading = new Map<number, number>();
 
   constructor(private readonly given: Case) {
     const longest = Math.max(...given.requests.map(({ input, output }) => input + output));
     // Each request fits alone: into the step where prompts may not be cut, and into every memory.
     const fits = given.limits.enableChunkedPrefill || given.limits.maxNumBatchedTokens === 0;
     this.limits = { ...given.limits, maxNumBatchedTokens: fits ? given.limits.maxNumBatchedTokens : longest };
-    const blocks = Math.ceil((longest - 1) / given.limits.blockSize) + given.spareBlocks;
+    const { stripeBlocks } = given;
+    const needed = Math.ceil((longest - 1) / given.limits.blockSize);
+    const blocks = needed + given.spareBlocks;
+    const perGroup = stripeBlocks > 0 ? Math.ceil(needed / stripeBlocks / given.groups) * stripeBlocks : needed;
     const groups = new ChannelGroups(
       given.groups,
-      blocks,
+      perGroup + given.spareBlocks,
       this.limits.blockSize,
       this.limits.enablePrefixCaching,
-      times,
+      placements[given.placement](source),
+      stripeBlocks > 0
+        ? { blocks: stripeBlocks, tokensOfPiece: (tokens, piece) => this.tokensOn(piece, 0, tokens) }
+        : null,
     );
+    // Every other request is swapped out.
+    const host =
+      given.hostBlocks > 0
+        ? new HostKvCache(given.hostBlocks, this.limits.blockSize, (tokens) => tokens % 2 === 0)
+        : null;
     this.kv =
-      given.kind === "gpu" ? { kind: "gpu", gpuBlocks: blocks } : { kind: given.kind, groups, gpuBlocks: blocks };
+      given.kind === "gpu" ? { kind: "gpu", gpuBlocks: blocks, host } : { kind: given.kind, groups, gpuBlocks: blocks };
     this.scheduler = new Scheduler(this.table, this.limits, this.kv);
   }
 
@@ -108,6 +141,7 @@ class CheckedRun {
   schedule(): Batch | null {
     const batch = this.scheduler.schedule();
     if (batch) this.checkBatch(batch);
+    this.checkLoads();
     this.checkMemories();
     return batch;
   }
@@ -130,7 +164,32 @@ class CheckedRun {
     this.checkMemories();
   }
 
+  /** A step passes: loads that are under way come closer. */
+  passStep(): void {
+    for (const [row, left] of this.loading) {
+      this.loading.set(row, left - 1);
+      if (left > 0) continue;
+      this.loading.delete(row);
+      this.scheduler.endLoad(row);
+    }
+  }
+
+  private checkLoads(): void {
+    const { table, scheduler, given } = this;
+    for (const { row, blocks } of scheduler.host?.takeMoves().loads ?? []) {
+      claim(blocks > 0 && blocks <= given.hostBlocks, "a load is of what host memory can hold");
+      this.loading.set(row, given.loadSteps);
+    }
+    for (const row of this.live) {
+      claim((table.loading[row] === 1) === this.loading.has(row), "who loads has asked for it");
+    }
+    claim((scheduler.host?.used ?? 0) <= given.hostBlocks, "host memory is large enough for what is there");
+  }
+
   private checkBatch(batch: Batch): void {
+    for (const row of batch.rows.subarray(0, batch.size)) {
+      claim(this.table.loading[row] === 0, "who loads is in no batch");
+    }
     const { maxNumSeqs, maxNumBatchedTokens, longPrefillTokenThreshold } = this.limits;
     const tokens = Array.from(batch.tokens.subarray(0, batch.size));
     const most = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);
@@ -144,32 +203,56 @@ class CheckedRun {
 
   private checkMemories(): void {
     const { table, kv } = this;
-    if (kv.kind !== "pim") this.checkMemory(this.scheduler.gpu, table.gpuBlocks, [...this.live]);
+    const { blockSize } = this.limits;
+    if (kv.kind !== "pim") this.checkMemory(this.scheduler.gpu.pool, table.gpuBlocks, () => true);
     if (kv.kind === "gpu") return;
-    kv.groups.caches.forEach((cache, group) => {
-      const there = [...this.live].filter((row) => table.group[row] === group);
-      this.checkMemory(cache, table.pimBlocks, there);
-      const load = there.reduce((sum, row) => sum + Math.max(table.inputTokens[row]!, table.reached[row]!), 0);
+    const { costs } = kv.groups.placement;
+    const placed = [...this.live].filter((row) => table.group[row]! >= 0);
+    kv.groups.pools.forEach((pool, group) => {
+      this.checkMemory(pool, table.pimBlocks, (row, at) => this.groupOf(table.group[row]!, at * blockSize) === group);
+      const sum = (of: (row: number) => number): number => placed.reduce((total, row) => total + of(row), 0);
+      const load = sum((row) =>
+        this.tokensOn(group, table.group[row]!, Math.max(table.inputTokens[row]!, table.reached[row]!)),
+      );
       claim(kv.groups.tokens[group] === load, "a group's load is the tokens of its requests");
-      const decodesNs = there.reduce((sum, row) => sum + times.decodeNs(table.reached[row]!), 0);
-      claim(kv.groups.decodesNs[group] === decodesNs, "a group's time is that of its requests' next decodes");
+      const decodes = sum((row) => {
+        const context = this.tokensOn(group, table.group[row]!, table.reached[row]!);
+        return context > 0 ? costs.decode(context) : 0;
+      });
+      claim(kv.groups.decodes[group] === decodes, "a group's time is that of its requests' next decodes");
     });
     for (const row of this.live) {
       claim((table.running[row] === 1) === table.group[row]! >= 0, "running requests are on a group, others are not");
     }
   }
 
+  /** The group of a token of a request that starts on `start`. */
+  private groupOf(start: number, token: number): number {
+    const { stripeBlocks, groups, limits } = this.given;
+    if (stripeBlocks === 0) return start;
+    return (start + Math.floor(token / (stripeBlocks * limits.blockSize))) % groups;
+  }
+
+  /** Of the first `tokens` of a request that starts on `start`, those on a group, counted one by one. */
+  private tokensOn(group: number, start: number, tokens: number): number {
+    let found = 0;
+    for (let token = 0; token < tokens; token++) if (this.groupOf(start, token) === group) found++;
+    return found;
+  }
+
   /** Reference counts agree with block tables; a block is in two tables only as the same part of the same prefix. */
-  private checkMemory(cache: KvCache, tables: BlockTable[], rows: number[]): void {
+  private checkMemory(pool: BlockPool, tables: BlockTable[], isHere: (row: number, at: number) => boolean): void {
     const { table } = this;
-    const uses = new Int32Array(cache.pool.count);
+    const { blockSize } = this.limits;
+    const uses = new Int32Array(pool.count);
     const firstUser = new Map<number, { row: number; at: number }>();
-    const holdsAll = this.kv.kind !== "pim-after-prefill" || cache !== this.scheduler.gpu;
-    for (const row of rows) {
+    const holdsAll = this.kv.kind !== "pim-after-prefill" || pool !== this.scheduler.gpu.pool;
+    for (const row of this.live) {
       const { blocks } = tables[row]!;
-      if (holdsAll) claim(blocks.length * cache.blockSize >= table.computed[row]!, "computed tokens have blocks");
+      if (holdsAll) claim(blocks.length * blockSize >= table.computed[row]!, "computed tokens have blocks");
       claim(table.running[row] === 1 || blocks.length === 0, "who does not run holds no block");
       blocks.forEach((block, at) => {
+        if (!isHere(row, at)) return;
         uses[block]!++;
         const first = firstUser.get(block);
         if (!first) firstUser.set(block, { row, at });
@@ -180,9 +263,9 @@ class CheckedRun {
       });
     }
     uses.forEach((count, block) => {
-      claim(cache.pool.referencesOf(block) === count, "reference counts agree with block tables");
+      claim(pool.referencesOf(block) === count, "reference counts agree with block tables");
     });
-    claim(cache.pool.free === cache.pool.count - firstUser.size, "what is in no table is free");
+    claim(pool.free === pool.count - firstUser.size, "what is in no table is free");
   }
 }
 
@@ -204,6 +287,7 @@ function serve(given: Case): CheckedRun {
     }
     const done = inFlight.shift();
     if (done) run.complete(done);
+    run.passStep();
   }
   return run;
 }
@@ -215,9 +299,9 @@ test("whatever arrives and whatever the limits, each request ends once with its 
       expect([...finished].sort((a, b) => a - b)).toEqual(given.requests.map((_, id) => id));
       expect(scheduler.outstanding).toBe(0);
       expect(scheduler.gpu.pool.free).toBe(scheduler.gpu.pool.count);
-      for (const cache of scheduler.groups?.caches ?? []) expect(cache.pool.free).toBe(cache.pool.count);
+      for (const pool of scheduler.groups?.pools ?? []) expect(pool.free).toBe(pool.count);
       for (const group of scheduler.groups?.caches.keys() ?? []) {
-        expect([scheduler.groups!.tokens[group], scheduler.groups!.decodesNs[group]]).toEqual([0, 0]);
+        expect([scheduler.groups!.tokens[group], scheduler.groups!.decodes[group]]).toEqual([0, 0]);
       }
     }),
     { numRuns: 400 },
@@ -227,7 +311,13 @@ test("whatever arrives and whatever the limits, each request ends once with its 
 test("equal runs make equal batches", () => {
   const trace = (given: Case): string => {
     const { finished, scheduler } = serve(given);
-    return JSON.stringify([finished, scheduler.preemptions, scheduler.recomputedTokens, scheduler.prefixHitTokens]);
+    return JSON.stringify([
+      finished,
+      scheduler.host?.swaps,
+      scheduler.preemptions,
+      scheduler.recomputedTokens,
+      scheduler.prefixHitTokens,
+    ]);
   };
   fc.assert(
     fc.property(cases, (given) => {

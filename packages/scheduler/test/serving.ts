@@ -5,7 +5,9 @@
 import {
   Batch,
   type KvPlacement,
+  type Placement,
   type PlacementCosts,
+  placements,
   RequestTable,
   Scheduler,
   type SchedulerLimits,
@@ -21,8 +23,12 @@ export const generous: SchedulerLimits = {
   reserveFullIsl: true,
 };
 
+/** The default placement under such times. */
+export const byTime = (timesNs: PlacementCosts): Placement =>
+  placements.time({ timesNs, heads: 1, headDim: 1, rowElements: 1, banks: 1 });
+
 /** Times under which placement goes by tokens alone. */
-export const noTimes: PlacementCosts = { decodeNs: () => 0, prefillNs: () => 0 };
+export const noTimes = byTime({ decode: () => 0, prefill: () => 0 });
 
 /** Name of a request -> tokens scheduled, in batch order. */
 export type Scheduled = [name: string, tokens: number][];

@@ -3,19 +3,19 @@
  * A cluster config with everything that it names: models, GPU profiles, PIM devices. Where those come from is the
  * caller's business.
  */
-import type { ClusterConfig, ClusterInstance } from "./cluster.js";
+import { type ClusterConfig, type ClusterInstance, ownPim } from "./cluster.js";
 import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
 import { checkProfile, variantWithFp8Kv } from "./gpu-profile/profile-match.js";
-import type { GpuSpec } from "./gpu-spec.js";
 import { dtypeVariant, type ModelConfig, modelDtype } from "./model.js";
 import { type InstanceOptions, instanceOverrides } from "./options.js";
 import { isPath } from "./path-or-name.js";
 import type { PimDevice } from "./pim/device.js";
 import type { CalibrationEffect } from "./service-calibration.js";
+import type { SpecSheet } from "./spec-sheet.js";
 
 /** What the GPU times of an instance come from: measured tables, or where there are none, the GPU's spec sheet. */
-export type GpuSource = { profile: GpuProfile; gpuSpec?: undefined } | { profile?: undefined; gpuSpec: GpuSpec };
+export type GpuSource = { profile: GpuProfile; gpuSpec?: undefined } | { profile?: undefined; gpuSpec: SpecSheet };
 
 /** A cluster config with what stands behind its names. Indices are those of the config. */
 export interface ClusterInputs {
@@ -23,8 +23,10 @@ export interface ClusterInputs {
   source: string;
   cluster: ClusterConfig;
   nodes: {
+    /** What the host memory is made of; null: not PIM. */
     pim: PimDevice | null;
-    instances: ({ model: ModelConfig; options: InstanceOptions } & GpuSource)[];
+    /** `pim` of an instance: what its GPUs have of their own; null: nothing. */
+    instances: ({ model: ModelConfig; options: InstanceOptions; pim: PimDevice | null } & GpuSource)[];
   }[];
   /** What a recorded run of the service says of all its GPUs. */
   calibration?: CalibrationEffect;
@@ -43,7 +45,7 @@ export interface ProfileQuery {
 export interface NamedInputs {
   model(name: string): ModelConfig;
   /** A spec sheet stands in for a profile that nobody has measured. */
-  profile(name: ProfileQuery): GpuProfile | GpuSpec;
+  profile(name: ProfileQuery): GpuProfile | SpecSheet;
   pim(name: string): PimDevice;
 }
 
@@ -69,7 +71,9 @@ export function resolveCluster(
           const at = `${source}: $.nodes[${n}].instances[${i}]`;
           const own: InstanceOptions = { ...options, ...instanceOverrides(instance) };
           const model = inPlace(`${at}.model_name`, () => named.model(instance.model_name));
-          return { model, options: own, ...gpuOf(instance, model, own, named, at) };
+          const itsPim = ownPim(instance);
+          const device = itsPim && inPlace(`${at}.${itsPim.path}`, () => named.pim(itsPim.config));
+          return { model, options: own, pim: device, ...gpuOf(instance, model, own, named, at) };
         }),
       };
     }),
@@ -86,7 +90,7 @@ function gpuOf(
   const variant = dtypeVariant[options.dtype ?? modelDtype(model)];
   const variants = options.kvCacheDtype === "fp8" ? [variantWithFp8Kv(variant), variant] : [variant];
   const found = inPlace(`${at}.hardware`, () => named.profile({ hardware, model: model_name, variants, tp }));
-  if ("tflops" in found) return { gpuSpec: found };
+  if ("power" in found) return { gpuSpec: found };
   checkProfile(found, { hardware, model: isPath(model_name) ? undefined : model_name, variant, tp }, at);
   return { profile: found };
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * The cluster config: nodes, their host memory (plain or PIM), instances and power. Field names are LLMServingSim's.
+ * The cluster config: nodes, their host memory (plain or PIM), instances, PIM of their GPUs, and power. Field names are LLMServingSim's.
  * Capacities are GiB, bandwidths GB/s (1e9), latencies ns.
  */
 import * as z from "zod";
@@ -37,7 +37,10 @@ export type PimLink = z.infer<typeof PimLink>;
 /** Most channels of a group: more than any model has KV heads. */
 const MAX_CHANNELS_PER_GROUP = 1024;
 
-/** How many query vectors one row activation serves, and how many channels share the heads of a request. */
+/** Most tokens of a stripe: beyond the context of any model. */
+const MAX_STRIPE_TOKENS = 2 ** 24;
+
+/** How many query vectors one row activation serves, and how a request lies on channels. */
 export const PimSharing = z.strictObject({
   share: z.int().positive().default(1).describe("query heads of one KV head served per row activation"),
   queries_per_row: z
@@ -53,25 +56,67 @@ export const PimSharing = z.strictObject({
     .describe(
       "channels that share the heads of a request, a divisor of the KV heads; 1: all heads on one channel; default: as many as can",
     ),
+  stripe_tokens: z
+    .int()
+    .nonnegative()
+    .max(MAX_STRIPE_TOKENS)
+    .default(0)
+    .describe(
+      "tokens of a stripe, where a request's tokens lie in stripes on all groups in turn: a multiple of the KV block size; 0: all on one group",
+    ),
 });
 export type PimSharing = z.infer<typeof PimSharing>;
 
+/** Where PIM sits: the node's host memory, a memory beside each GPU, the GPU's own memory. */
+export const pimAttaches = ["host", "device", "gpu"] as const;
+export type PimAttach = (typeof pimAttaches)[number];
+
+/** Whether GPU and PIM work on one memory in turn, or both at a time. */
+export const pimAccesses = ["blocked", "concurrent"] as const;
+export type PimAccess = (typeof pimAccesses)[number];
+
+const pimName = z.string().min(1);
+
+/** Memory beside each GPU that is PIM, behind a link of its own. */
+export const PimMemory = z.strictObject({
+  pim_config: pimName.describe("name or path of a DRAMsim3 INI"),
+  mem_size: gib.describe("GiB, beside each GPU"),
+  link: PimLink.prefault({}).optional(),
+  pim: PimSharing.prefault({}).optional(),
+});
+export type PimMemory = z.infer<typeof PimMemory>;
+
+/** How the GPU shares its memory with the PIM in it. */
+export const SharedMemoryPim = PimSharing.extend({
+  access: z
+    .enum(pimAccesses)
+    .optional()
+    .describe(
+      "blocked: a PIM stage and a GPU stage exclude each other; concurrent: both run, each slower, which takes two row buffers; default: as the device has row buffers",
+    ),
+});
+export type SharedMemoryPim = z.infer<typeof SharedMemoryPim>;
+
 const CpuMemory = z.strictObject({
   ...Memory,
-  pim_config: z.string().min(1).nullish().describe("name or path of a DRAMsim3 INI: the host memory is PIM"),
+  pim_config: pimName.nullish().describe("name or path of a DRAMsim3 INI: the host memory is PIM"),
   pim_link: PimLink.prefault({}).optional(),
+  host_link: PimLink.optional().describe("of each GPU to host memory, for KV offload; default: as pim_link"),
   pim: PimSharing.prefault({}).optional(),
 });
 
 const GpuMemory = z.strictObject({
   ...Memory,
   mem_util: z.number().gt(0).max(1).optional().describe("as --npu-memory-utilization, which it overrides"),
+  pim_config: pimName.nullish().describe("name or path of a DRAMsim3 INI: the GPU's own memory is PIM"),
+  pim: SharedMemoryPim.prefault({}).optional(),
 });
 
 export const ClusterInstance = z.strictObject({
   model_name: z.string().min(1),
   hardware: z.string().min(1).describe("GPU name, the first folder of its profile"),
   npu_mem: GpuMemory,
+  pim_mem: PimMemory.optional().describe("PIM beside each GPU, in place of the host's"),
   num_npus: z.int().positive().optional().describe("as tp_size"),
   npu_num: z.int().positive().optional().describe("as tp_size"),
   npu_group: z.int().positive().optional(),
@@ -84,6 +129,22 @@ export const ClusterInstance = z.strictObject({
   ...instanceOverrideShape,
 });
 export type ClusterInstance = z.infer<typeof ClusterInstance>;
+
+/** PIM of an instance's own GPUs, and where its config stands. */
+export interface OwnPim {
+  attach: Exclude<PimAttach, "host">;
+  /** Name or path. */
+  config: string;
+  /** Path of the name in the instance. */
+  path: "pim_mem.pim_config" | "npu_mem.pim_config";
+}
+
+/** Null where an instance may offload to its node's host memory only. */
+export function ownPim({ npu_mem, pim_mem }: ClusterInstance): OwnPim | null {
+  if (pim_mem) return { attach: "device", config: pim_mem.pim_config, path: "pim_mem.pim_config" };
+  if (npu_mem.pim_config) return { attach: "gpu", config: npu_mem.pim_config, path: "npu_mem.pim_config" };
+  return null;
+}
 
 export const PowerBlock = z.strictObject({
   base_node_power: watts.describe("W"),
@@ -144,6 +205,16 @@ export const ClusterConfig = z
       complain(`num_nodes is ${cluster.num_nodes}, but "nodes" lists ${cluster.nodes.length}`, ["num_nodes"]);
     }
     cluster.nodes.forEach((node, n) => {
+      node.instances.forEach(({ npu_mem, pim_mem }, i) => {
+        if (!npu_mem.pim_config || !pim_mem) return;
+        complain("PIM beside the GPU and in its memory: an instance offloads to one of them", [
+          "nodes",
+          n,
+          "instances",
+          i,
+          "pim_mem",
+        ]);
+      });
       if (node.instances.length !== node.num_instances) {
         complain(`num_instances is ${node.num_instances}, but "instances" lists ${node.instances.length}`, [
           "nodes",

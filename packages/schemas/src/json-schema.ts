@@ -5,10 +5,10 @@
 import * as z from "zod";
 import { ClusterConfig } from "./cluster.js";
 import { CompactProfileMeta } from "./gpu-profile/profile-meta.js";
-import { GpuSpec } from "./gpu-spec.js";
 import { ModelConfig } from "./model.js";
 import { PimIni } from "./pim/device.js";
 import { ServiceCalibration } from "./service-calibration.js";
+import { SpecSheet } from "./spec-sheet.js";
 import { Summary } from "./summary.js";
 import { WorkloadLine } from "./workload.js";
 
@@ -28,8 +28,8 @@ export const jsonSchemas = {
   },
   "gpu-profile": { schema: CompactProfileMeta, title: "profile.json of a compact GPU profile" },
   "gpu-spec": {
-    schema: GpuSpec,
-    title: "Spec sheet of a GPU: what its times are computed from where none were measured",
+    schema: SpecSheet,
+    title: "Spec sheet of a GPU, or of another accelerator: what its times are computed from where none were measured",
   },
   model: { schema: ModelConfig, title: "Model config: the fields of a Hugging Face config.json that Tandem reads" },
   pim: {

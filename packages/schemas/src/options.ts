@@ -37,13 +37,27 @@ export const InstanceOptions = z.strictObject({
     .default("always")
     .describe("auto: interleave an iteration only where that is predicted shorter"),
   subBatchSplit: z
-    .enum(["tokens", "requests", "cost", "chunk"])
+    .enum(["tokens", "requests", "cost", "chunk", "neupims"])
     .default("tokens")
-    .describe("What the two sub-batches share evenly; chunk may cut one prefill"),
+    .describe("What the two sub-batches share evenly; chunk may cut one prefill; neupims: half of each group's list"),
+  kvPlacement: z
+    .enum(["time", "tokens", "neupims"])
+    .default("time")
+    .describe("Channel group of a new request: least PIM time, fewest tokens, or NeuPIMs' estimate, longest first"),
   gpuMixedAttention: z
     .enum(["fused", "separate"])
     .default("fused")
     .describe("fused: one GPU kernel for prefills and decodes, as measured; separate: what if it ran one for each"),
+  kvOffload: z
+    .enum(["none", "host"])
+    .default("none")
+    .describe("host: KV that the GPU has no room for moves to host memory and back"),
+  kvOffloadGib: z
+    .number()
+    .positive()
+    .max(16_384)
+    .optional()
+    .describe("Host memory for that, GiB per instance; default: an equal share of the node's"),
   maxModelLen: z.int().positive().optional().describe("Refuse longer requests; default: the model's"),
 });
 export type InstanceOptions = z.infer<typeof InstanceOptions>;

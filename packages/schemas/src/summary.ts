@@ -3,6 +3,7 @@
  * The machine-readable result of a run: what `--summary` writes.
  */
 import * as z from "zod";
+import { SpecSheetTier } from "./spec-sheet.js";
 import { Verdict } from "./verdict.js";
 
 const ns = z.number().nonnegative();
@@ -25,8 +26,10 @@ export const InstanceSummary = z.strictObject({
   model: z.string(),
   hardware: z.string(),
   gpu_times: z
-    .enum(["measured", "calibrated", "partly calibrated", "spec sheet"])
-    .describe("where its GPU's times come from: measured tables, or its spec sheet and how far that was fitted"),
+    .enum(["measured", ...SpecSheetTier.options])
+    .describe(
+      "where its GPU's times come from: measured tables, or its spec sheet and how far that was fitted; simulated: compared with a simulator only",
+    ),
   requests: count,
   iterations: count,
   gpus: count.optional().describe("that share every layer, in step; left out where it is one"),
@@ -134,6 +137,17 @@ export const Summary = z.strictObject({
   preemptions: count,
   recomputed_tokens: count,
   prefix_hit_tokens: count,
+  kv_offload: z
+    .strictObject({
+      room_tokens: count.describe("tokens whose K and V fit into host memory"),
+      hit_tokens: count.describe("of the prefix hits, those that were in host memory"),
+      swaps: count.describe("preempted requests whose KV was moved to host memory"),
+      restored_tokens: count.describe("of preempted requests, loaded from there rather than computed again"),
+      loads: count,
+      load_ms: z.number().nonnegative().describe("mean, from the step that asked for it"),
+    })
+    .optional()
+    .describe("KV in host memory; left out where no instance moves KV there"),
   link_bytes: z.strictObject({
     up: z.number().nonnegative(),
     down: z.number().nonnegative(),

@@ -5,7 +5,7 @@ import { configsUrl, manifest } from "@tandem-sim/configs";
 import { manifest as workloads, workloadsUrl } from "@tandem-sim/workloads";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type JsonSchemaName, jsonSchemas, parseWith, WorkloadLine } from "../src/index.js";
+import { type JsonSchemaName, jsonSchemas, ownPim, parseWith, WorkloadLine } from "../src/index.js";
 import {
   findClusterFile,
   findModelFile,
@@ -53,7 +53,10 @@ describe("every bundled config is valid", () => {
       if (node.cpu_mem.pim_config) expect(manifest.pim).toContain(node.cpu_mem.pim_config);
       for (const instance of node.instances) {
         expect(manifest.model).toContain(instance.model_name);
-        expect(manifest.gpu.join()).toContain(`${instance.hardware}/${instance.model_name}/`);
+        const measured = manifest.gpu.join().includes(`${instance.hardware}/${instance.model_name}/`);
+        expect(measured || manifest.gpuSpec.includes(instance.hardware)).toBe(true);
+        const own = ownPim(instance);
+        if (own) expect(manifest.pim).toContain(own.config);
       }
     }
   });

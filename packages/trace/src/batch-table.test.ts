@@ -1,7 +1,7 @@
 import type { Batch } from "@tandem-sim/scheduler";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { architecture, batchOf, costsOf, gpu, link, pim, situations, tableFor } from "../test/fake-costs.js";
+import { architecture, batchOf, costsIn, costsOf, gpu, link, pim, situations, tableFor } from "../test/fake-costs.js";
 import { type BatchTable, fillTable, foldTable } from "./batch-table.js";
 import type { IterationCosts } from "./costs.js";
 import { Division } from "./division.js";
@@ -27,11 +27,11 @@ function told(table: BatchTable, subBatch = 0) {
     postNs: ns(post),
     headNs: ns(head),
     gpuAttentionNs: ns(attention),
-    upNs: offload ? ns(offload.up) : null,
-    downNs: offload ? ns(offload.down) : null,
-    upBytes: moved(offload?.up),
-    downBytes: moved(offload?.down),
-    fetchBytes: moved(offload?.fetch),
+    upNs: offload?.link ? ns(offload.link.up) : null,
+    downNs: offload?.link ? ns(offload.link.down) : null,
+    upBytes: moved(offload?.link?.up),
+    downBytes: moved(offload?.link?.down),
+    fetchBytes: moved(offload?.link?.fetch),
     groupNs: offload ? [...table.ns.subarray(table.offset[offload.pim], table.offset[offload.pim + 1])] : [],
     pimPj: offload ? table.pj[offload.pim] : 0,
   };
@@ -156,8 +156,9 @@ test("invariant 5: whichever way a batch is divided, its PIM work, its bytes and
       situations,
       fc.constantFrom("tokens", "requests", "cost", "chunk" as const),
       fc.constantFrom(2, 3),
-      ({ phase, groups, entries }, rule, subBatches) => {
-        const costs = costsOf(phase, groups);
+      (situation, rule, subBatches) => {
+        const { groups, entries } = situation;
+        const costs = costsIn(situation);
         const batch = batchOf(entries);
         const division = new Division(subBatches);
         const workspace = new SplitWorkspace(costs, tableFor(costs, subBatches).graph);
@@ -178,9 +179,9 @@ test("invariant 5: whichever way a batch is divided, its PIM work, its bytes and
 
 test("a batch divided without a cut folds back to the undivided one", () => {
   fc.assert(
-    fc.property(situations, fc.constantFrom(2, 3), ({ phase, groups, entries }, subBatches) => {
-      const costs = costsOf(phase, groups);
-      const batch = batchOf(entries);
+    fc.property(situations, fc.constantFrom(2, 3), (situation, subBatches) => {
+      const costs = costsIn(situation);
+      const batch = batchOf(situation.entries);
       const division = new Division(subBatches);
       const parts = tableFor(costs, subBatches);
       if (!splits.tokens(batch, division, new SplitWorkspace(costs, parts.graph))) return;
@@ -195,8 +196,8 @@ test("a batch divided without a cut folds back to the undivided one", () => {
 test("a table filled anew forgets the batch before", () => {
   fc.assert(
     fc.property(situations, situations, (before, now) => {
-      fc.pre(before.groups === now.groups && before.phase === now.phase);
-      const costs = costsOf(now.phase, now.groups);
+      fc.pre(before.groups === now.groups && before.phase === now.phase && before.stripeTokens === now.stripeTokens);
+      const costs = costsIn(now);
       const table = tableFor(costs, 1);
       fillTable(table, batchOf(before.entries), null, costs);
       fillTable(table, batchOf(now.entries), null, costs);

@@ -2,10 +2,24 @@
  * @module
  * Costs a batch, undivided or in sub-batches, into a stage table, in one pass over its requests.
  */
-import type { CollectiveCosts, PimSystem } from "@tandem-sim/hardware";
+import {
+  askedShare,
+  type CollectiveCosts,
+  type Contention,
+  groupOfPiece,
+  type PieceCosts,
+  type PimSystem,
+  partialResults,
+  pieceAppend,
+  pieceDecode,
+  piecePrefill,
+  piecesOf,
+  type Stripes,
+  undividedQueries,
+} from "@tandem-sim/hardware";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { IterationCosts } from "./costs.js";
-import type { DecoderGraph, SubBatchStages } from "./decoder-graph.js";
+import type { DecoderGraph, LinkStages, SubBatchStages } from "./decoder-graph.js";
 import type { Division } from "./division.js";
 import { ABSENT, createStageTable, type StageTable } from "./stage-table.js";
 
@@ -22,7 +36,10 @@ interface SubBatchSums {
   shortest: number;
   /** Tokens whose attention runs on PIM: q, k, v go up, the output comes down. */
   offloadedTokens: number;
-  /** Prefill tokens whose K and V move to PIM. */
+  /** Of these, those whose context is on several groups, and their partial results. */
+  dividedQueries: number;
+  partials: number;
+  /** Prefill tokens whose K and V move to PIM: none where they are in its memory already. */
   movedTokens: number;
   /** Tokens of prefix hits whose K and V come down. */
   fetchedTokens: number;
@@ -40,6 +57,8 @@ const noSums = (): SubBatchSums => ({
   longest: 0,
   shortest: Number.POSITIVE_INFINITY,
   offloadedTokens: 0,
+  dividedQueries: 0,
+  partials: 0,
   movedTokens: 0,
   fetchedTokens: 0,
   pimPj: 0,
@@ -49,7 +68,7 @@ function clear(sums: SubBatchSums): void {
   sums.tokens = sums.sequences = 0;
   sums.prefillTokens = sums.prefillContext = sums.decodes = sums.decodeContext = sums.longest = 0;
   sums.shortest = Number.POSITIVE_INFINITY;
-  sums.offloadedTokens = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
+  sums.offloadedTokens = sums.dividedQueries = sums.partials = sums.movedTokens = sums.fetchedTokens = sums.pimPj = 0;
 }
 
 /** A stage table of a decoder, and what it was made from. */
@@ -75,12 +94,12 @@ export function createBatchTable(graph: DecoderGraph): BatchTable {
 export function fillTable(table: BatchTable, batch: Batch, division: Division | null, costs: IterationCosts): void {
   startFill(table);
   const { pim } = costs;
-  const decodesOnPim = pim?.attendsOnPim(false) ?? false;
+  const decodesOnGroup = pim?.attendsOnPim(false) && pim.layout.stripes === undefined;
   const { tokens, context, prefill } = batch;
   for (let i = 0; i < batch.size; i++) {
     const subBatch = division === null ? 0 : division.of[i];
     // Nearly all requests of nearly all batches.
-    if (decodesOnPim && prefill[i] === 0 && pim !== null)
+    if (decodesOnGroup && prefill[i] === 0 && pim !== null)
       addDecodeOnPim(table, subBatch, batch.group[i], context[i], pim);
     else if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
     else addRequest(table, subBatch, batch, i, tokens[i], context[i], pim);
@@ -106,6 +125,8 @@ export function foldTable(whole: BatchTable, parts: BatchTable, costs: Iteration
     total.longest = Math.max(total.longest, sums.longest);
     total.shortest = Math.min(total.shortest, sums.shortest);
     total.offloadedTokens += sums.offloadedTokens;
+    total.dividedQueries += sums.dividedQueries;
+    total.partials += sums.partials;
     total.movedTokens += sums.movedTokens;
     total.fetchedTokens += sums.fetchedTokens;
     total.pimPj += sums.pimPj;
@@ -129,7 +150,7 @@ function startFill({ ns, offset, graph, sums }: BatchTable): void {
   }
 }
 
-/** As {@link addRequest} for a decode whose attention runs on PIM. */
+/** As {@link addRequest} for a decode whose attention runs on PIM, its KV on one group. */
 function addDecodeOnPim(table: BatchTable, subBatch: number, group: number, context: number, pim: PimSystem): void {
   const sums = table.sums[subBatch];
   sums.tokens++;
@@ -169,9 +190,15 @@ function addRequest(
   if (attends) sums.offloadedTokens += tokens;
   else {
     addToGpu(sums, tokens, context, true);
+    // The GPU has written K and V where they stay.
+    if (pim.link === null) return;
     sums.movedTokens += tokens;
     // Earlier tokens go first, so the part that starts where the request starts needs its prefix.
     if (context === batch.context[i]) sums.fetchedTokens += batch.hits[i];
+  }
+  if (pim.layout.stripes) {
+    addPieces(table, subBatch, batch, i, tokens, context, pim, pim.layout.stripes);
+    return;
   }
   const { attention, energy } = pim;
   let ns = attention.appendNs(context, tokens);
@@ -184,9 +211,60 @@ function addRequest(
   }
 }
 
-/** Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns. */
-export const attentionNs = ({ attention }: PimSystem, prefill: boolean, context: number, tokens: number): number =>
-  prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+/** As {@link addRequest}, the part on PIM, where the request's KV is striped. */
+function addPieces(
+  table: BatchTable,
+  subBatch: number,
+  batch: Batch,
+  i: number,
+  tokens: number,
+  context: number,
+  pim: PimSystem,
+  stripes: Stripes,
+): void {
+  const sums = table.sums[subBatch];
+  const prefill = batch.prefill[i] === 1;
+  const attends = pim.attendsOnPim(prefill);
+  if (attends) {
+    sums.dividedQueries += tokens - undividedQueries(stripes, context, tokens);
+    sums.partials += partialResults(stripes, context, tokens);
+  }
+  const { attention, energy } = pim;
+  for (let piece = piecesOf(stripes, context + tokens) - 1; piece >= 0; piece--) {
+    let ns = pieceAppend(stripes, attention.pieces, piece, context, tokens);
+    if (attends) ns += attentionNs(pim, prefill, context, tokens, piece);
+    table.ns[table.pimAt[subBatch] + groupOfPiece(stripes, batch.group[i], piece)] += ns;
+    if (!energy) continue;
+    sums.pimPj += pieceAppend(stripes, energy.pieces, piece, context, tokens);
+    if (attends) sums.pimPj += onPiece(stripes, energy.pieces, prefill, context, tokens, piece);
+  }
+}
+
+/**
+ * Attention of `tokens` tokens behind `context` others on each channel of a request's group, whole ns.
+ *
+ * @param piece of a striped request: by default that on the group where it starts
+ */
+export const attentionNs = (
+  { attention, layout: { stripes } }: PimSystem,
+  prefill: boolean,
+  context: number,
+  tokens: number,
+  piece = 0,
+): number => {
+  if (stripes) return onPiece(stripes, attention.pieces, prefill, context, tokens, piece);
+  return prefill ? attention.prefillNs(context, tokens) : attention.decodeNs(context + 1);
+};
+
+const onPiece = (
+  stripes: Stripes,
+  costs: PieceCosts,
+  prefill: boolean,
+  context: number,
+  tokens: number,
+  piece: number,
+): number =>
+  prefill ? piecePrefill(stripes, costs, piece, context, tokens) : pieceDecode(stripes, costs, piece, context + 1);
 
 function addToGpu(sums: SubBatchSums, tokens: number, context: number, prefill: boolean): void {
   if (prefill) {
@@ -208,8 +286,9 @@ function finishFill(table: BatchTable, costs: IterationCosts): void {
     table.tokens[s] = sums.tokens;
     table.sequences[s] = sums.sequences;
     fillDense(table, stages, sums, costs);
+    if (costs.pim?.contention) fillAsked(table, stages, sums, costs.pim.contention);
     if (costs.collective) fillReduces(table, stages, sums, costs.collective);
-    if (costs.pim) fillOffload(table, stages, sums, costs.pim);
+    if (costs.pim) fillOffload(table, stages, sums, costs.pim, costs);
   }
 }
 
@@ -263,17 +342,64 @@ function gpuAttentionNs(sums: SubBatchSums, { gpu, separateAttention }: Iteratio
   return gpu.attentionNs(prefillTokens, prefillContext, decodes, mean, sums.longest, sums.shortest);
 }
 
-function fillOffload(table: BatchTable, stages: SubBatchStages, sums: SubBatchSums, { link, layout }: PimSystem): void {
-  if (!stages.offload) return;
-  const { fetch, up, pim, down } = stages.offload;
-  const { ns, offset, bytes, pj } = table;
-  const transfer = (stage: number, moved: number): void => {
-    bytes[stage] = moved;
-    ns[offset[stage]] = moved === 0 ? ABSENT : link.transferNs(moved);
+/** What the stages on the GPU ask of the memory that PIM computes in. */
+function fillAsked(
+  { ns, offset, asked }: BatchTable,
+  { prologue, pre, attention, post, head, shared }: SubBatchStages,
+  sums: SubBatchSums,
+  contention: Contention,
+): void {
+  const { tokens, sequences } = sums;
+  const { traffic } = contention;
+  const ask = (stage: number, bytes: number): void => {
+    asked[stage] = askedShare(bytes, ns[offset[stage]], contention);
   };
-  transfer(up, link.upBytes(sums.offloadedTokens) + link.kvBytes(sums.movedTokens));
-  transfer(down, link.downBytes(sums.offloadedTokens));
-  transfer(fetch, link.kvBytes(sums.fetchedTokens));
+  const outBytes = shared ? traffic.oProjBytes(tokens) : 0;
+  ask(prologue, traffic.prologueBytes(tokens));
+  ask(pre, traffic.preBytes(tokens));
+  ask(post, traffic.postBytes(tokens) - outBytes);
+  if (shared) ask(shared.out, outBytes);
+  ask(head, traffic.headBytes(tokens, sequences));
+  const { prefillTokens, prefillContext, decodes, decodeContext } = sums;
+  const mean = decodes > 0 ? decodeContext / decodes : 0;
+  ask(attention, traffic.attentionBytes(prefillTokens, prefillContext, decodes, mean));
+}
+
+function fillOffload(
+  table: BatchTable,
+  { offload }: SubBatchStages,
+  sums: SubBatchSums,
+  system: PimSystem,
+  { mergeNs }: IterationCosts,
+): void {
+  if (!offload) return;
+  const { pim, link, merge } = offload;
+  const { ns, offset, bytes, pj, asked } = table;
   for (let g = offset[pim]; g < offset[pim + 1]; g++) if (ns[g] === 0) ns[g] = ABSENT;
-  pj[pim] = layout.channelsPerGroup * sums.pimPj;
+  pj[pim] = system.copies * system.layout.channelsPerGroup * sums.pimPj;
+  const partialBytes = merge === null ? 0 : system.bytes.partialBytes(sums.partials);
+  if (merge !== null) {
+    const merged = partialBytes === 0 ? ABSENT : mergeNs(partialBytes);
+    bytes[merge] = system.copies * partialBytes;
+    ns[offset[merge]] = merged;
+    if (system.contention) asked[merge] = askedShare(partialBytes, merged, system.contention);
+  }
+  if (link && system.link) fillTransfers(table, link, sums, system, partialBytes);
+}
+
+/** Each link carries its own heads, all links at once; bytes are those of all. */
+function fillTransfers(
+  { ns, offset, bytes }: BatchTable,
+  { fetch, up, down }: LinkStages,
+  sums: SubBatchSums,
+  { link, bytes: of, copies: links }: PimSystem,
+  partialBytes: number,
+): void {
+  const transfer = (stage: number, moved: number): void => {
+    bytes[stage] = links * moved;
+    ns[offset[stage]] = moved === 0 || !link ? ABSENT : link.transferNs(moved);
+  };
+  transfer(up, of.upBytes(sums.offloadedTokens) + of.kvBytes(sums.movedTokens));
+  transfer(down, of.downBytes(sums.offloadedTokens - sums.dividedQueries) + partialBytes);
+  transfer(fetch, of.kvBytes(sums.fetchedTokens));
 }

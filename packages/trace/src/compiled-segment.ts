@@ -17,7 +17,7 @@ export interface StateLayout {
 export interface CompiledSegment {
   /**
    * One run after the other: stage, resource, 1 if the resource explains its idle times; number of ends that it waits for,
-   * each as an index of the state; length of a list of units, each as an index of the state and one of the table's
+   * each as an index of the state, ends of an excluded resource among them; length of a list of units, each as an index of the state and one of the table's
    * durations.
    */
   code: Int32Array;
@@ -38,9 +38,11 @@ export function compileSegment(table: StageTable, { order, repeat }: Segment, la
   const slots = new Set<number>();
   for (const stage of order) {
     if (!isPresent(table, stage)) continue;
-    const { resource, after } = graph.stages[stage];
+    const { resource, after, excludes } = graph.stages[stage];
     const firstUnit = layout.unitAt[resource];
     const ends = after.filter((other) => isPresent(table, other)).map((other) => layout.endAt + other);
+    // Until when some unit of the other resource is busy with what was issued before.
+    if (excludes !== undefined) ends.push(layout.coveredAt + excludes);
     const units: number[] = [];
     for (let u = offset[stage]; u < offset[stage + 1]; u++) units.push(firstUnit + u - offset[stage], u);
     code.push(stage, resource, graph.resources[resource].explainsIdle ? 1 : 0);

@@ -9,6 +9,8 @@ export interface IterationCosts {
   gpu: GpuCosts;
   /** Between the GPUs that share its layers; null where it is one. */
   collective: CollectiveCosts | null;
+  /** Merging partial results of striped attention on the GPU, one layer, whole ns; 0 bytes take no time. */
+  mergeNs(partialBytes: number): number;
   /** Token ids to or from host memory, whole ns: before the prologue and behind the head. */
   hostNs(tokens: number): number;
   /** Whether GPU attention of prefills and of decodes are two kernels, one behind the other; else one takes both. */

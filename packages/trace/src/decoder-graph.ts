@@ -4,23 +4,56 @@
  *
  *     prologue | pre, attention(1) | post, pre, attention(2) | ... | post, head
  *
- * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other. GPUs that
- * share the layers run post in two parts, an all-reduce behind each: out, all-reduce, mlp, all-reduce. On every resource
- * the sub-batches take turns, in an order of `issue-order.ts`.
+ * where attention is on the GPU, or up the link, on the PIM channels and down again, or both beside each other; partial
+ * results of striped KV are merged on the GPU behind that. PIM in the GPU's own memory has no link. GPUs that share the layers
+ * run post in two parts, an all-reduce behind each: out, all-reduce, mlp, all-reduce. On every resource the sub-batches take
+ * turns, in an order of `issue-order.ts`.
  */
+import type { PimSystem } from "@tandem-sim/hardware";
 import { type IssueOrder, inTurn, type LayerPart } from "./issue-order.js";
 import type { Resource, Segment, Stage, StageGraph } from "./stages.js";
+
+/** Channel groups as resources, and what is between them and the GPU. */
+export interface PimTopology {
+  groups: number;
+  channelsPerGroup: number;
+  firstChannel: number;
+  /** False: PIM is in the GPU's own memory. */
+  hasLink: boolean;
+  access: PimSystem["access"];
+  /** Whether a request's KV is striped over the groups. */
+  isStriped: boolean;
+}
+
+export const topologyOf = ({ layout, firstChannel, link, access }: PimSystem): PimTopology => ({
+  groups: layout.groups,
+  channelsPerGroup: layout.channelsPerGroup,
+  firstChannel,
+  hasLink: link !== null,
+  access,
+  isStriped: layout.stripes !== undefined,
+});
 
 /** What the topology depends on. */
 export interface DecoderShape {
   layers: number;
   subBatches: number;
-  /** Channel groups that attention is offloaded to; null without offload. */
-  pim: { groups: number; channelsPerGroup: number; firstChannel: number } | null;
+  /** What attention is offloaded to; null without offload. */
+  pim: PimTopology | null;
   /** Whether several GPUs share the layers. Left out: it is one. */
   reduces?: boolean;
   /** Left out: in turn. */
   order?: IssueOrder;
+}
+
+/** Transfers of one sub-batch between the GPU and PIM, as indices. */
+export interface LinkStages {
+  /** K and V of prefix hits come down. */
+  fetch: number;
+  /** q, k and v go up. */
+  up: number;
+  /** Attention outputs come down. */
+  down: number;
 }
 
 /** Stages of one sub-batch, as indices. */
@@ -34,14 +67,12 @@ export interface SubBatchStages {
   post: number;
   head: number;
   offload: {
-    /** K and V of prefix hits come down. */
-    fetch: number;
-    /** q, k and v go up. */
-    up: number;
     /** Attention and KV appends: a unit per group. */
     pim: number;
-    /** Attention outputs come down. */
-    down: number;
+    /** Null where PIM is in the GPU's own memory. */
+    link: LinkStages | null;
+    /** Partial results of striped KV are merged, on the GPU; null where KV is not striped. */
+    merge: number | null;
   } | null;
   shared: {
     /** The output projection, in front of the MLP. */
@@ -57,7 +88,7 @@ export interface DecoderGraph extends StageGraph {
   /** Indices of its resources. */
   on: {
     gpu: number;
-    offload: { linkUp: number; pim: number; linkDown: number } | null;
+    offload: { pim: number; link: { up: number; down: number } | null } | null;
     /** Null where there is one GPU. */
     collective: number | null;
   };
@@ -65,67 +96,87 @@ export interface DecoderGraph extends StageGraph {
   layer: readonly number[];
 }
 
-const GPU = 0;
-const LINK_UP = 1;
-const PIM = 2;
-const LINK_DOWN = 3;
-
 const one = { units: 1, copies: 1, firstDevice: null } as const;
 
-function resourcesOf({ pim, reduces }: DecoderShape): Resource[] {
-  const gpu = { name: "GPU", kind: "gpu", ...one, explainsIdle: true };
-  const allReduce = { name: "all-reduce", kind: "collective", ...one, explainsIdle: false };
-  const collective = reduces ? [allReduce] : [];
-  if (!pim) return [gpu, ...collective];
-  const { groups: units, channelsPerGroup: copies, firstChannel: firstDevice } = pim;
-  return [
-    gpu,
-    { name: "link up", kind: "link", ...one, explainsIdle: false },
-    { name: "PIM", kind: "pim", units, copies, firstDevice, explainsIdle: true },
-    { name: "link down", kind: "link", ...one, explainsIdle: false },
-    ...collective,
-  ];
+/** The resources, and where each is among them. */
+function resourcesOf({ pim, reduces }: DecoderShape): { resources: Resource[]; on: DecoderGraph["on"] } {
+  const resources: Resource[] = [];
+  const add = (resource: Resource): number => resources.push(resource) - 1;
+  const link = (name: string): number => add({ name, kind: "link", ...one, explainsIdle: false });
+  const gpu = add({ name: "GPU", kind: "gpu", ...one, explainsIdle: true });
+  const channels = ({ groups, channelsPerGroup, firstChannel }: PimTopology): number =>
+    add({
+      name: "PIM",
+      kind: "pim",
+      units: groups,
+      copies: channelsPerGroup,
+      firstDevice: firstChannel,
+      explainsIdle: true,
+    });
+  const linked = (topology: PimTopology) => {
+    const up = link("link up");
+    return { pim: channels(topology), link: { up, down: link("link down") } };
+  };
+  const offload = pim && (pim.hasLink ? linked(pim) : { pim: channels(pim), link: null });
+  const collective = reduces ? add({ name: "all-reduce", kind: "collective", ...one, explainsIdle: false }) : null;
+  return { resources, on: { gpu, offload, collective } };
+}
+
+/** Numbers of the stages of one sub-batch, from `first` on. */
+function numbered(first: number, { pim, reduces }: DecoderShape): SubBatchStages {
+  let next = first;
+  const [prologue, post, pre, attention] = [next++, next++, next++, next++];
+  const [fetch, up] = pim?.hasLink ? [next++, next++] : [];
+  const onPim = pim ? next++ : null;
+  const link = fetch === undefined || up === undefined ? null : { fetch, up, down: next++ };
+  const head = next++;
+  const shared = reduces ? { out: next++, reduceOut: next++, reducePost: next++ } : null;
+  const merge = pim?.isStriped ? next++ : null;
+  const offload = onPim === null ? null : { pim: onPim, link, merge };
+  return { prologue, pre, attention, post, head, offload, shared };
 }
 
 /** Adds the stages of one sub-batch. */
-function addStages(stages: Stage[], subBatch: number, { layers, pim, reduces }: DecoderShape, collective: number) {
-  const first = stages.length;
-  const [prologue, post, pre, attention] = [first, first + 1, first + 2, first + 3];
-  const offload = pim && { fetch: first + 4, up: first + 5, pim: first + 6, down: first + 7 };
-  const head = first + (pim ? 8 : 4);
-  const shared = reduces ? { out: head + 1, reduceOut: head + 2, reducePost: head + 3 } : null;
-  const attended = offload ? [attention, offload.down] : [attention];
+function addStages(stages: Stage[], subBatch: number, shape: DecoderShape, on: DecoderGraph["on"]): SubBatchStages {
+  const own = numbered(stages.length, shape);
+  const { pre, attention, post, offload, shared } = own;
+  const given = offload ? [offload.link?.down ?? offload.pim] : [];
+  const attended = [attention, ...given, ...(offload?.merge == null ? [] : [offload.merge])];
   const layerDone = shared ? shared.reducePost : post;
-  const add = (name: string, resource: number, after: readonly number[] = [], firstLayer = 1): void =>
-    void stages.push({ name, subBatch, resource, after, firstLayer });
-  add("prologue", GPU);
-  if (shared) add("mlp", GPU, [shared.reduceOut]);
-  else add("post", GPU, attended);
-  add("pre", GPU, [layerDone]);
-  add("attention", GPU, offload ? [pre, offload.fetch] : [pre]);
-  if (offload) {
-    add("fetch", LINK_DOWN);
-    add("up", LINK_UP, [pre]);
-    add("pim", PIM, [offload.up]);
-    add("down", LINK_DOWN, [offload.pim]);
+  const blocked = shape.pim?.access === "blocked" ? on.offload : null;
+  const add = (name: string, resource: number, after: readonly number[] = [], more: Partial<Stage> = {}): void =>
+    void stages.push({ name, subBatch, resource, after, firstLayer: 1, ...more });
+  const addOnGpu = (name: string, after: readonly number[] = [], firstLayer = 1): void =>
+    add(name, on.gpu, after, { firstLayer, ...(blocked && { excludes: blocked.pim }) });
+  addOnGpu("prologue");
+  if (shared) addOnGpu("mlp", [shared.reduceOut]);
+  else addOnGpu("post", attended);
+  addOnGpu("pre", [layerDone]);
+  addOnGpu("attention", offload?.link ? [pre, offload.link.fetch] : [pre]);
+  if (offload?.link && on.offload?.link) {
+    const { up, down } = on.offload.link;
+    add("fetch", down);
+    add("up", up, [pre]);
+    add("pim", on.offload.pim, [offload.link.up]);
+    add("down", down, [offload.pim]);
+  } else if (offload && on.offload) add("pim", on.offload.pim, [pre], blocked ? { excludes: on.gpu } : {});
+  addOnGpu("head", [layerDone], shape.layers);
+  if (shared && on.collective !== null) {
+    addOnGpu("out", attended);
+    add("allreduce", on.collective, [shared.out]);
+    add("allreduce", on.collective, [post]);
   }
-  add("head", GPU, [layerDone], layers);
-  if (shared) {
-    add("out", GPU, attended);
-    add("allreduce", collective, [shared.out]);
-    add("allreduce", collective, [post]);
-  }
-  return { prologue, pre, attention, post, head, offload, shared };
+  if (offload && offload.merge !== null) addOnGpu("merge", given);
+  return own;
 }
 
 /** @throws {RangeError} where there is no layer or no sub-batch */
 export function createDecoderGraph(shape: DecoderShape): DecoderGraph {
-  const { layers, subBatches, pim, reduces = false, order = inTurn } = shape;
+  const { layers, subBatches, pim, order = inTurn } = shape;
   if (!(layers >= 1 && subBatches >= 1)) throw new RangeError(`${layers} layers of ${subBatches} sub-batches`);
-  const resources = resourcesOf(shape);
-  const collective = resources.length - 1;
+  const { resources, on } = resourcesOf(shape);
   const stages: Stage[] = [];
-  const of = Array.from({ length: subBatches }, (_, subBatch) => addStages(stages, subBatch, shape, collective));
+  const of = Array.from({ length: subBatches }, (_, subBatch) => addStages(stages, subBatch, shape, on));
   return {
     resources,
     stages,
@@ -133,11 +184,8 @@ export function createDecoderGraph(shape: DecoderShape): DecoderGraph {
     subBatches,
     layers,
     of,
-    on: {
-      gpu: GPU,
-      offload: pim && { linkUp: LINK_UP, pim: PIM, linkDown: LINK_DOWN },
-      collective: reduces ? collective : null,
-    },
+    on,
+    contend: pim?.access === "concurrent" && on.offload ? [on.gpu, on.offload.pim] : null,
     layer: inTurn(subBatches).flatMap(({ part, subBatch }) => stagesOf(of[subBatch], part)),
   };
 }
@@ -148,16 +196,19 @@ function stagesOf(
   part: LayerPart,
   fetchesNext = true,
 ): number[] {
-  if (part === "out") return shared ? [shared.out, shared.reduceOut] : [];
+  const merge = offload?.merge ?? null;
+  if (part === "out") return [...(merge === null ? [] : [merge]), ...(shared ? [shared.out, shared.reduceOut] : [])];
   if (part === "mlp") return shared ? [post, shared.reducePost] : [post];
   if (!offload) return [pre, attention];
-  return [pre, attention, offload.up, offload.pim, ...(fetchesNext ? [offload.fetch] : []), offload.down];
+  const { link } = offload;
+  if (!link) return [pre, attention, offload.pim];
+  return [pre, attention, link.up, offload.pim, ...(fetchesNext ? [link.fetch] : []), link.down];
 }
 
 /** What comes before the first layer's cycle, the cycles, that in front of the last layer, and the last layer. */
 function segmentsOf(of: readonly SubBatchStages[], layers: number, order: IssueOrder): Segment[] {
   const cycle = order(of.length);
-  const fetches = of.flatMap(({ offload }) => (offload ? [offload.fetch] : []));
+  const fetches = of.flatMap(({ offload }) => (offload?.link ? [offload.link.fetch] : []));
   const into = of.flatMap((own) => [own.prologue, ...stagesOf(own, "into", layers > 1)]);
   const ahead = cycle.filter((step) => step.ahead).flatMap(({ part, subBatch }) => stagesOf(of[subBatch], part));
   const around = (fetchesNext: boolean): number[] =>

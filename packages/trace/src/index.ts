@@ -4,8 +4,18 @@
  * stages.ts, then batch-table.ts and player.ts.
  */
 export { attentionNs, type BatchTable, createBatchTable, fillTable, foldTable } from "./batch-table.js";
+export { ContendedPlayer } from "./contended-player.js";
 export type { IterationCosts } from "./costs.js";
-export { createDecoderGraph, type DecoderGraph, type DecoderShape, type SubBatchStages } from "./decoder-graph.js";
+export { createPlayer } from "./create-player.js";
+export {
+  createDecoderGraph,
+  type DecoderGraph,
+  type DecoderShape,
+  type LinkStages,
+  type PimTopology,
+  type SubBatchStages,
+  topologyOf,
+} from "./decoder-graph.js";
 export { Division } from "./division.js";
 export {
   crossed,
@@ -16,7 +26,7 @@ export {
   type LayerPart,
   partByPart,
 } from "./issue-order.js";
-export { createPlayed, type Played, Player, type StageSink } from "./player.js";
+export { createPlayed, type Played, Player, type SchedulePlayer, type StageSink } from "./player.js";
 export { CyclePrediction } from "./predicted-cycle.js";
 export { type SplitRule, SplitWorkspace, splits } from "./splits/index.js";
 export { ABSENT, addUnitBusy, createStageTable, issued, longestNs, type StageTable } from "./stage-table.js";

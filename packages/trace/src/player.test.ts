@@ -26,7 +26,8 @@ function outcomeOf(table: ReturnType<typeof tableOf>, sink: StageSink | null, pl
   const unitBusyNs = new Float64Array(units.at(-1)!);
   addUnitBusy(table, runsOf(graph), units, unitBusyNs);
   const { gpu, offload, collective } = graph.on;
-  const { pim, linkUp, linkDown } = offload!;
+  const { pim, link } = offload!;
+  const on = (resource: number | undefined): number => (resource === undefined ? 0 : coveredNs[resource]!);
   const waits = (waiting: number, kind: string): number =>
     sumOfKind(graph, kind, waitNs.subarray(waiting * graph.resources.length));
   return {
@@ -34,14 +35,14 @@ function outcomeOf(table: ReturnType<typeof tableOf>, sink: StageSink | null, pl
     gpuBusyNs: coveredNs[gpu]!,
     pimBusyNs: coveredNs[pim]!,
     groupBusyNs: [...unitBusyNs.subarray(units[pim], units[pim + 1])],
-    upBusyNs: coveredNs[linkUp]!,
-    downBusyNs: coveredNs[linkDown]!,
+    upBusyNs: on(link?.up),
+    downBusyNs: on(link?.down),
     reduceBusyNs: collective === null ? 0 : coveredNs[collective]!,
     gpuWaitsForReducesNs: waits(gpu, "collective"),
     gpuWaitsForPimNs: waits(gpu, "pim"),
     gpuWaitsForLinkNs: waits(gpu, "link"),
     // What comes down is waited for by the GPU; PIM waits for what comes up.
-    pimWaitsForLinkNs: waitNs[pim * graph.resources.length + linkUp]!,
+    pimWaitsForLinkNs: link ? waitNs[pim * graph.resources.length + link.up]! : 0,
   };
 }
 

@@ -7,6 +7,7 @@
  * step moves all of them by the same amount, every further step does: the rest is a multiplication, and stays exact.
  */
 import { type CompiledSegment, compileSegment, isPresent } from "./compiled-segment.js";
+import { IdleTimes, type LatestRuns } from "./idle-time.js";
 import { ABSENT, type StageTable } from "./stage-table.js";
 import { type StageGraph, unitOffsets } from "./stages.js";
 
@@ -34,6 +35,12 @@ export function createPlayed({ resources }: StageGraph): Played {
 /** Receives every run of a stage on a unit, in the order in which they are issued; times from the iteration's start. */
 export type StageSink = (stage: number, unit: number, layer: number, startNs: number, endNs: number) => void;
 
+/** Computes schedules of tables of one graph. */
+export interface SchedulePlayer {
+  /** Computes the schedule of `table` into `out`; with a sink, run by run. */
+  play(table: StageTable, out: Played, sink?: StageSink | null): void;
+}
+
 /** A bit for each in the mantissa of a number. */
 const MOST_STAGES = 52;
 
@@ -41,8 +48,7 @@ const MOST_STAGES = 52;
  * Plays tables of one graph; keeps its buffers between iterations. Segments are compiled once for
  * every set of stages that an iteration may have: there are few.
  */
-export class Player {
-  private readonly resourceOf: Int32Array;
+export class Player implements SchedulePlayer, LatestRuns {
   private readonly unitAt: Int32Array;
   /**
    * When each unit is free; then, by resource, until when some unit has been busy; then, by stage, when its latest run
@@ -59,12 +65,12 @@ export class Player {
   /** Compiled segments by what an iteration has: a bit for each stage. */
   private readonly compiled = new Map<number, readonly CompiledSegment[]>();
   private readonly layer: Int32Array;
+  private readonly idle: IdleTimes;
 
   /** @throws {RangeError} where a stage of a repeated segment waits for one of another segment, or there are over 52 */
   constructor(private readonly graph: StageGraph) {
     const { stages, resources, segments } = graph;
     for (const { order, repeat } of segments) if (repeat > 1) checkRepeated(graph, order);
-    this.resourceOf = Int32Array.from(stages, ({ resource }) => resource);
     this.unitAt = unitOffsets(graph);
     this.coveredAt = this.unitAt[resources.length];
     this.readyAt = this.coveredAt + resources.length;
@@ -75,9 +81,17 @@ export class Player {
     this.waitBefore = new Float64Array(resources.length ** 2);
     if (stages.length > MOST_STAGES) throw new RangeError(`${stages.length} stages, ${MOST_STAGES} at most`);
     this.layer = new Int32Array(stages.length);
+    this.idle = new IdleTimes(graph);
   }
 
-  /** Computes the schedule of `table` into `out`; with a sink, run by run. */
+  readyNs(stage: number): number {
+    return this.state[this.readyAt + stage];
+  }
+
+  endNs(stage: number): number {
+    return this.state[this.endAt + stage];
+  }
+
   play(table: StageTable, out: Played, sink: StageSink | null = null): void {
     clear(this.state);
     clear(out.coveredNs);
@@ -99,9 +113,9 @@ export class Player {
   }
 
   private segmentsFor(table: StageTable): readonly CompiledSegment[] {
-    const { resourceOf, unitAt, coveredAt, readyAt, endAt } = this;
+    const { unitAt, coveredAt, readyAt, endAt } = this;
     let has = 0;
-    for (let stage = 0; stage < resourceOf.length; stage++) has = 2 * has + (isPresent(table, stage) ? 1 : 0);
+    for (let stage = 0; stage < this.layer.length; stage++) has = 2 * has + (isPresent(table, stage) ? 1 : 0);
     let segments = this.compiled.get(has);
     if (!segments) {
       const layout = { unitAt, coveredAt, readyAt, endAt };
@@ -154,30 +168,8 @@ export class Player {
       if (firstNs <= coveredNs) out.coveredNs[resource] += lastNs - coveredNs;
       else {
         out.coveredNs[resource] += lastNs - firstNs;
-        if (explains === 1) this.explain(out.waitNs, stage, coveredNs, firstNs);
+        if (explains === 1) this.idle.explain(out.waitNs, this, stage, coveredNs, firstNs);
       }
-    }
-  }
-
-  /**
-   * Attributes the idle time [fromNs, untilNs) in front of a stage to what it waits for, and what that waited for: back to
-   * where the way is lost, because a stage on it has run again since.
-   */
-  private explain(waitNs: Float64Array, stage: number, fromNs: number, untilNs: number): void {
-    const { state, resourceOf, endAt, readyAt } = this;
-    const { stages, resources } = this.graph;
-    const row = resourceOf[stage] * resources.length;
-    let nowNs = untilNs;
-    let waiting = stage;
-    for (let steps = 0; nowNs > fromNs && steps < stages.length; steps++) {
-      const { after } = stages[waiting];
-      let binding = -1;
-      for (let a = 0; a < after.length && binding < 0; a++) if (state[endAt + after[a]] === nowNs) binding = after[a];
-      if (binding < 0) return;
-      const sinceNs = state[readyAt + binding] > fromNs ? state[readyAt + binding] : fromNs;
-      waitNs[row + resourceOf[binding]] += nowNs - sinceNs;
-      nowNs = sinceNs;
-      waiting = binding;
     }
   }
 

@@ -16,6 +16,11 @@ export interface StageTable {
   readonly ns: Float64Array;
   /** What a stage moves. Index: stage. */
   readonly bytes: Float64Array;
+  /**
+   * Share, from 0 to 1, of its memory's bandwidth that a stage asks for, where the graph has resources that contend. Index:
+   * stage.
+   */
+  readonly asked: Float64Array;
   /** Energy of a stage above its resource's idle power, over all of its devices. Index: stage. */
   readonly pj: Float64Array;
   /** Scheduled tokens. Index: sub-batch. */
@@ -36,6 +41,7 @@ export function createStageTable(graph: StageGraph): StageTable {
     offset,
     ns: new Float64Array(offset[stages.length]).fill(ABSENT),
     bytes: new Float64Array(stages.length),
+    asked: new Float64Array(stages.length),
     pj: new Float64Array(stages.length),
     tokens: new Float64Array(subBatches),
     sequences: new Float64Array(subBatches),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { batchOf, costsOf, type Entry, type Offload, situations, tableFor } from "../test/fake-costs.js";
+import { batchOf, costsIn, costsOf, type Entry, type Offload, situations, tableFor } from "../test/fake-costs.js";
 import { fillTable } from "./batch-table.js";
 import { Division } from "./division.js";
 import { SplitWorkspace, splits } from "./splits/index.js";
@@ -15,8 +15,8 @@ const DECODES: Entry[] = [
 ];
 
 /** What each stage that the iteration has works on, by its name; on PIM, by unit as well. */
-function told(phase: Offload, entries: readonly Entry[], divide?: (division: Division) => void) {
-  const costs = costsOf(phase, phase === "none" ? 0 : 2);
+function told(phase: Offload, entries: readonly Entry[], divide?: (division: Division) => void, stripeTokens = 0) {
+  const costs = costsOf(phase, phase === "none" ? 0 : 2, 1, stripeTokens);
   const batch = batchOf(entries);
   const division = divide ? new Division(2) : null;
   division?.clear(batch.size);
@@ -79,6 +79,25 @@ describe("the work of a stage", () => {
     ]);
   });
 
+  test("of striped requests is what each group has of them: its tokens, the queries that get there, what it stores", () => {
+    const [work] = told("all", [PREFILL, { tokens: 1, context: 9, group: 0 }], undefined, 20);
+    expect(work).toEqual({
+      ...dense(9),
+      up: { bytes: 9 * 192 },
+      // Tokens 20 .. 23 of the prompt, which starts on group 1; all ten of the decode.
+      "pim 0": { requests: 2, tokens: 4 + 1, context: 4 + 10 },
+      "pim 1": { requests: 1, tokens: 8, context: 20 },
+      // Four queries and the decode are whole, four have a partial result of each group.
+      down: { bytes: 5 * 128 + 8 * 144 },
+      merge: { bytes: 8 * 144 },
+    });
+    const [stored] = told("decode", [PREFILL], undefined, 20);
+    expect(stored).toMatchObject({
+      "pim 0": { requests: 1, tokens: 0, context: 0, moved: 4 },
+      "pim 1": { requests: 1, tokens: 0, context: 0, moved: 4 },
+    });
+  });
+
   test("reads the earlier part of a cut prefill twice: with its own tokens, and for the later ones", () => {
     const [earlier, later] = told("all", [PREFILL], (division) => {
       division.cutIndex = 0;
@@ -94,8 +113,9 @@ describe("the work of a stage", () => {
         situations,
         fc.constantFrom("tokens", "requests", "cost", "chunk" as const),
         fc.integer({ min: 1, max: 3 }),
-        ({ phase, groups, entries }, rule, subBatches) => {
-          const costs = costsOf(phase, groups);
+        (situation, rule, subBatches) => {
+          const { groups, entries } = situation;
+          const costs = costsIn({ ...situation, stripeTokens: 0 });
           const batch = batchOf(entries);
           const table = tableFor(costs, subBatches);
           const division = subBatches === 1 ? null : new Division(subBatches);

@@ -3,6 +3,7 @@
  * What the runs of a stage work on: the figures that their durations follow from, for people. They are added up where
  * somebody asks, not for every batch that is costed.
  */
+import { piecesAt } from "@tandem-sim/hardware";
 import type { Batch } from "@tandem-sim/scheduler";
 import type { BatchTable } from "./batch-table.js";
 import type { IterationCosts } from "./costs.js";
@@ -42,14 +43,24 @@ export function attentionWork(
   const groups = Array.from({ length: pim?.layout.groups ?? 0 }, nothing);
   for (const { i, tokens, context } of partsOf(batch, division, subBatch)) {
     const onPim = pim?.attendsOnPim(batch.prefill[i] === 1) ?? false;
-    const work = onPim ? groups[batch.group[i]] : gpu;
-    work.requests++;
-    work.tokens += tokens;
-    work.context += context + tokens;
-    if (!pim || onPim) continue;
-    const home = groups[batch.group[i]];
-    home.requests++;
-    home.moved = (home.moved ?? 0) + tokens;
+    if (!onPim) {
+      gpu.requests++;
+      gpu.tokens += tokens;
+      gpu.context += context + tokens;
+    }
+    // In the GPU's own memory it has written K and V where they stay.
+    if (!pim || (!onPim && pim.link === null)) continue;
+    for (const piece of piecesAt(pim.layout.stripes, batch.group[i], context, tokens)) {
+      const work = groups[piece.group];
+      if (onPim) {
+        work.requests++;
+        work.tokens += piece.queries;
+        work.context += piece.context + piece.stored;
+      } else if (piece.stored > 0) {
+        work.requests++;
+        work.moved = (work.moved ?? 0) + piece.stored;
+      }
+    }
   }
   return { gpu, groups };
 }

@@ -35,6 +35,8 @@ export interface Stage {
   after: readonly number[];
   /** Layer of its first run, from 1; every further run is the next layer's. */
   firstLayer: number;
+  /** Resource of which nothing may run beside the stage: what was issued before it has to end. Left out: none. */
+  excludes?: number;
 }
 
 /** Stages in the order in which they are issued, so many times. */
@@ -50,6 +52,8 @@ export interface StageGraph {
   segments: readonly Segment[];
   subBatches: number;
   layers: number;
+  /** Two resources that slow each other down while both run: one of a single unit first. Left out: none do. */
+  contend?: readonly [single: number, other: number] | null;
 }
 
 /** How often each stage runs in an iteration that has it. Index: stage. */

@@ -17,7 +17,7 @@ import {
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn } from "../src/index.js";
+import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn, topologyOf } from "../src/index.js";
 
 /** Whose attention runs on PIM. */
 export type Offload = "none" | "all" | "decode";
@@ -60,16 +60,24 @@ export const gpu: GpuCosts = {
 
 const decodeNs = (context: number): number => 300 + 2 * context;
 
+const prefillNs = (context: number, tokens: number): number => {
+  let ns = 0;
+  for (let i = 1; i <= tokens; i++) ns += decodeNs(context + i);
+  return ns;
+};
+
 export const pim: PimCosts = {
   timing: {} as PimCosts["timing"],
   shape: {} as PimCosts["shape"],
   decodeNs,
-  prefillNs: (context, tokens) => {
-    let ns = 0;
-    for (let i = 1; i <= tokens; i++) ns += decodeNs(context + i);
-    return ns;
-  },
+  prefillNs,
   appendNs: (_context, tokens) => 50 * tokens,
+  pieces: {
+    decode: decodeNs,
+    prefill: prefillNs,
+    repeat: (context, tokens) => tokens * decodeNs(context),
+    append: (_context, tokens) => 50 * tokens,
+  },
 };
 
 const energy: PimEnergy = {
@@ -78,25 +86,42 @@ const energy: PimEnergy = {
   decodePj: (context) => 10 * decodeNs(context),
   prefillPj: (context, tokens) => 10 * pim.prefillNs(context, tokens),
   appendPj: (_context, tokens) => 7 * tokens,
+  pieces: {
+    decode: (context) => 10 * decodeNs(context),
+    prefill: (context, tokens) => 10 * prefillNs(context, tokens),
+    repeat: (context, tokens) => 10 * tokens * decodeNs(context),
+    append: (_context, tokens) => 7 * tokens,
+  },
 };
 
 export const link: LinkCosts = {
   upBytes: (tokens) => 192 * tokens,
   kvBytes: (tokens) => 64 * tokens,
   downBytes: (tokens) => 128 * tokens,
+  partialBytes: (partials) => 144 * partials,
   transferNs: (bytes) => (bytes === 0 ? 0 : 200 + bytes),
 };
 
-const system = (phase: Offload, groups: number): PimSystem => ({
-  name: "fake",
+const system = (phase: Offload, groups: number, stripeTokens: number): PimSystem => ({
+  attach: "host",
   device: {} as PimSystem["device"],
   timing: pim.timing,
-  layout: { name: "fake", groups, channelsPerGroup: PER_GROUP, blocksPerGroup: 1000 },
+  layout: {
+    name: "fake",
+    groups,
+    channelsPerGroup: PER_GROUP,
+    blocksPerGroup: 1000,
+    ...(stripeTokens > 0 ? { stripes: { groups, stripeTokens } } : {}),
+  },
   firstChannel: FIRST_CHANNEL,
   channels: groups * PER_GROUP,
+  copies: 1,
   gemvGBps: 1,
   linkGBps: 1,
+  bytes: link,
   link,
+  access: "separate",
+  contention: null,
   attention: pim,
   energy,
   attendsOnPim: (prefill) => phase === "all" || !prefill,
@@ -110,13 +135,14 @@ export const collective: CollectiveCosts = {
   movedBytes: (bytes) => 2 * bytes,
 };
 
-export const costsOf = (phase: Offload, groups: number, gpus = 1): IterationCosts => ({
+export const costsOf = (phase: Offload, groups: number, gpus = 1, stripeTokens = 0): IterationCosts => ({
   layers: model.num_hidden_layers,
   gpu,
   collective: gpus > 1 ? collective : null,
+  mergeNs: (partialBytes) => 60 + partialBytes,
   hostNs: (tokens) => 20 + tokens,
   separateAttention: false,
-  pim: phase === "none" ? null : system(phase, groups),
+  pim: phase === "none" ? null : system(phase, groups, stripeTokens),
 });
 
 /** An empty table for batches in so many sub-batches. */
@@ -125,7 +151,7 @@ export function tableFor(
   subBatches: number,
   order = inTurn,
 ) {
-  const onto = offload && { ...offload.layout, firstChannel: offload.firstChannel };
+  const onto = offload && topologyOf(offload);
   return createBatchTable(createDecoderGraph({ layers, subBatches, pim: onto, reduces: shared !== null, order }));
 }
 
@@ -177,10 +203,27 @@ export const entries = (groups: number): fc.Arbitrary<Entry[]> => {
   });
 };
 
+export interface Situation {
+  phase: Offload;
+  groups: number;
+  /** Of striped KV; 0: a request is on one group. */
+  stripeTokens: number;
+  entries: Entry[];
+}
+
 /** A phase with its groups, and a batch for them. */
-export const situations: fc.Arbitrary<{ phase: Offload; groups: number; entries: Entry[] }> = fc
-  .tuple(fc.constantFrom<Offload>("none", "all", "decode"), fc.integer({ min: 1, max: 4 }))
-  .chain(([phase, some]) => {
+export const situations: fc.Arbitrary<Situation> = fc
+  .tuple(
+    fc.constantFrom<Offload>("none", "all", "decode"),
+    fc.integer({ min: 1, max: 4 }),
+    fc.constantFrom(0, 0, 16, 128),
+  )
+  .chain(([phase, some, stripe]) => {
     const groups = phase === "none" ? 0 : some;
-    return entries(groups).map((list) => ({ phase, groups, entries: list }));
+    const stripeTokens = groups > 1 ? stripe : 0;
+    return entries(groups).map((list) => ({ phase, groups, stripeTokens, entries: list }));
   });
+
+/** The costs of a situation. */
+export const costsIn = ({ phase, groups, stripeTokens }: Situation): IterationCosts =>
+  costsOf(phase, groups, 1, stripeTokens);

@@ -26,6 +26,8 @@ export interface SubBatchTimes {
   /** By channel group. */
   groupNs: readonly number[];
   downNs: number;
+  /** Merging partial results of striped KV; 0 where none are. */
+  mergeNs: number;
   fetchNs: number;
   /** Dense layers in front of the first all-reduce, beside `postNs`; 0 on one GPU. */
   outNs: number;
@@ -39,6 +41,10 @@ export interface Iteration {
   subBatches: readonly SubBatchTimes[];
   /** Left out: in turn. */
   order?: IssueOrder;
+  /** PIM in the GPU's own memory, and how they share it: then no transfer exists. Left out: behind a link. */
+  access?: "blocked" | "concurrent";
+  /** Share of its memory's bandwidth that the GPU asks for, where both run at a time. */
+  asked?: number;
 }
 
 /** Where a sub-batch's attention runs. `appends`: all of it on the GPU, K and V go to PIM. `both`: decodes on PIM beside it. */
@@ -57,12 +63,13 @@ const none: SubBatchTimes = {
   upNs: 0,
   groupNs: [],
   downNs: 0,
+  mergeNs: 0,
   fetchNs: 0,
   outNs: 0,
   reduceNs: 0,
 };
 
-function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<SubBatchTimes> {
+function subBatch(shape: Shape, groups: number, reduces: boolean, striped: boolean): fc.Arbitrary<SubBatchTimes> {
   const offloads = shape !== "gpu";
   const no = fc.constant(0);
   // Somebody is on PIM: the last group has work at least.
@@ -78,6 +85,7 @@ function subBatch(shape: Shape, groups: number, reduces: boolean): fc.Arbitrary<
     upNs: offloads ? ns(800, 1) : no,
     groupNs: offloads ? loads : fc.constant(new Array<number>(groups).fill(0)),
     downNs: shape === "pim" || shape === "both" ? ns(800, 1) : no,
+    mergeNs: striped && (shape === "pim" || shape === "both") ? fc.oneof(no, ns(500, 1)) : no,
     fetchNs: shape === "appends" || shape === "both" ? fc.oneof(no, ns(1500, 1)) : no,
     outNs: reduces ? ns(500) : no,
     reduceNs: reduces ? ns(1500, 1) : no,
@@ -103,12 +111,13 @@ export const iterations = (
       groups: fc.integer({ min: 1, max: 4 }),
       count: fc.constantFrom(...counts),
       reduces: fc.boolean(),
+      striped: fc.boolean(),
       wished: fc.constantFrom(...orders),
     })
-    .chain(({ layers, groups, count, reduces, wished }) => {
+    .chain(({ layers, groups, count, reduces, striped, wished }) => {
       // Two are crossed, or none.
       const order = reduces && (count === 2 || wished !== crossed) ? wished : inTurn;
-      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces));
+      const one = fc.constantFrom(...shapes).chain((shape) => subBatch(shape, groups, reduces, striped));
       return fc
         .array(one, { minLength: count, maxLength: count })
         .map((list) => iterationOf(layers, groups, list, order));
@@ -118,21 +127,31 @@ export const iterations = (
 export const reducesIn = ({ subBatches }: Iteration): boolean => subBatches.some(({ reduceNs }) => reduceNs > 0);
 
 /** One sub-batch of an iteration alone. */
-export const alone = ({ layers, groups, subBatches }: Iteration, s: number): Iteration =>
-  iterationOf(layers, groups, subBatches.slice(s, s + 1));
+export const alone = ({ layers, groups, subBatches, access, asked }: Iteration, s: number): Iteration => ({
+  ...iterationOf(layers, groups, subBatches.slice(s, s + 1)),
+  ...(access && { access, asked }),
+});
 
 /** The iteration as a stage table. */
 export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGraph } {
-  const { layers, groups, subBatches, order = inTurn } = iteration;
+  const { layers, groups, subBatches, order = inTurn, access, asked = 0 } = iteration;
   const graph = createDecoderGraph({
     layers,
     subBatches: subBatches.length,
-    pim: { groups, channelsPerGroup: 2, firstChannel: 0 },
+    pim: {
+      groups,
+      channelsPerGroup: 2,
+      firstChannel: 0,
+      hasLink: access === undefined,
+      access: access ?? "separate",
+      isStriped: subBatches.some(({ mergeNs }) => mergeNs > 0),
+    },
     reduces: reducesIn(iteration),
     order,
   });
   const table = createStageTable(graph);
   const { ns: durations, offset } = table;
+  table.asked.fill(asked);
   const orAbsent = (value: number): number => (value === 0 ? ABSENT : value);
   subBatches.forEach((times, s) => {
     const { prologue, pre, attention, post, head, offload, shared } = graph.of[s]!;
@@ -147,9 +166,12 @@ export function tableOf(iteration: Iteration): StageTable & { graph: DecoderGrap
     }
     durations[offset[attention]!] = orAbsent(times.gpuAttentionNs);
     if (!offload || times.upNs === 0) return;
-    durations[offset[offload.up]!] = times.upNs;
-    durations[offset[offload.down]!] = orAbsent(times.downNs);
-    durations[offset[offload.fetch]!] = orAbsent(times.fetchNs);
+    if (offload.link) {
+      durations[offset[offload.link.up]!] = times.upNs;
+      durations[offset[offload.link.down]!] = orAbsent(times.downNs);
+      durations[offset[offload.link.fetch]!] = orAbsent(times.fetchNs);
+    }
+    if (offload.merge !== null) durations[offset[offload.merge]!] = orAbsent(times.mergeNs);
     for (let g = 0; g < groups; g++) durations[offset[offload.pim]! + g] = orAbsent(times.groupNs[g] ?? 0);
   });
   return { ...table, graph };

@@ -22,10 +22,10 @@ function timesOf({ graph, ns, offset }: Table, subBatch: number): Partial<SubBat
     postNs: at(post),
     headNs: at(head),
     ...(shared && { outNs: at(shared.out), reduceNs: at(shared.reduceOut) }),
-    ...(offload && {
-      upNs: at(offload.up),
-      downNs: at(offload.down),
-      fetchNs: at(offload.fetch),
+    ...(offload?.link && {
+      upNs: at(offload.link.up),
+      downNs: at(offload.link.down),
+      fetchNs: at(offload.link.fetch),
       groupNs: [...ns.subarray(offset[offload.pim], offset[offload.pim + 1])].map((own) => (own === ABSENT ? 0 : own)),
     }),
   };

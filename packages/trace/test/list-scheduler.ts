@@ -19,6 +19,7 @@ export type OpKind =
   | "up"
   | "pim"
   | "down"
+  | "merge"
   | "fetch";
 
 export interface Op {
@@ -48,6 +49,9 @@ class Writer {
     return op ? [op] : [];
   }
 
+  /** All ops in the order in which they are written down. */
+  readonly written: Op[] = [];
+
   private write(
     resource: string,
     kind: OpKind,
@@ -58,6 +62,7 @@ class Writer {
     group = -1,
   ): Op {
     const op: Op = { kind, subBatch, layer, group, durationNs, after, startNs: Number.NaN, endNs: Number.NaN };
+    this.written.push(op);
     this.queues.set(resource, [...(this.queues.get(resource) ?? []), op]);
     this.last.set(`${kind} ${subBatch} ${layer} ${group}`, op);
     return op;
@@ -65,15 +70,25 @@ class Writer {
 
   fetch(subBatch: number, layer: number): void {
     const { fetchNs, upNs } = this.iteration.subBatches[subBatch]!;
-    if (fetchNs > 0 && upNs > 0) this.write("down", "fetch", subBatch, layer, fetchNs, []);
+    if (fetchNs > 0 && upNs > 0 && this.iteration.access === undefined)
+      this.write("down", "fetch", subBatch, layer, fetchNs, []);
   }
 
   /** In front of the MLP, where several GPUs share the layers. */
   out(subBatch: number, layer: number): void {
+    this.merge(subBatch, layer);
     const { outNs, reduceNs } = this.iteration.subBatches[subBatch]!;
     if (reduceNs === 0) return;
     const out = this.write("gpu", "out", subBatch, layer, outNs, this.layerDone(subBatch, layer));
     this.write("reduce", "reduce out", subBatch, layer, reduceNs, [out]);
+  }
+
+  /** Partial results that have come down, in front of whatever is next on the GPU. */
+  private merge(subBatch: number, layer: number): void {
+    const { mergeNs } = this.iteration.subBatches[subBatch]!;
+    const down = this.find("down", subBatch, layer);
+    const ready = this.iteration.access === undefined ? down : this.allGroups(subBatch, layer);
+    if (mergeNs > 0) this.write("gpu", "merge", subBatch, layer, mergeNs, ready);
   }
 
   mlp(subBatch: number, layer: number): void {
@@ -97,7 +112,13 @@ class Writer {
   private offloaded(subBatch: number, layer: number): void {
     const { upNs, downNs, groupNs } = this.iteration.subBatches[subBatch]!;
     if (upNs === 0) return;
-    const up = this.write("up", "up", subBatch, layer, upNs, this.find("pre", subBatch, layer));
+    const pre = this.find("pre", subBatch, layer);
+    if (this.iteration.access !== undefined) {
+      for (let g = 0; g < this.iteration.groups; g++)
+        if (groupNs[g]! > 0) this.write(`group ${g}`, "pim", subBatch, layer, groupNs[g]!, pre, g);
+      return;
+    }
+    const up = this.write("up", "up", subBatch, layer, upNs, pre);
     const pims: Op[] = [];
     for (let g = 0; g < this.iteration.groups; g++) {
       if (groupNs[g]! > 0) pims.push(this.write(`group ${g}`, "pim", subBatch, layer, groupNs[g]!, [up], g));
@@ -115,7 +136,13 @@ class Writer {
   private layerDone = (subBatch: number, layer: number): Op[] => [
     ...this.find("attention", subBatch, layer),
     ...this.find("down", subBatch, layer),
+    ...this.find("merge", subBatch, layer),
+    // In one memory nothing comes down.
+    ...(this.iteration.access === undefined ? [] : this.allGroups(subBatch, layer)),
   ];
+
+  private allGroups = (subBatch: number, layer: number): Op[] =>
+    Array.from({ length: this.iteration.groups }, (_, g) => this.find("pim", subBatch, layer, g)).flat();
 }
 
 /** All layers behind the first attention, one way of writing for each order. */
@@ -195,6 +222,35 @@ function run(queues: Queues): void {
   }
 }
 
+/**
+ * The same where an op of the GPU and one of PIM exclude each other: one op after the other, as they are written down, each
+ * behind all ops of the other that stand in front of it.
+ */
+function runBlocked({ written }: Writer): void {
+  const freeNs = new Map<string, number>();
+  const until = { gpu: 0, pim: 0 };
+  for (const op of written) {
+    const resource = op.kind === "pim" ? `group ${op.group}` : op.kind.startsWith("reduce") ? "reduce" : "gpu";
+    const excluded = resource === "reduce" ? 0 : op.kind === "pim" ? until.gpu : until.pim;
+    op.startNs = Math.max(freeNs.get(resource) ?? 0, excluded, ...op.after.map(({ endNs }) => endNs));
+    op.endNs = op.startNs + op.durationNs;
+    freeNs.set(resource, op.endNs);
+    if (resource === "reduce") continue;
+    const side = op.kind === "pim" ? "pim" : "gpu";
+    until[side] = Math.max(until[side], op.endNs);
+  }
+}
+
+/** Ops written down, for another way to run them. */
+export const opsOf = (iteration: Iteration): Op[] => writeDown(iteration).written;
+
+/** When each op of an iteration in which GPU and PIM exclude each other starts and ends. */
+export function blockedOps(iteration: Iteration): Op[] {
+  const writer = writeDown(iteration);
+  runBlocked(writer);
+  return writer.written;
+}
+
 /** Stretches in which at least one of the ops runs. */
 export function unionOf(ops: readonly Op[]): { startNs: number; endNs: number }[] {
   const union: { startNs: number; endNs: number }[] = [];
@@ -244,7 +300,8 @@ function gpuGaps(writer: Writer, reduces: boolean): { all: number; pim: number; 
     gaps.all += startNs - freeNs;
     const [up] = writer.find("up", subBatch, layer);
     const [down] = writer.find("down", subBatch, layer);
-    if (kind === (reduces ? "out" : "post") && up && down) {
+    const [merge] = writer.find("merge", subBatch, layer);
+    if (kind === (merge ? "merge" : reduces ? "out" : "post") && up && down) {
       const pimEnd = Math.max(...down.after.map((op) => op.endNs));
       gaps.pim += Math.max(0, Math.min(startNs, pimEnd) - Math.max(freeNs, up.endNs));
     }

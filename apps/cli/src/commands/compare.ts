@@ -1,6 +1,6 @@
 /**
  * @module
- * `tandem compare`: the same inputs in four modes, one table, a verdict, and what running again with one thing changed says.
+ * `tandem compare`: the same inputs in several modes, one table, a verdict, and what running again with one thing changed says.
  */
 import { type ModeOutcome, servedModes, type UnfitMode, unfitModes, whatIf } from "@tandem-sim/comparison";
 import { inMode, type Mode, modeNames, type PlanInputs } from "@tandem-sim/engine";
@@ -14,13 +14,14 @@ import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { quickText } from "../quick-flags.js";
-import { type Planned, planMode, runMode, serveOn } from "../serve-mode.js";
+import { type Planned, planMode, runMode, serveOn, serveUnlessIdle } from "../serve-mode.js";
 import { outputTokens, prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
 import { version } from "../version.js";
 
 interface CompareFlags extends SimulationFlags {
+  modes?: Mode[];
   json?: true;
   report?: string;
   /** Undefined: as the size of the load suggests. */
@@ -32,7 +33,7 @@ const RUN_AGAIN_TOKENS = 500_000;
 
 /** What compare does in every mode, or not at all. */
 function refuseIdle(given: Given): void {
-  const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy"];
+  const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy", "kvOffload"];
   refuseGiven(given, modes, `compare runs ${modeNames.join(", ")} and sets this itself`);
   refuseGiven(given, ["logInterval"], "compare prints no throughput lines");
 }
@@ -45,7 +46,9 @@ type Plans = ReadonlyMap<Mode, Planned | UnfitMode>;
  * @throws {TandemError} E_CAPACITY where no mode fits
  */
 function planModes(flags: CompareFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Plans {
-  const plans = new Map(modeNames.map((mode) => [mode, planMode(flags, inMode(inputs, mode), chunks)]));
+  const plans = new Map(
+    (flags.modes ?? modeNames).map((mode) => [mode, planMode(flags, inMode(inputs, mode), chunks)]),
+  );
   const reasons = [...plans.values()].flatMap((planned) => ("plan" in planned ? [] : [planned.doesNotFit]));
   if (reasons.length < plans.size) return plans;
   throw new TandemError("E_CAPACITY", `no mode fits: ${reasons[0]}`);
@@ -59,7 +62,9 @@ async function runModes(
   const outcomes = new Map<Mode, ModeOutcome>();
   const beyond = new Set<string>();
   for (const [mode, planned] of plans) {
-    outcomes.set(mode, "plan" in planned ? await runMode(planned.plan, chunks, flags, mode) : planned);
+    const serve = async () => ("plan" in planned ? await runMode(planned.plan, chunks, flags, mode) : planned);
+    if (flags.modes) outcomes.set(mode, await serve());
+    else await serveUnlessIdle(mode, outcomes, serve);
     if ("plan" in planned) for (const text of planned.warnings()) beyond.add(text);
   }
   warnAll([...beyond]);
@@ -124,6 +129,14 @@ function asJson(
   };
 }
 
+/** Names of modes, each once. */
+function parseModes(text: string): Mode[] {
+  const names = [...new Set(text.split(","))];
+  const unknown = names.find((name) => !modeNames.includes(name as Mode));
+  if (unknown === undefined) return names as Mode[];
+  throw new TandemError("E_USAGE", `"${unknown}" is no mode`, { where: "--modes", hint: modeNames.join(", ") });
+}
+
 async function compare(flags: CompareFlags, given: Given): Promise<void> {
   refuseIdle(given);
   const { inputs, chunks, files } = await prepareRun(flags);
@@ -159,6 +172,11 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
 /** Flags and action of `compare`. */
 export function compareCommand(command: Command): Command {
   return addSimulationFlags(command)
+    .option(
+      "--modes <names>",
+      `Which, of ${modeNames.join(", ")} (default: all, kv-offload only where it loads anything)`,
+      parseModes,
+    )
     .option("--json", "Print inputs, summaries and verdict as JSON, and which modes do not fit")
     .option("--report <file>", "One HTML page with the verdict, tables, latency distributions and energy")
     .addOption(

@@ -20,7 +20,9 @@ import {
   type GpuProfile,
   type ModelConfig,
   modelDtype,
+  type PimAttach,
   type PimDevice,
+  pimAttaches,
   TandemError,
 } from "@tandem-sim/schemas";
 import {
@@ -46,6 +48,7 @@ import { listCommand } from "./bundled-list.js";
 interface PimShowFlags {
   model: string;
   context: number[];
+  attach: PimAttach;
   memSize: number;
   channels?: number;
   gpu: string;
@@ -75,6 +78,7 @@ const factsOf = (device: PimDevice, model: ModelConfig, flags: PimShowFlags): Pi
     device,
     model,
     gpu: profileOf(flags.gpu, flags.model, model),
+    attach: flags.attach,
     channels: flags.channels ?? channelsOf(device, flags.memSize),
     contexts: flags.context,
     share: flags.share,
@@ -141,8 +145,16 @@ export function pimCommand(command: Command): Command {
     )
     .option("--model <org/name>", "Model whose attention it computes", "meta-llama/Llama-3.1-8B")
     .addOption(contextFlag())
-    .option("--mem-size <GiB>", "Memory of the node; gives its channels", memSize, 512)
-    .option("--channels <n>", "Channels of the node, instead", wholeNumberFlag("--channels", 1, 2 ** 20))
+    .addOption(
+      new Option(
+        "--attach <where>",
+        "Where it sits: host memory, a memory beside the GPU (device), the GPU's own (gpu)",
+      )
+        .choices([...pimAttaches])
+        .default("host"),
+    )
+    .option("--mem-size <GiB>", "Size of that memory; gives its channels", memSize, 512)
+    .option("--channels <n>", "Its channels, instead", wholeNumberFlag("--channels", 1, 2 ** 20))
     .option("--gpu <hardware>", "GPU to compare with", "RTXPRO6000")
     .option("--share <n>", "Query heads of a KV head that one row activation serves", wholeNumberFlag("--share", 1), 1)
     .option(

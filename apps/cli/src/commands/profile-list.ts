@@ -2,8 +2,8 @@
  * @module
  * What `tandem profile list` says of the bundled GPUs: measured profiles, and spec sheets that any dense model runs on.
  */
-import { tierOf } from "@tandem-sim/schemas";
-import { bundled, findGpuProfileDir, findGpuSpecFile, readGpuSpec, readProfileMeta } from "@tandem-sim/schemas/node";
+import { deviceName, tierOf } from "@tandem-sim/schemas";
+import { bundled, findGpuProfileDir, findGpuSpecFile, readProfileMeta, readSpecSheet } from "@tandem-sim/schemas/node";
 import type { Listed } from "./bundled-list.js";
 
 /** `<hardware>/<org>/<model>/<variant>/tp<N>`, as the manifest has it. */
@@ -19,8 +19,8 @@ const measured = (): Listed[] =>
 
 const fromSpecSheets = (): Listed[] =>
   bundled.gpuSpec.map((name) => {
-    const spec = readGpuSpec(findGpuSpecFile(name));
-    return { name, gpu: spec.gpu, model: "any dense", type: "any", tp: "any", times: tierOf(spec) };
+    const spec = readSpecSheet(findGpuSpecFile(name));
+    return { name, gpu: deviceName(spec), model: "any dense", type: "any", tp: "any", times: tierOf(spec) };
   });
 
 export const listedProfiles = (): Listed[] => [...measured(), ...fromSpecSheets()];

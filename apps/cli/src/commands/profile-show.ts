@@ -14,15 +14,23 @@ import {
 } from "@tandem-sim/hardware";
 import { compact, ms, percent } from "@tandem-sim/report";
 import { plainTable } from "@tandem-sim/report/terminal";
-import { dtypeVariant, type GpuSpec, type ModelConfig, modelDtype, TandemError, tierOf } from "@tandem-sim/schemas";
+import {
+  deviceName,
+  dtypeVariant,
+  type ModelConfig,
+  modelDtype,
+  type SpecSheet,
+  TandemError,
+  tierOf,
+} from "@tandem-sim/schemas";
 import {
   findGpuSpecFile,
   findModelFile,
   isPath,
   readGpuProfile,
-  readGpuSpec,
   readModelConfig,
   readProfileMeta,
+  readSpecSheet,
 } from "@tandem-sim/schemas/node";
 import pc from "picocolors";
 import { ifFound } from "../if-found.js";
@@ -61,13 +69,13 @@ interface Subject {
 const DEFAULT_MODEL = "meta-llama/Llama-3.1-8B";
 
 /** Times of a model on a GPU, from its spec sheet. */
-function computedCosts(spec: GpuSpec, model: ModelConfig, tp: number): GpuCosts {
+function computedCosts(spec: SpecSheet, model: ModelConfig, tp: number): GpuCosts {
   return createAnalyticCosts(spec, rankModel(model, tp, "--tp"));
 }
 
 /** The spec sheet of a GPU and the config of a model, where both are at hand. */
 const specSheetOf = (hardware: string, model: string, tp: number): GpuCosts | null =>
-  ifFound(() => computedCosts(readGpuSpec(findGpuSpecFile(hardware)), readModelConfig(findModelFile(model)), tp));
+  ifFound(() => computedCosts(readSpecSheet(findGpuSpecFile(hardware)), readModelConfig(findModelFile(model)), tp));
 
 function profiled(name: string, flags: ShowFlags): Subject {
   if (flags.model !== undefined)
@@ -96,11 +104,11 @@ function profiled(name: string, flags: ShowFlags): Subject {
 }
 
 function fromSpecSheet(name: string, { model = DEFAULT_MODEL, tp = 1 }: ShowFlags): Subject {
-  const spec = readGpuSpec(findGpuSpecFile(name));
+  const spec = readSpecSheet(findGpuSpecFile(name));
   const config = readModelConfig(findModelFile(model));
   return {
     hardware: spec.hardware,
-    gpu: spec.gpu,
+    gpu: deviceName(spec),
     model,
     variant: dtypeVariant[modelDtype(config)],
     tp,

@@ -23,7 +23,7 @@ import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
-import { serveOn } from "../serve-mode.js";
+import { serveOn, serveUnlessIdle } from "../serve-mode.js";
 import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result, throughput } from "../terminal.js";
@@ -53,8 +53,8 @@ async function judge(
   const serve = serveOn(flags, chunks);
   const outcomes = new Map<Mode, ModeOutcome>();
   for (const mode of modeNames) {
-    const served = { summary, samples: emptySamples() };
-    outcomes.set(mode, mode === own ? served : await serve(inMode(inputs, mode), mode));
+    if (mode === own) outcomes.set(mode, { summary, samples: emptySamples() });
+    else await serveUnlessIdle(mode, outcomes, () => serve(inMode(inputs, mode), mode));
   }
   const verdict = verdictOn(outcomes);
   return verdict && { ...verdict, sentences: [...standing(own, outcomes), ...verdict.sentences] };

@@ -3,10 +3,11 @@
  * How much of a piece of GPU work memory bounds, and how much computation, by the plain roofline: bytes that must move
  * over the bandwidth against operations over the dense rate. No times: those are measured, or of the analytic model.
  */
-import type { Dtype, GpuSpec } from "@tandem-sim/schemas";
+import type { Dtype, SpecSheet } from "@tandem-sim/schemas";
 import { productRates } from "./analytic/rates.js";
 import type { LayerKind } from "./layer-kinds.js";
 import type { ModelShape } from "./model-shape.js";
+import { arraysTflops } from "./systolic/arrays.js";
 
 export interface Roofline {
   /** GB/s, 1e9 bytes per second. */
@@ -22,8 +23,10 @@ export interface Work {
 }
 
 /** Dense TFLOPS of matrix products in a dtype, as the spec sheet states them. @throws {TandemError} E_UNSUPPORTED */
-export const statedTflops = (spec: GpuSpec, dtype: Dtype): number =>
-  productRates(spec, dtype, { memory: 1, compute: 1, attention: 1 }).flop / 1000;
+export function statedTflops(sheet: SpecSheet, dtype: Dtype): number {
+  if (sheet.kind === "systolic") return arraysTflops(sheet);
+  return productRates(sheet, dtype, 1).flop / 1000;
+}
 
 /** A layer on `size` tokens or sequences. */
 export function layerWork(kind: LayerKind, shape: ModelShape, elementBytes: number, size: number): Work {

@@ -3,14 +3,14 @@
  * How far GPU times are off, typically, by where they come from and what runs. Figures of `docs/gpu-model.md` and
  * `docs/accuracy.md`: what was found where somebody has measured, not a bound.
  */
-import type { GpuSpecTier } from "@tandem-sim/schemas";
+import type { SpecSheetTier } from "@tandem-sim/schemas";
 
 /** What an iteration is made of: decodes only, prompts only, or both. */
 export type GpuPhase = "decode" | "mixed" | "prefill";
 export const gpuPhases: readonly GpuPhase[] = ["decode", "mixed", "prefill"];
 
-/** Measured tables, or a spec sheet and how far it was fitted. */
-export type GpuTimesTier = "measured" | GpuSpecTier;
+/** Measured tables, or a spec sheet and how far it was fitted; simulated: to a simulator, of what nobody has measured. */
+export type GpuTimesTier = "measured" | SpecSheetTier;
 
 /** Error of the GPU time of an iteration, as a share of it. */
 export const typicalErrors: Readonly<Record<GpuTimesTier, Readonly<Record<GpuPhase, number>>>> = {
@@ -22,4 +22,6 @@ export const typicalErrors: Readonly<Record<GpuTimesTier, Readonly<Record<GpuPha
   "partly calibrated": { decode: 0.065, mixed: 0.075, prefill: 0.08 },
   // Medians with family defaults, the worse of A100 and H100.
   "spec sheet": { decode: 0.14, mixed: 0.14, prefill: 0.08 },
+  // The dense part of a layer against the simulator, the worse of two batch sizes; prompts were compared with nothing.
+  simulated: { decode: 0.085, mixed: 0.14, prefill: 0.14 },
 };

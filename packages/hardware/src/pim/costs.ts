@@ -6,6 +6,7 @@ import { TandemError } from "@tandem-sim/schemas";
 import { pimAppendNs } from "./append.js";
 import { type PimShape, pimAttention } from "./attention.js";
 import { PrefillTable } from "./prefill-table.js";
+import type { PieceCosts } from "./stripes.js";
 import type { PimTiming } from "./timing.js";
 
 /** Cost of one request's attention on each channel of its group, in whole ns. All channels of a group work in step. */
@@ -18,6 +19,8 @@ export interface PimCosts {
   prefillNs(context: number, tokens: number): number;
   /** K and V of `tokens` new tokens behind `context`. */
   appendNs(context: number, tokens: number): number;
+  /** The same of a piece of striped KV. */
+  pieces: PieceCosts;
 }
 
 /**
@@ -46,12 +49,21 @@ export function createPimCosts(timing: PimTiming, shape: PimShape, queriesPerRow
   );
   const decode = prefill.alone;
   const appendOneNs = pimAppendNs(timing, shape, 0, 1);
+  // One token's cost does not depend on where in a row it lands.
+  const append = (context: number, tokens: number): number =>
+    tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens);
+  const pieces: PieceCosts = {
+    decode: (context) => decode.at(context),
+    prefill: (context, tokens) => prefill.sum(context, tokens),
+    repeat: (context, tokens) => prefill.repeat(context, tokens),
+    append,
+  };
   return {
     timing,
     shape,
-    decodeNs: (context) => decode.at(context),
-    prefillNs: (context, tokens) => prefill.sum(context, tokens),
-    // One token's cost does not depend on where in a row it lands.
-    appendNs: (context, tokens) => (tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens)),
+    decodeNs: pieces.decode,
+    prefillNs: pieces.prefill,
+    appendNs: append,
+    pieces,
   };
 }

@@ -8,6 +8,7 @@ import { pimAppend } from "./append.js";
 import { type PimShape, pimAttention, pimTilePeriod } from "./attention.js";
 import { pimCommandEnergy, pimIdleWatts } from "./command-energy.js";
 import { PrefillTable } from "./prefill-table.js";
+import type { PieceCosts } from "./stripes.js";
 import type { PimTiming } from "./timing.js";
 
 /** Energy of one request's attention on each channel of its group ABOVE the channel's idle power, in whole pJ. */
@@ -22,6 +23,8 @@ export interface PimEnergy {
   prefillPj(context: number, tokens: number): number;
   /** As `PimCosts.appendNs`. */
   appendPj(context: number, tokens: number): number;
+  /** The same of a piece of striped KV. */
+  pieces: PieceCosts;
 }
 
 /** Above idle power, pJ, of one attention and of one append. */
@@ -81,12 +84,19 @@ export function createPimEnergy(
   );
   const decode = prefill.alone;
   const appendOnePj = Math.round(aboveIdle.append(0, 1));
+  const pieces: PieceCosts = {
+    decode: (context) => decode.at(context),
+    prefill: (context, tokens) => prefill.sum(context, tokens),
+    repeat: (context, tokens) => prefill.repeat(context, tokens),
+    append: (context, tokens) => (tokens === 1 ? appendOnePj : Math.round(aboveIdle.append(context, tokens))),
+  };
   return {
     idleWatts,
     peakWatts: idleWatts + longAttentionMilliwatts(timing, shape, aboveIdle) / 1000,
-    decodePj: (context) => decode.at(context),
-    prefillPj: (context, tokens) => prefill.sum(context, tokens),
-    appendPj: (context, tokens) => (tokens === 1 ? appendOnePj : Math.round(aboveIdle.append(context, tokens))),
+    decodePj: pieces.decode,
+    prefillPj: pieces.prefill,
+    appendPj: pieces.append,
+    pieces,
   };
 }
 

@@ -4,6 +4,7 @@
  * traces ask it.
  */
 import { type AttentionShape, TandemError } from "@tandem-sim/schemas";
+import type { Stripes } from "./stripes.js";
 
 /** Groups of channels, and how much of a request lies on each channel of its group. */
 export interface KvLayout {
@@ -13,6 +14,8 @@ export interface KvLayout {
   channelsPerGroup: number;
   /** KV blocks that a group has room for. */
   blocksPerGroup: number;
+  /** How the tokens of a request lie in stripes on all groups; left out: all on one group. */
+  stripes?: Stripes;
 }
 
 /** What a layout is made for. */
@@ -24,6 +27,8 @@ export interface KvSpace {
   blockBytes: number;
   /** Channels of a group; by default as many as share the KV heads evenly. */
   channelsPerGroup?: number | undefined;
+  /** Tokens of a stripe, for a layout that has stripes. */
+  stripeTokens?: number | undefined;
   /** Place of `channelsPerGroup`, for errors. */
   where?: string | undefined;
 }
@@ -76,5 +81,16 @@ export const headParallel: LayOut = (space) => {
   };
 };
 
+/**
+ * Groups as in {@link headParallel}, and the tokens of a request in stripes on all of them in turn: `stripes.ts` says what
+ * that costs. On a single group there is nothing to stripe.
+ */
+export const striped: LayOut = (space) => {
+  const whole = headParallel(space);
+  const { stripeTokens } = space;
+  if (!stripeTokens || whole.groups === 1) return whole;
+  return { ...whole, name: "striped", stripes: { groups: whole.groups, stripeTokens } };
+};
+
 /** The registry of layouts. */
-export const kvLayouts = { "head-parallel": headParallel } as const satisfies Record<string, LayOut>;
+export const kvLayouts = { "head-parallel": headParallel, striped } as const satisfies Record<string, LayOut>;

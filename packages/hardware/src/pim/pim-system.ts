@@ -3,8 +3,9 @@
  * The PIM that an instance offloads attention to: which channels, how KV lies on them, what it costs, and whose attention
  * runs there. Where PIM sits is an entry of the registry.
  */
-import type { AttentionShape, PimDevice, PimSharing } from "@tandem-sim/schemas";
-import { createLinkCosts, type LinkCosts } from "../link.js";
+import type { AttentionShape, PimAccess, PimAttach, PimDevice, PimSharing } from "@tandem-sim/schemas";
+import { createLinkCosts, type LinkCosts, type OffloadBytes, offloadBytes } from "../link.js";
+import type { Contention } from "./contention.js";
 import { createPimCosts, type PimCosts } from "./costs.js";
 import { createPimEnergy, type PimEnergy } from "./energy.js";
 import type { KvLayout, LayOut } from "./kv-layout.js";
@@ -15,77 +16,128 @@ import { derivePimTiming, type PimTiming } from "./timing.js";
 export type OffloadPhase = "all" | "decode";
 
 export interface PimSystem {
-  /** Where PIM sits. */
-  name: string;
+  attach: PimAttach;
   device: PimDevice;
   timing: PimTiming;
   layout: KvLayout;
-  /** Number of the first channel on its node. */
+  /** Number of the first channel on its node; from 0 on each GPU that has channels of its own. */
   firstChannel: number;
-  /** Channels of the instance; those that make no whole group stay idle. */
+  /** Channels that share the heads of a GPU, or of the instance; those that make no whole group stay idle. */
   channels: number;
-  /** KV bytes per second, GB/s, that its channels attend to on long contexts. */
+  /** Sets of such channels, which work in step: one for each GPU that has its own. */
+  copies: number;
+  /** KV bytes per second, GB/s, that all its channels attend to on long contexts. */
   gemvGBps: number;
-  /** Bandwidth of the link each way, GB/s. */
-  linkGBps: number;
-  link: LinkCosts;
+  /** Bandwidth of the links each way, all together, GB/s; null where there is none. */
+  linkGBps: number | null;
+  /** Of one set of channels. */
+  bytes: OffloadBytes;
+  /** To one set of channels. Null where PIM is in the GPU's own memory. */
+  link: LinkCosts | null;
+  /** `separate`: another memory than the GPU's; else how the GPU and PIM share it. */
+  access: "separate" | PimAccess;
+  /** How much GPU and PIM slow each other down; null where they do not. */
+  contention: Contention | null;
   attention: PimCosts;
-  /** Null where nobody asks for energy. */
+  /** Of one set of channels. Null where nobody asks for energy. */
   energy: PimEnergy | null;
-  /** Whether the attention of a request runs here, by its phase. What does not still moves its KV here. */
+  /** Whether the attention of a request runs here, by its phase. What does not still has its KV here. */
   attendsOnPim(prefill: boolean): boolean;
 }
+
+/** Whether the GPU holds the KV of a prompt as well while it attends to it: where that stays in another memory. */
+export const gpuHoldsPrompts = ({ link, attendsOnPim }: PimSystem): boolean => link !== null && !attendsOnPim(true);
 
 /** What a system is made from. */
 export interface PimSystemSource {
   device: PimDevice;
-  /** Number of the instance's first channel on its node, and how many it has. */
   firstChannel: number;
   channels: number;
+  copies: number;
+  /** Bytes of a channel that KV may take; left out: all of them. */
+  channelKvBytes?: number;
   layOut: LayOut;
-  /** Bytes of a KV block, all layers and heads. */
+  /** Bytes of a KV block on one set of channels, all layers and its heads. */
   blockBytes: number;
+  /** Heads that one set of channels serves. */
   shape: AttentionShape;
   elementBytes: number;
   kvElementBytes: number;
   /** Query vectors of a KV head, and of a prefill, that one row activation serves; channels that share a request's heads. */
-  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group">;
-  /** The instance's share of the link: GB/s each way, ns per transfer. */
-  link: { bw: number; latency: number };
+  sharing: Pick<PimSharing, "share" | "queries_per_row" | "channels_per_group" | "stripe_tokens">;
   phase: OffloadPhase;
   withEnergy: boolean;
   /** Place of the sharing, for errors. */
   where: string;
 }
 
-/** PIM is the node's host memory, behind the host link; instances share its channels and the link. */
-export function hostPim(source: PimSystemSource): PimSystem {
-  const { device, shape, channels, sharing, link, kvElementBytes } = source;
+/** GB/s each way and ns per transfer of the link to one set of channels. */
+export interface PimLinkSource {
+  link: { bw: number; latency: number };
+}
+
+/** What the GPU that owns the memory does to PIM in it. */
+export interface SharedMemorySource {
+  access: PimAccess;
+  contention: Contention;
+}
+
+/** What is the same wherever PIM sits. */
+function channelsOf(source: PimSystemSource) {
+  const { device, shape, channels, copies, sharing, kvElementBytes } = source;
   const timing = derivePimTiming(device);
   const layout = source.layOut({
     shape,
     channels,
-    channelBytes: timing.channelBytes,
+    channelBytes: source.channelKvBytes ?? timing.channelBytes,
     blockBytes: source.blockBytes,
     channelsPerGroup: sharing.channels_per_group,
+    stripeTokens: sharing.stripe_tokens,
     where: `${source.where}.channels_per_group`,
   });
   const onChannel = shapeOnChannel(shape, layout.channelsPerGroup, kvElementBytes, sharing.share);
   return {
-    name: "host",
     device,
     timing,
     layout,
     firstChannel: source.firstChannel,
     channels,
-    gemvGBps: gemvGBps(timing, onChannel, layout.groups * layout.channelsPerGroup),
-    linkGBps: link.bw,
-    link: createLinkCosts(shape, link.bw, link.latency, source.elementBytes, kvElementBytes),
+    copies,
+    bytes: offloadBytes(shape, source.elementBytes, kvElementBytes),
+    gemvGBps: gemvGBps(timing, onChannel, copies * layout.groups * layout.channelsPerGroup),
     attention: createPimCosts(timing, onChannel, sharing.queries_per_row, `${source.where}.share`),
     energy: source.withEnergy ? createPimEnergy(device, timing, onChannel, sharing.queries_per_row) : null,
-    attendsOnPim: (prefill) => source.phase === "all" || !prefill,
+    attendsOnPim: (prefill: boolean) => source.phase === "all" || !prefill,
   };
 }
 
+function behindLink(attach: PimAttach, source: PimSystemSource & PimLinkSource): PimSystem {
+  const { shape, link, copies, elementBytes, kvElementBytes } = source;
+  return {
+    attach,
+    ...channelsOf(source),
+    linkGBps: copies * link.bw,
+    link: createLinkCosts(shape, link.bw, link.latency, elementBytes, kvElementBytes),
+    access: "separate",
+    contention: null,
+  };
+}
+
+/** PIM is the node's host memory, behind the host link; instances share its channels and the link. */
+export const hostPim = (source: PimSystemSource & PimLinkSource): PimSystem => behindLink("host", source);
+
+/** PIM is a memory beside each GPU, behind a link of its own, and serves the heads of that GPU: as AttAcc and CENT. */
+export const devicePim = (source: PimSystemSource & PimLinkSource): PimSystem => behindLink("device", source);
+
+/** PIM is the memory of each GPU, which its weights lie in too: as NeuPIMs, Duplex and IANUS. Nothing moves. */
+export const gpuPim = (source: PimSystemSource & SharedMemorySource): PimSystem => ({
+  attach: "gpu",
+  ...channelsOf(source),
+  linkGBps: null,
+  link: null,
+  access: source.access,
+  contention: source.access === "concurrent" ? source.contention : null,
+});
+
 /** The registry of places where PIM may sit. */
-export const pimSystems = { host: hostPim } as const satisfies Record<string, (source: PimSystemSource) => PimSystem>;
+export const pimSystems = { host: hostPim, device: devicePim, gpu: gpuPim } satisfies Record<PimAttach, unknown>;

@@ -34,6 +34,16 @@ export class PrefillTable {
     );
   }
 
+  /** `tokens` queries of one chunk over the same context. */
+  repeat(context: number, tokens: number): number {
+    const left = tokens % this.queriesPerRow;
+    const full = tokens - left;
+    return (
+      (full > 0 ? full * this.sharedBy(this.queriesPerRow).at(context) : 0) +
+      (left > 0 ? left * this.sharedBy(left).at(context) : 0)
+    );
+  }
+
   private sharedBy(queries: number): ContextTable {
     const known = this.byQueries.get(queries);
     if (known) return known;

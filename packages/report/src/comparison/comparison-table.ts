@@ -14,7 +14,7 @@ interface Column {
   /** Marks the mode that is best by it. */
   measure?: Measure;
   /** Where it says something; left out: everywhere. */
-  when?: (baseline: Summary) => boolean;
+  when?: (served: readonly Summary[]) => boolean;
 }
 
 const ratio = (value: number, baseline: number): string => (baseline > 0 ? `${(value / baseline).toFixed(2)}x` : "-");
@@ -37,7 +37,7 @@ const figures: readonly Column[] = [
   {
     title: "goodput req/s",
     text: (s) => s.goodput?.requests_s.toFixed(2) ?? "-",
-    when: ({ goodput }) => goodput !== null,
+    when: (served) => served.some(({ goodput }) => goodput !== null),
   },
 ];
 
@@ -45,17 +45,25 @@ const devices: readonly Column[] = [
   { title: "GPU busy", text: (s) => percent(s.gpu_busy) },
   { title: "reads twice", text: (s) => (s.pim_busy === null ? "-" : percent(boundOf(s).weights_read_twice)) },
   { title: "waits for PIM", text: (s) => (s.pim_busy === null ? "-" : percent(s.idle.gpu.waiting_for_pim)) },
-  { title: "for link", text: (s) => (s.pim_busy === null ? "-" : percent(s.idle.gpu.waiting_for_link)) },
+  {
+    title: "for link",
+    text: (s) => (s.pim_busy === null && !s.kv_offload ? "-" : percent(s.idle.gpu.waiting_for_link)),
+  },
   {
     title: "for GPUs",
     text: ({ idle }) => share(idle.gpu.waiting_for_collective ?? null),
-    when: ({ idle }) => idle.gpu.waiting_for_collective !== undefined,
+    when: (served) => served.some(({ idle }) => idle.gpu.waiting_for_collective !== undefined),
   },
   { title: "PIM busy", text: (s) => share(s.pim_busy) },
   { title: "util", text: (s) => share(s.pim_util) },
   { title: "interleaved", text: interleaved },
   { title: "batch", text: (s) => s.batch.mean.toFixed(1) },
   { title: "KV room", text: (s) => compact(s.kv_tokens.room) },
+  {
+    title: "KV from host",
+    text: ({ kv_offload: kv }) => (kv ? compact(kv.hit_tokens + kv.restored_tokens) : "-"),
+    when: (served) => served.some(({ kv_offload }) => kv_offload !== undefined),
+  },
   { title: "preempted", text: (s) => String(s.preemptions) },
   { title: "requests wait for", text: (s) => heldText(boundOf(s), "-") },
 ];
@@ -72,10 +80,11 @@ const BEST = "*";
 
 /** A row per mode, the head first. */
 function rows(outcomes: Outcomes, all: readonly Column[], best: Verdict["best"]): string[][] {
-  const [baseline] = servedModes(outcomes).values();
-  const columns = all.filter(({ when }) => !when || (baseline && when(baseline.summary)));
+  const served = [...servedModes(outcomes).values()].map(({ summary }) => summary);
+  const [baseline] = served;
+  const columns = all.filter(({ when }) => !when || when(served));
   const cell = (mode: string, summary: Summary, { text, measure }: Column): string => {
-    const told = text(summary, baseline?.summary ?? summary);
+    const told = text(summary, baseline ?? summary);
     if (!measure || !best[measure]) return told;
     // What is not the best leaves room for the mark.
     return `${told}${best[measure].modes.includes(mode) ? BEST : " "}`;

@@ -65,6 +65,22 @@ describe("the verdict names", () => {
     );
   });
 
+  test("how PIM stands against KV offload, which needs none: the fastest of the offloaded modes", () => {
+    const said = outcomes({
+      "kv-offload": { makespan: 80, tpot: 4 },
+      offload: { makespan: 60 },
+      auto: { makespan: 40 },
+    });
+    for (const mode of ["offload", "auto"]) {
+      const found = said.get(mode);
+      if (found && "summary" in found) found.summary.pim_util = 0.5;
+    }
+    expect(verdictOn(said)?.sentences).toContain(
+      "Against kv-offload, which needs no PIM, auto comes to makespan 0.50x, mean TTFT 1.00x, mean TPOT 1.25x and energy per token 1.00x.",
+    );
+    expect(say({ "kv-offload": { makespan: 80 } })).not.toContain("Against");
+  });
+
   test("what fills the makespan, once for the modes that it is the same for", () => {
     const said = say({ offload: { gpu: 0.4, pim: 0.5 }, interleave: { extra: 20 }, auto: { held: 0.8 } });
     expect(said).toContain(

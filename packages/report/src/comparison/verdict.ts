@@ -4,7 +4,9 @@
  */
 import {
   bestModes,
+  bestOffloaded,
   boundOf,
+  competitor,
   type ModeOutcome,
   measures,
   ratioBy,
@@ -13,7 +15,7 @@ import {
   undecided,
   unfitModes,
 } from "@tandem-sim/comparison";
-import type { Bound, Flip, Measure, Verdict, WhatIf } from "@tandem-sim/schemas";
+import type { Bound, Flip, Measure, Summary, Verdict, WhatIf } from "@tandem-sim/schemas";
 import { percent, wordList } from "../number-format.js";
 import { heldText } from "./held-text.js";
 
@@ -109,6 +111,19 @@ function boundSentence(bounds: Verdict["bounds"]): string {
   return `What fills most of the makespan: ${[...modes].map(([text, names]) => `in ${wordList(names)} ${text}`).join(", ")}.`;
 }
 
+/** PIM against what needs none. */
+function competitorSentence(served: ReadonlyMap<string, Summary>): string[] {
+  const without = served.get(competitor);
+  const offloaded = bestOffloaded(served);
+  if (!without || !offloaded) return [];
+  const [mode, summary] = offloaded;
+  const told = measures.flatMap((measure) => {
+    const ratio = ratioBy(measure, summary, without);
+    return Number.isFinite(ratio) ? [{ name: names[measure], ratio, modes: [] }] : [];
+  });
+  return [`Against ${competitor}, which needs no PIM, ${mode} comes to ${figures(told)}.`];
+}
+
 /** Where the runs are too close for what is known of the GPU. */
 const undecidedSentence = (open: readonly Measure[], uncertainty: number): string[] =>
   open.length === 0
@@ -158,6 +173,7 @@ export function verdictOn(outcomes: ReadonlyMap<string, ModeOutcome>, whatIf: Wh
   const sentences = [
     `${bestSentence(best, baseline)}${autoRemark(best, [...served.keys()])}.`,
     boundSentence(bounds),
+    ...competitorSentence(served),
     ...flipSentence(whatIf?.flips ?? []),
     ...undecidedSentence(open, uncertainty),
   ];

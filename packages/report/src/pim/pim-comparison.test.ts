@@ -11,7 +11,17 @@ const compared: ComparedPim[] = ["HBM2_1GB_2000_pim", "HBM2_1GB_2000_neupims", "
   const device = readPimDevice(findPimFile(file));
   const channels = channelsOf(device, 512);
   const contexts = [512, 2048];
-  const question = { device, model, gpu: null, channels, contexts, share: 1, queriesPerRow: 1, kvElementBytes: 2 };
+  const question = {
+    device,
+    model,
+    gpu: null,
+    channels,
+    contexts,
+    attach: "host" as const,
+    share: 1,
+    queriesPerRow: 1,
+    kvElementBytes: 2,
+  };
   return { device: file, facts: pimFacts(question) };
 });
 

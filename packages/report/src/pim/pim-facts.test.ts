@@ -17,7 +17,17 @@ const gpu = readGpuProfile(findGpuProfileDir("RTXPRO6000", name, "bf16"), 1);
 const factsOf = (deviceName: string, contexts: number[]) => {
   const device = readPimDevice(findPimFile(deviceName));
   const channels = channelsOf(device, 512);
-  return pimFacts({ device, model, gpu, channels, contexts, share: 1, queriesPerRow: 1, kvElementBytes: 2 });
+  return pimFacts({
+    device,
+    model,
+    gpu,
+    channels,
+    contexts,
+    attach: "host" as const,
+    share: 1,
+    queriesPerRow: 1,
+    kvElementBytes: 2,
+  });
 };
 
 describe("where PIM attention beats the GPU's", () => {

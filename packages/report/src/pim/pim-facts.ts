@@ -25,6 +25,7 @@ import {
   type GpuProfile,
   type ModelConfig,
   modelDtype,
+  type PimAttach,
   type PimDevice,
   PimLink,
   TandemError,
@@ -36,7 +37,9 @@ export interface PimQuestion {
   model: ModelConfig;
   /** GPU to compare with; null where there is no profile of it. */
   gpu: GpuProfile | null;
-  /** Channels of the node. */
+  /** Where it sits: in the GPU's own memory nothing crosses a link. */
+  attach: PimAttach;
+  /** Channels of that memory. */
   channels: number;
   contexts: readonly number[];
   share: number;
@@ -58,6 +61,7 @@ export interface BreakEven {
 }
 
 export interface PimFacts {
+  attach: PimAttach;
   timing: PimTiming;
   channels: number;
   channelsPerGroup: number;
@@ -82,7 +86,7 @@ export interface PimFacts {
 
 /** Answers the question. */
 export function pimFacts(question: PimQuestion): PimFacts {
-  const { device, model, gpu, channels, contexts, share, queriesPerRow, kvElementBytes } = question;
+  const { device, model, gpu, attach, channels, contexts, share, queriesPerRow, kvElementBytes } = question;
   const timing = derivePimTiming(device);
   const shape = attentionShape(model);
   const blockBytes = kvBytesPerToken(model, kvElementBytes);
@@ -96,8 +100,11 @@ export function pimFacts(question: PimQuestion): PimFacts {
   const kvBytes = kvBytesPerLayer(onChannel, kvElementBytes);
   const gpuCosts = gpu && createGpuCosts(gpu, architectureOf(model));
   const greatestBatch = gpuCosts?.range.nDecode ?? 0;
-  const pimNs = attentionOnPim(model, kvElementBytes, groups, (context) => costs.decodeNs(context));
+  const transfersNs = attach === "gpu" ? () => 0 : transfersOf(model, kvElementBytes);
+  const pimNs = (batch: number, context: number): number =>
+    transfersNs(batch) + Math.ceil(batch / groups) * costs.decodeNs(context);
   return {
+    attach,
     timing,
     channels,
     channelsPerGroup: perGroup,
@@ -118,20 +125,12 @@ export function pimFacts(question: PimQuestion): PimFacts {
   };
 }
 
-/** Attention of a layer for `batch` equal decodes: up, the busiest group, down. */
-function attentionOnPim(
-  model: ModelConfig,
-  kvElementBytes: number,
-  groups: number,
-  decodeNs: (context: number) => number,
-): (batch: number, context: number) => number {
+/** Over the link, for a layer of `batch` decodes: up, and down again. */
+function transfersOf(model: ModelConfig, kvElementBytes: number): (batch: number) => number {
   const link = PimLink.parse({});
   const activationBytes = dtypeBytes[modelDtype(model)];
   const costs = createLinkCosts(attentionShape(model), link.bw, link.latency, activationBytes, kvElementBytes);
-  return (batch, context) =>
-    costs.transferNs(costs.upBytes(batch)) +
-    Math.ceil(batch / groups) * decodeNs(context) +
-    costs.transferNs(costs.downBytes(batch));
+  return (batch) => costs.transferNs(costs.upBytes(batch)) + costs.transferNs(costs.downBytes(batch));
 }
 
 /** Attention of a layer for `batch` equal decodes on the GPU. */
@@ -157,7 +156,7 @@ function breakEven(
 }
 
 /**
- * Channels of a node.
+ * Channels of a memory.
  *
  * @throws {TandemError} E_CAPACITY where the memory is smaller than a channel
  */

@@ -11,6 +11,7 @@ export function pimJson({ device, model }: PimSubject, facts: PimFacts): Record<
   return {
     name: device,
     model,
+    attach: facts.attach,
     channels: facts.channels,
     channels_per_group: facts.channelsPerGroup,
     channel_groups: facts.groups,

@@ -41,7 +41,7 @@ function fasterText({ batch, untilBatch }: PimFacts["breakEven"][number], greate
   return batch === untilBatch ? `at ${batch} decodes only` : `from ${batch} to ${untilBatch} decodes only`;
 }
 
-function breakEvenParts({ breakEven, greatestBatch }: PimFacts, { model, gpu }: PimSubject): Part[] {
+function breakEvenParts({ attach, breakEven, greatestBatch }: PimFacts, { model, gpu }: PimSubject): Part[] {
   if (breakEven.length === 0) return ["", `No profile of ${model} on ${gpu}: no comparison with a GPU.`];
   return [
     "",
@@ -54,11 +54,15 @@ function breakEvenParts({ breakEven, greatestBatch }: PimFacts, { model, gpu }: 
         us(point.gpuNs),
       ]),
     ),
-    "One layer's attention at the first such batch, else at the greatest; the link included, dense layers apart.",
+    `One layer's attention at the first such batch, else at the greatest; ${attach === "gpu" ? "there is no link" : "the link included"}, dense layers apart.`,
   ];
 }
 
+/** Where PIM sits. */
+const places = { host: "node", device: "beside the GPU", gpu: "GPU's memory" } as const;
+
 function deviceLines({
+  attach,
   timing,
   channels,
   groups,
@@ -77,9 +81,12 @@ function deviceLines({
       "one row of all banks",
       `${timing.rowNs.toFixed(1)} ns to open, ${timing.columnNs.toFixed(2)} ns a column, ${timing.drainNs.toFixed(1)} ns to read out`,
     ],
-    ["power of a channel", `${idleWatts.toFixed(3)} W idle, ${peakWatts.toFixed(3)} W computing`],
     [
-      "node",
+      "power of a channel",
+      `${idleWatts.toFixed(3)} W idle${attach === "gpu" ? ", part of what the GPU draws" : ""}, ${peakWatts.toFixed(3)} W computing`,
+    ],
+    [
+      places[attach],
       `${channels} channels in ${groups} groups of ${channelsPerGroup}: ${gemvGBps.toFixed(0)} GB/s of KV on long contexts`,
     ],
   ] as const;

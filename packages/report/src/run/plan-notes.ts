@@ -9,10 +9,15 @@ import { constantsText } from "../calibration/calibration-result.js";
 import { bytes, percent } from "../number-format.js";
 
 /** What an instance has room for. */
-export function capacityNote({ id, hardware, modelName, weightBytes, gpuBlocks, pim, options }: InstancePlan): string {
+export function capacityNote(plan: InstancePlan): string {
+  const { id, hardware, modelName, weightBytes, gpuBlocks, pim, hostKv, options } = plan;
   const gpu = `instance ${id}: ${modelName} on ${hardware}, weights ${bytes(weightBytes)}, ${gpuBlocks} KV blocks of ${options.blockSize} tokens on the GPU`;
+  if (hostKv) return `${gpu}, ${hostKv.blocks} in host memory, link ${hostKv.link.bw} GB/s for each GPU`;
   if (!pim) return gpu;
-  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each, link ${pim.linkGBps} GB/s`;
+  const { stripes } = pim.layout;
+  const striped = stripes ? `, requests in stripes of ${stripes.stripeTokens} tokens over all of them` : "";
+  const link = pim.linkGBps === null ? "in the GPU's memory" : `link ${pim.linkGBps} GB/s`;
+  return `${gpu}, phase ${options.attnOffloadPhase}: ${pim.layout.groups} groups of ${pim.layout.channelsPerGroup} ${pim.device.name} channels with ${pim.layout.blocksPerGroup} blocks each${striped}, ${link}`;
 }
 
 /**
@@ -27,9 +32,10 @@ export function gpuNotes({ instances }: SimulationPlan, summaries: readonly Summ
   });
   const [first, ...others] = summaries.map(({ gpu_time }) => gpu_time);
   if (!first) return [];
+  const ofWhat = instances.some(({ gpuTimes }) => gpuTimes === "simulated") ? " of that simulator" : "";
   const worst = others.reduce((a, b) => (b.typical_error > a.typical_error ? b : a), first);
   return [
-    `GPU times: ${[...new Set(origins)].join("; ")}. Typically within ${percent(worst.typical_error, 1)}${beyondText(worst)}.`,
+    `GPU times: ${[...new Set(origins)].join("; ")}. Typically within ${percent(worst.typical_error, 1)}${ofWhat}${beyondText(worst)}.`,
   ];
 }
 
@@ -46,6 +52,7 @@ const originNames = {
   calibrated: "computed from its spec sheet and calibrated to measurements of that GPU",
   "partly calibrated": "computed from its spec sheet with efficiencies that others state",
   "spec sheet": "computed from its spec sheet with the defaults of its memory family",
+  simulated: "computed from its spec sheet by formulas that follow a simulator: nobody has measured it",
 } as const;
 
 const axisNames: Record<ProfileAxis, string> = {

@@ -17,17 +17,21 @@ export function runTable(summary: Summary, plan: SimulationPlan): Table {
       ["GPU busy / idle", `${percent(summary.gpu_busy, 1)} / ${percent(summary.gpu_idle, 1)}`],
       ...collectiveRows(summary),
       ...pimRows(summary),
+      ...hostKvRows(summary),
       ...idleRows(summary),
       ["bottleneck", bottleneck(summary)],
       ["requests in a batch, mean / max", `${summary.batch.mean.toFixed(1)} / ${summary.batch.max}`],
       ["KV room / most used", `${compact(summary.kv_tokens.room)} / ${compact(summary.kv_tokens.peak)} tokens`],
       ["requests wait for", heldText(boundOf(summary), "nothing, most of the time")],
       ["preemptions", String(summary.preemptions)],
-      ["prefix hits", `${summary.prefix_hit_tokens} tokens`],
+      ["prefix hits", prefixHits(summary)],
       ...(interleaves ? interleavingRows(summary) : []),
     ],
   };
 }
+
+const prefixHits = ({ prefix_hit_tokens: all, kv_offload: kv }: Summary): string =>
+  kv ? `${all} tokens, ${kv.hit_tokens} of them in host memory` : `${all} tokens`;
 
 function throughputRows({ requests, makespan_ns, iterations, throughput, goodput }: Summary): string[][] {
   return [
@@ -46,6 +50,19 @@ function pimRows({ pim_busy, pim_idle, pim_util, link_bytes }: Summary): string[
     ["PIM busy / idle", `${percent(pim_busy, 1)} / ${percent(pim_idle, 1)}`],
     ["PIM channels in use, mean", percent(pim_util, 1)],
     ["link up / down", `${bytes(link_bytes.up)} / ${bytes(link_bytes.down)}`],
+  ];
+}
+
+function hostKvRows({ kv_offload: kv, link_bytes, instances, idle }: Summary): string[][] {
+  if (!kv) return [];
+  const busiest = (key: "link_up_busy" | "link_down_busy"): string =>
+    percent(Math.max(...instances.map((instance) => instance[key] ?? 0)), 1);
+  return [
+    ["KV to / from host memory", `${bytes(link_bytes.up)} / ${bytes(link_bytes.down)}`],
+    ["  link busy", `${busiest("link_up_busy")} / ${busiest("link_down_busy")}`],
+    ["  loads, mean", `${kv.loads}, ${ms(kv.load_ms)} ms`],
+    ["  swapped out / restored", `${kv.swaps} requests / ${kv.restored_tokens} tokens`],
+    ["  GPU idle: for loads", percent(idle.gpu.waiting_for_link, 1)],
   ];
 }
 

@@ -14,6 +14,7 @@ export function throughputLine(report: IntervalReport): string {
     `decode_t=${compact(report.decodeTokS)} tok/s`,
     `npu_mem=${(report.gpuMemoryBytes / 1e9).toFixed(1)} GB`,
   ];
+  if (report.hostKvBytes !== undefined) parts.push(`host_kv=${(report.hostKvBytes / 1e9).toFixed(1)} GB`);
   if (report.pimBusy !== null) parts.push(`pim_busy=${percent(report.pimBusy)}`);
   parts.push(`gpu_busy=${percent(report.gpuBusy)}`);
   if (report.powerW !== null) parts.push(`power=${report.powerW.toFixed(0)} W`);

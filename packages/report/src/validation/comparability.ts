@@ -3,7 +3,7 @@
  * What a validation compared, and where the two sides are not the same thing.
  */
 import type { PlanInputs } from "@tandem-sim/engine";
-import { tierOf } from "@tandem-sim/schemas";
+import { deviceName, tierOf } from "@tandem-sim/schemas";
 import { constantsText } from "../calibration/calibration-result.js";
 import type { RecordedRun } from "./recorded-run.js";
 import type { ReplayedWorkload } from "./replayed-workload.js";
@@ -22,7 +22,7 @@ export function whatWasCompared(run: RecordedRun, workload: ReplayedWorkload, in
       ["cluster", inputs.source],
       profile
         ? ["GPU profile", `${profile.hardware} ${profile.variant}, tp ${profile.tp}, ${profile.form}`]
-        : ["GPU times", `from the spec sheet of ${gpuSpec.gpu}, ${tierOf(gpuSpec)}`],
+        : ["GPU times", `from the spec sheet of ${deviceName(gpuSpec)}, ${tierOf(gpuSpec)}`],
       ["engine", options.asyncScheduling ? "asynchronous scheduling" : "synchronous scheduling"],
       ["limits", `${options.maxNumSeqs} requests, ${options.maxNumBatchedTokens} tokens per step`],
     );

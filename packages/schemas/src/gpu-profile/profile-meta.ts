@@ -3,7 +3,7 @@
  * What a profile folder says of itself: Tandem's `profile.json`, or the `meta.yaml` of a raw LLMServingSim bundle.
  */
 import * as z from "zod";
-import { GpuSpecTier } from "../gpu-spec.js";
+import { SpecSheetTier } from "../spec-sheet.js";
 
 const SkewAxis = z.strictObject({ bins: z.array(z.number()), labels: z.array(z.string()) });
 
@@ -22,7 +22,7 @@ export const CompactProfileMeta = z.strictObject({
     .optional()
     .describe("that attention was measured with; auto = as the variant"),
   source: z.string(),
-  computed: GpuSpecTier.optional().describe(
+  computed: SpecSheetTier.optional().describe(
     "from a spec sheet, fitted so far, instead of measured; left out: measured",
   ),
   skew: z.strictObject({
@@ -57,7 +57,7 @@ export const RawProfileMeta = z.looseObject({
   tp_degrees: z.array(z.int().positive()).min(1),
   engine_effective: z.looseObject({ kv_cache_dtype: z.string().nullish() }).nullish(),
   /** LLMServingSim's mark of a bundle that nobody measured; `tier` is Tandem's, how far its spec sheet was fitted. */
-  derived: z.looseObject({ from: z.string().nullish(), tier: GpuSpecTier.nullish() }).nullish(),
+  derived: z.looseObject({ from: z.string().nullish(), tier: SpecSheetTier.nullish() }).nullish(),
   skew_fit: z
     .looseObject({
       enabled: z.boolean().nullish(),

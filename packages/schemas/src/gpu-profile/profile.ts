@@ -4,7 +4,7 @@
  * as LLMServingSim's profiler writes them; the cost model converts to ns once.
  */
 
-import type { GpuSpecTier } from "../gpu-spec.js";
+import type { SpecSheetTier } from "../spec-sheet.js";
 
 /** Samples of one layer over its size (tokens or sequences), ascending. */
 export interface LayerSamples {
@@ -68,5 +68,5 @@ export interface GpuProfile {
   /** Where the data is from, free text. */
   source: string;
   /** Tables that were computed from a spec sheet, and how far that was fitted; left out: measured. */
-  computed?: GpuSpecTier;
+  computed?: SpecSheetTier;
 }

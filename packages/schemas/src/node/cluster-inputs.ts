@@ -5,11 +5,11 @@
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
 import { type ClusterInputs, type ProfileQuery, resolveCluster } from "../cluster-inputs.js";
 import type { GpuProfile } from "../gpu-profile/profile.js";
-import type { GpuSpec } from "../gpu-spec.js";
 import type { InstanceOptions } from "../options.js";
 import { parseWith } from "../parse.js";
 import { type Setting, withSettings } from "../settings.js";
-import { readClusterConfig, readGpuSpec, readModelConfig, readPimDevice } from "./files.js";
+import type { SpecSheet } from "../spec-sheet.js";
+import { readClusterConfig, readModelConfig, readPimDevice, readSpecSheet } from "./files.js";
 import { readGpuProfile } from "./gpu-profile.js";
 import {
   findClusterFile,
@@ -33,7 +33,7 @@ export interface LoadOptions {
   /** Whether GPU times come from measured tables, from the spec sheet, or (default) from tables where there are some. */
   gpuModel?: GpuModel;
   /** The spec sheet of the hardware that it names, wherever the config says that. */
-  gpuSpec?: GpuSpec;
+  gpuSpec?: SpecSheet;
 }
 
 export type { ClusterInputs } from "../cluster-inputs.js";
@@ -66,12 +66,12 @@ function changedConfig(
 /** Where the GPU times of an instance are read from, each file once. */
 function gpuSources(file: string, { gpuProfileDir, gpuModel = "auto", gpuSpec }: LoadOptions) {
   const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
-  const specs = once(readGpuSpec);
+  const specs = once(readSpecSheet);
   const measured = ({ hardware, model, variants, tp }: ProfileQuery): GpuProfile =>
     profiles(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file))(tp);
-  const analytic = (hardware: string): GpuSpec =>
+  const analytic = (hardware: string): SpecSheet =>
     gpuSpec?.hardware === hardware ? gpuSpec : specs(findGpuSpecFile(hardware, file));
-  return (wanted: ProfileQuery): GpuProfile | GpuSpec => {
+  return (wanted: ProfileQuery): GpuProfile | SpecSheet => {
     if (gpuModel === "analytic") return analytic(wanted.hardware);
     if (gpuModel === "measured" || gpuProfileDir !== undefined) return measured(wanted);
     if (gpuSpec?.hardware === wanted.hardware && !measuredProfileDir(wanted, file)) return gpuSpec;

@@ -59,7 +59,7 @@ export const balance =
   };
 
 /** The first sub-batch that request `i` may be in: that of the last whose K and V it needs. */
-function firstAllowed({ readers, writers, dependencies }: Batch, i: number, of: Uint8Array): number {
+export function firstAllowed({ readers, writers, dependencies }: Batch, i: number, of: Uint8Array): number {
   let first = 0;
   for (let k = 0; k < dependencies; k++) if (readers[k] === i && of[writers[k]] > first) first = of[writers[k]];
   return first;

@@ -6,6 +6,7 @@ import type { InstanceOptions } from "@tandem-sim/schemas";
 import { splitByRequests, splitByTokens } from "./balance.js";
 import { splitByChunk } from "./chunk.js";
 import { splitByCost } from "./cost.js";
+import { splitByNeupims } from "./neupims.js";
 import type { SplitRule } from "./split.js";
 
 export { type SplitRule, SplitWorkspace } from "./split.js";
@@ -15,4 +16,5 @@ export const splits: Readonly<Record<InstanceOptions["subBatchSplit"], SplitRule
   requests: splitByRequests,
   cost: splitByCost,
   chunk: splitByChunk,
+  neupims: splitByNeupims,
 };

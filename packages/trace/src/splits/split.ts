@@ -5,9 +5,10 @@
 import type { Batch } from "@tandem-sim/scheduler";
 import { type BatchTable, createBatchTable, fillTable } from "../batch-table.js";
 import type { IterationCosts } from "../costs.js";
+import { createPlayer } from "../create-player.js";
 import type { DecoderGraph } from "../decoder-graph.js";
 import { Division } from "../division.js";
-import { createPlayed, type Played, Player } from "../player.js";
+import { createPlayed, type Played, type SchedulePlayer } from "../player.js";
 import { CyclePrediction } from "../predicted-cycle.js";
 
 /** What a split of one instance may look at beside the batch, and its buffers. */
@@ -19,7 +20,7 @@ export class SplitWorkspace {
   readonly weights: Float64Array;
   private readonly table: BatchTable;
   private readonly prediction: CyclePrediction;
-  private readonly player: Player;
+  private readonly player: SchedulePlayer;
   private readonly played: Played;
 
   constructor(
@@ -29,7 +30,7 @@ export class SplitWorkspace {
     this.candidate = new Division(graph.subBatches);
     this.table = createBatchTable(graph);
     this.prediction = new CyclePrediction(graph, graph.layer);
-    this.player = new Player(graph);
+    this.player = createPlayer(graph);
     this.played = createPlayed(graph);
     this.weights = new Float64Array(graph.subBatches * (1 + (costs.pim?.layout.groups ?? 0)));
   }

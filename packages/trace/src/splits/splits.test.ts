@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { batchOf, costsOf, entries, pim, situations, tableFor } from "../../test/fake-costs.js";
+import { batchOf, costsIn, costsOf, entries, pim, situations, tableFor } from "../../test/fake-costs.js";
 import { type BatchTable, fillTable } from "../batch-table.js";
 import { Division } from "../division.js";
 import { CyclePrediction } from "../predicted-cycle.js";
@@ -42,9 +42,10 @@ const loadNs = (table: BatchTable, subBatch: number, group: number): number =>
 describe("every split", () => {
   test.each(rules)("%s leaves no sub-batch empty where there are two requests", (rule) => {
     fc.assert(
-      fc.property(situations, ({ phase, groups, entries: list }) => {
+      fc.property(situations, (situation) => {
+        const { entries: list } = situation;
         fc.pre(list.length >= 2);
-        const { divided, table } = apply(rule, batchOf(list), costsOf(phase, groups));
+        const { divided, table } = apply(rule, batchOf(list), costsIn(situation));
         expect(divided).toBe(true);
         expect(Math.min(...table.tokens)).toBeGreaterThan(0);
         expect(table.sequences[0]! + table.sequences[1]!).toBe(list.length);
@@ -130,9 +131,10 @@ describe("tokens", () => {
 describe("cost", () => {
   test("predicts no longer cycle than the other splits of whole requests", () => {
     fc.assert(
-      fc.property(situations, ({ phase, groups, entries: list }) => {
+      fc.property(situations, (situation) => {
+        const { entries: list } = situation;
         fc.pre(list.length >= 2);
-        const [batch, costs] = [batchOf(list), costsOf(phase, groups)];
+        const [batch, costs] = [batchOf(list), costsIn(situation)];
         const cost = cycleOf("cost", batch, costs);
         expect(cost).toBeLessThanOrEqual(cycleOf("tokens", batch, costs));
         expect(cost).toBeLessThanOrEqual(cycleOf("requests", batch, costs));
@@ -193,12 +195,51 @@ describe("chunk", () => {
 
   test("predicts no longer cycle than tokens", () => {
     fc.assert(
-      fc.property(situations, ({ phase, groups, entries: list }) => {
+      fc.property(situations, (situation) => {
+        const { entries: list } = situation;
         fc.pre(list.length >= 2);
-        const [batch, costs] = [batchOf(list), costsOf(phase, groups)];
+        const [batch, costs] = [batchOf(list), costsIn(situation)];
         expect(cycleOf("chunk", batch, costs)).toBeLessThanOrEqual(cycleOf("tokens", batch, costs));
       }),
     );
+  });
+});
+
+describe("neupims", () => {
+  test("gives the first half of every group's list to sub-batch 1, the longer half of odd lists in turn", () => {
+    const groups = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 2];
+    const batch = batchOf(groups.map((group, i) => ({ tokens: 1, context: 10 * i, group })));
+    const { division } = apply("neupims", batch, costsOf("all", 3));
+    const halvesOf = (group: number) => [...division.of.subarray(0, 11)].filter((_, i) => groups[i] === group);
+    expect([0, 1, 2].map(halvesOf)).toEqual([
+      [0, 0, 1, 1],
+      [0, 0, 1],
+      [0, 0, 1, 1],
+    ]);
+    const odd = batchOf([0, 1, 0, 1, 0, 1].map((group) => ({ tokens: 1, context: 9, group })));
+    expect(subBatchesOf(apply("neupims", odd, costsOf("all", 2)), 6)).toEqual([0, 0, 0, 1, 1, 1]);
+  });
+
+  test("of a list sorted by length gives one half most of the tokens, where cost evens them out", () => {
+    const batch = batchOf([4000, 3000, 200, 100].map((context) => ({ tokens: 1, context, group: 0 })));
+    const costs = costsOf("all", 1);
+    expect(subBatchesOf(apply("neupims", batch, costs), 4)).toEqual([0, 0, 1, 1]);
+    expect(cycleOf("neupims", batch, costs)).toBeGreaterThan(1.3 * cycleOf("cost", batch, costs));
+  });
+
+  test("keeps a prefill on the GPU behind the decode on another list whose K and V it needs", () => {
+    const batch = batchOf([
+      { tokens: 1, context: 15, group: 0 },
+      { tokens: 1, context: 15, group: 0 },
+      { tokens: 8, context: 16, group: 0, hits: 0 },
+      { tokens: 8, context: 0, group: 0 },
+    ]);
+    batch.readers[0] = 2;
+    batch.writers[0] = 1;
+    batch.dependencies = 1;
+    const { division } = apply("neupims", batch, costsOf("decode", 1));
+    expect(division.keepsDependencies(batch)).toBe(true);
+    expect(division.of[2]).toBe(1);
   });
 });
 
@@ -222,7 +263,8 @@ describe("the predicted cycle", () => {
         fc.pre(list.length >= 2);
         const { table } = apply("tokens", batchOf(list), costsOf("all", 3));
         const own = table.graph.of.map((stages) => {
-          const { up, pim: onPim, down } = stages.offload!;
+          const { pim: onPim, link } = stages.offload!;
+          const { up, down } = link!;
           const ns = (stage: number): number => longestNs(table, stage);
           return { dense: ns(stages.pre) + ns(stages.post), up: ns(up), pim: ns(onPim), down: ns(down) };
         });

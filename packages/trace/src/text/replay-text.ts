@@ -5,6 +5,9 @@
  */
 import { END_OF_PIM, isMarker, type TraceRow } from "./row.js";
 
+/** How GPU and PIM share a memory; `separate` where PIM has its own. */
+type Access = "separate" | "blocked" | "concurrent";
+
 interface SubBatchState {
   /** End of the dense rows so far. */
   denseEnd: number;
@@ -21,15 +24,19 @@ interface SubBatchState {
  * Resources are the GPU, link up, every PIM channel, link down and the links between GPUs, which `allreduce` rows run on.
  * Stages of a sub-batch are dense rows, `allreduce`, dense rows, `link_up`, PIM rows, `link_down`. A GPU `attention` row runs beside the PIM stage of its layer; the dense rows behind wait for both.
  * `link_fetch` rows bring the KV of prefix hits and wait for the link only; the GPU attention of their layer waits for
- * them.
+ * them. PIM rows of the GPU's own memory, which is local, have no link in front of them and none behind.
+ *
+ * @param access `blocked`: rows of PIM and of the GPU exclude each other
  */
-export function replayText(rows: readonly TraceRow[]): number {
+export function replayText(rows: readonly TraceRow[], access: Access = "separate"): number {
   const subBatches = new Map<string, SubBatchState>();
   const channels = new Map<string, number>();
   let gpu = 0;
   let up = 0;
   let down = 0;
   let reduces = 0;
+  let pim = 0;
+  const gpuFree = (): number => (access === "blocked" ? Math.max(gpu, pim) : gpu);
   let channel = "";
   const stateOf = (row: TraceRow): SubBatchState => {
     let state = subBatches.get(row.misc);
@@ -47,9 +54,13 @@ export function replayText(rows: readonly TraceRow[]): number {
     const own = stateOf(row);
     const layer = row.name.replace(/_\d+$/, "");
     if (channel !== "") {
-      const end = Math.max(channels.get(channel) ?? 0, own.upEnd) + row.compTimeNs;
+      const isLocal = row.inputLocation.startsWith("LOCAL.");
+      const sentNs = isLocal ? Math.max(own.denseEnd, access === "blocked" ? gpu : 0) : own.upEnd;
+      const end = Math.max(channels.get(channel) ?? 0, sentNs) + row.compTimeNs;
       channels.set(channel, end);
       own.pimEnd = Math.max(own.pimEnd, end);
+      if (isLocal) own.ready = Math.max(own.ready, end);
+      pim = Math.max(pim, end);
     } else if (layer === "link_up") {
       up = Math.max(up, own.denseEnd) + row.compTimeNs;
       own.upEnd = up;
@@ -64,10 +75,10 @@ export function replayText(rows: readonly TraceRow[]): number {
       reduces = Math.max(reduces, own.denseEnd) + row.compTimeNs;
       own.ready = Math.max(own.ready, reduces);
     } else if (layer === "attention") {
-      gpu = Math.max(gpu, own.fetched) + row.compTimeNs;
+      gpu = Math.max(gpuFree(), own.fetched) + row.compTimeNs;
       own.ready = Math.max(own.ready, gpu);
     } else {
-      gpu = Math.max(gpu, own.ready) + row.compTimeNs;
+      gpu = Math.max(gpuFree(), own.ready) + row.compTimeNs;
       own.denseEnd = gpu;
     }
   }

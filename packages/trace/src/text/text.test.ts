@@ -4,12 +4,13 @@ import { describe, expect, test } from "vitest";
 import {
   architecture,
   batchOf,
-  costsOf,
+  costsIn,
   type Entry,
   FIRST_CHANNEL,
   model,
   type Offload,
   PER_GROUP,
+  type Situation,
   situations,
   tableFor,
 } from "../../test/fake-costs.js";
@@ -23,9 +24,12 @@ import { replayText } from "./replay-text.js";
 import type { TraceRow } from "./row.js";
 import { type TraceSource, toText } from "./write-text.js";
 
-function sourceOf(list: readonly Entry[], phase: Offload, groups: number, rule: SplitRule | null): TraceSource {
-  const costs = costsOf(phase, groups);
-  const batch = batchOf(list);
+const sourceOf = (list: readonly Entry[], phase: Offload, groups: number, rule: SplitRule | null): TraceSource =>
+  sourceIn({ phase, groups, stripeTokens: 0, entries: [...list] }, rule);
+
+function sourceIn(situation: Situation, rule: SplitRule | null): TraceSource {
+  const costs = costsIn(situation);
+  const batch = batchOf(situation.entries);
   const candidate = new Division(2);
   const workspace = new SplitWorkspace(costs, tableFor(costs, 2).graph);
   const division = rule?.(batch, candidate, workspace) ? candidate : null;
@@ -40,8 +44,8 @@ const layerOf = (row: TraceRow): string => row.name.replace(/_\d+$/, "");
 /** Checks a claim about any iteration, whole and split. */
 function always(claim: (source: TraceSource) => void): void {
   const rule = fc.constantFrom("whole", ...(Object.keys(splits) as (keyof typeof splits)[]));
-  const property = fc.property(situations, rule, ({ phase, groups, entries }, name) => {
-    claim(sourceOf(entries, phase, groups, phase === "none" || name === "whole" ? null : splits[name]));
+  const property = fc.property(situations, rule, (situation, name) => {
+    claim(sourceIn(situation, situation.phase === "none" || name === "whole" ? null : splits[name]));
   });
   fc.assert(property, { numRuns: 80 });
 }

@@ -2,13 +2,15 @@
  * @module
  * Writes text traces: one iteration as rows of eleven fields, in the order in which its stages are issued.
  */
-import { type Architecture, type LayerName, layerSizes, outLayers } from "@tandem-sim/hardware";
+import { type Architecture, type LayerName, layerSizes, outLayers, type Piece, piecesAt } from "@tandem-sim/hardware";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import { attentionNs } from "../batch-table.js";
 import { type Part, partsOf } from "../division.js";
+import type { StageSink } from "../player.js";
 import { issued, longestNs, type StageTable } from "../stage-table.js";
 import { attentionWork, type CostedBatch } from "../stage-work.js";
 import { COLUMNS, channelMarker, END_OF_PIM, HEADER } from "./row.js";
+import { RunTimes } from "./run-times.js";
 
 /** The iteration to be written, and what its rows' sizes follow from. */
 export interface TraceSource extends CostedBatch {
@@ -20,11 +22,15 @@ export interface TraceSource extends CostedBatch {
   table: StageTable;
   /** Number of the node. */
   node: number;
+  /** Plays the iteration again, run by run: needed where resources slow each other down. */
+  replay?: (sink: StageSink) => void;
 }
 
 const NAME_WIDTH = 30;
 const FIELD_WIDTH = 15;
 const LOCAL = "LOCAL";
+/** A memory beside each GPU. */
+const BESIDE = "DEVICE";
 
 const formatLine = (fields: readonly (string | number)[]): string =>
   fields
@@ -46,8 +52,12 @@ interface RowSizes {
 /** Collects the rows of one iteration. */
 class TraceWriter {
   readonly rows: string[] = [];
+  private readonly times: RunTimes;
   private subBatch = 0;
+  private layerNumber = 0;
+  /** Host memory, and where PIM is. */
   private readonly remote: string;
+  private readonly pimAt: string;
   /** How the stages of a decoder are told in rows; any other is one row. */
   private readonly stages: Readonly<Record<string, (stage: number) => void>> = {
     prologue: () => this.prologue(),
@@ -58,20 +68,25 @@ class TraceWriter {
     allreduce: (stage) => this.allReduce(stage),
     attention: (stage) => this.attention(stage),
     head: () => this.head(),
-    up: (stage) => this.transfer("link_up", stage, LOCAL, this.remote),
-    pim: () => this.pim(),
-    fetch: (stage) => this.transfer("link_fetch", stage, this.remote, LOCAL),
-    down: (stage) => this.transfer("link_down", stage, this.remote, LOCAL),
+    up: (stage) => this.transfer("link_up", stage, LOCAL, this.pimAt),
+    pim: (stage) => this.pim(stage),
+    fetch: (stage) => this.transfer("link_fetch", stage, this.pimAt, LOCAL),
+    down: (stage) => this.transfer("link_down", stage, this.pimAt, LOCAL),
   };
 
   constructor(private readonly source: TraceSource) {
+    this.times = new RunTimes(source.table.graph.contend ? (source.replay ?? null) : null);
     this.remote = `REMOTE:${source.node}`;
+    this.pimAt = { host: this.remote, device: BESIDE, gpu: LOCAL }[source.costs.pim?.attach ?? "host"];
   }
 
   /** The rows of one run of a stage. */
-  write(stage: number): void {
-    const { name, subBatch } = this.source.table.graph.stages[stage];
+  write(stage: number, layer: number): void {
+    const { table } = this.source;
+    const { name, subBatch } = table.graph.stages[stage];
     this.subBatch = subBatch;
+    this.layerNumber = layer;
+    this.times.begin(stage, layer, 0, longestNs(table, stage));
     if (Object.hasOwn(this.stages, name)) this.stages[name](stage);
     else this.transfer(name, stage, LOCAL, LOCAL);
   }
@@ -80,9 +95,8 @@ class TraceWriter {
     const { from, input, weight, to, output, comm = { type: "NONE", bytes: 0 } } = sizes;
     const indexed = `${name}_${this.rows.length}`;
     const tag = this.source.division ? `BATCH_${this.subBatch + 1}` : "NONE";
-    this.rows.push(
-      formatLine([indexed, compTimeNs, from, input, LOCAL, weight, to, output, comm.type, comm.bytes, tag]),
-    );
+    const ns = this.times.next(compTimeNs);
+    this.rows.push(formatLine([indexed, ns, from, input, LOCAL, weight, to, output, comm.type, comm.bytes, tag]));
   }
 
   private get tokens(): number {
@@ -141,43 +155,53 @@ class TraceWriter {
     this.row("allreduce", longestNs(table, stage), { ...sizes, comm: { type: "ALLREDUCE", bytes } });
   }
 
-  private pim(): void {
-    const { batch, division, costs } = this.source;
+  private pim(stage: number): void {
+    const { batch, division, costs, table } = this.source;
     if (!costs.pim) return;
     const { firstChannel, channels, layout } = costs.pim;
-    const parts = partsOf(batch, division, this.subBatch);
+    const pieces = partsOf(batch, division, this.subBatch).flatMap((part) =>
+      piecesAt(layout.stripes, batch.group[part.i], part.context, part.tokens).map((piece) => ({ part, piece })),
+    );
     for (let channel = 0; channel < channels; channel++) {
       this.rows.push(channelMarker(firstChannel + channel));
       const group = Math.floor(channel / layout.channelsPerGroup);
-      for (const part of parts) {
-        if (batch.group[part.i] === group) this.pimRequest(part, `${this.remote}.${firstChannel + channel}`);
+      this.times.begin(stage, this.layerNumber, group, table.ns[table.offset[stage] + group]);
+      for (const { part, piece } of pieces) {
+        if (piece.group === group) this.pimRequest(part, piece, `${this.pimAt}.${firstChannel + channel}`);
       }
     }
     this.rows.push(END_OF_PIM);
   }
 
-  private pimRequest({ i, tokens, context }: Part, at: string): void {
-    const { batch, costs } = this.source;
-    if (!costs.pim) return;
-    const { attention, link, layout } = costs.pim;
-    const prefill = batch.prefill[i] === 1;
-    if (costs.pim.attendsOnPim(prefill)) {
-      this.row("attention", attentionNs(costs.pim, prefill, context, tokens), {
+  private pimRequest({ i, tokens, context }: Part, piece: Piece, at: string): void {
+    const { pim } = this.source.costs;
+    if (!pim) return;
+    const { bytes, link, layout } = pim;
+    const prefill = this.source.batch.prefill[i] === 1;
+    const attends = pim.attendsOnPim(prefill);
+    // The GPU has written K and V where they stay.
+    if (!attends && !link) return;
+    const { stored, queries, undivided } = piece;
+    const kv = bytes.kvBytes(stored) / layout.channelsPerGroup;
+    if (attends) {
+      const outputs = bytes.downBytes(undivided) + bytes.partialBytes(queries - undivided);
+      this.row("attention", attentionNs(pim, prefill, context, tokens, piece.piece), {
         from: at,
-        input: link.upBytes(tokens) / layout.channelsPerGroup,
+        input: (bytes.upBytes(queries) - bytes.kvBytes(queries) + bytes.kvBytes(stored)) / layout.channelsPerGroup,
         weight: 0,
         to: at,
-        output: link.downBytes(tokens) / layout.channelsPerGroup,
+        output: outputs / layout.channelsPerGroup,
       });
     }
-    const kv = link.kvBytes(tokens) / layout.channelsPerGroup;
-    this.row("kv_append", attention.appendNs(context, tokens), { from: at, input: kv, weight: 0, to: at, output: kv });
+    if (stored === 0) return;
+    const ns = pim.attention.appendNs(piece.context, stored);
+    this.row("kv_append", ns, { from: at, input: kv, weight: 0, to: at, output: kv });
   }
 }
 
 /** Renders one iteration. */
 export function toText(source: TraceSource): string {
   const writer = new TraceWriter(source);
-  for (const { stage } of issued(source.table)) writer.write(stage);
+  for (const { stage, layer } of issued(source.table)) writer.write(stage, layer);
   return `${[HEADER, writer.rows.length, formatLine(COLUMNS), ...writer.rows].join("\n")}\n`;
 }

@@ -18,6 +18,17 @@ export interface KernelFigures {
   efficiencies?: Efficiencies | undefined;
 }
 
+/** What an accelerator of any kind does, as functions of sizes: times in ns, not rounded. */
+export interface Kernels {
+  product: ProductKernel;
+  /** A pass of a layer, in so many kernels of a GPU, over bytes that must move. */
+  pass(layer: LayerName, kernels: number): (bytes: number) => number;
+  /** Of decodes that are all equally long, beside a prompt or alone. */
+  attention: AttentionLookup;
+  /** alpha of t = t(mean) + alpha (t(max) - t(mean)) for uneven decode lengths. */
+  unevenness: number;
+}
+
 /** A product of `rows` x `input` activations and `input` x `output` weights. */
 export type ProductKernel = (rows: number, input: number, output: number) => number;
 
@@ -25,7 +36,7 @@ export type ProductKernel = (rows: number, input: number, output: number) => num
 export function productKernel(spec: GpuSpec, dtype: Dtype, figures: KernelFigures = {}): ProductKernel {
   const { constants = analyticConstants, efficiencies = efficienciesOf(spec) } = figures;
   const rates = gpuRates(spec, efficiencies);
-  const products = productRates(spec, dtype, efficiencies);
+  const products = productRates(spec, dtype, efficiencies.compute);
   return (rows, input, output) => productNs(constants.product, rates, products, rows, input, output);
 }
 
@@ -53,4 +64,25 @@ export function attentionKernel(
     shape,
     kvElementBytes,
   });
+}
+
+/**
+ * All kernels of a GPU for a model.
+ *
+ * @param shape of the model on one GPU
+ * @throws {TandemError} E_UNSUPPORTED for a dtype that the spec sheet has no rate for
+ */
+export function gpuKernels(
+  spec: GpuSpec,
+  shape: ModelShape,
+  dtype: Dtype,
+  kvElementBytes: number,
+  figures: KernelFigures = {},
+): Kernels {
+  return {
+    product: productKernel(spec, dtype, figures),
+    pass: (layer, kernels) => passKernel(spec, layer, kernels, figures),
+    attention: attentionKernel(spec, shape, kvElementBytes, figures),
+    unevenness: (figures.constants ?? analyticConstants).unevenness,
+  };
 }

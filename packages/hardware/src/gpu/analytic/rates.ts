@@ -41,9 +41,10 @@ export interface ProductRates {
 /**
  * 8-bit weights on tensor cores that have no such mode are unpacked to bf16, as Marlin's kernels do it.
  *
+ * @param reached share of the stated rate
  * @throws {TandemError} E_UNSUPPORTED for fp32 where the spec sheet has no rate for it
  */
-export function productRates(spec: GpuSpec, dtype: Dtype, { compute }: Efficiencies): ProductRates {
+export function productRates(spec: Pick<GpuSpec, "hardware" | "tflops">, dtype: Dtype, reached: number): ProductRates {
   const { bf16, fp8, int8, fp32 } = spec.tflops;
   const byDtype = { float16: bf16, bfloat16: bf16, float32: fp32, fp8, int8 };
   const weight = dtypeBytes[dtype];
@@ -54,7 +55,7 @@ export function productRates(spec: GpuSpec, dtype: Dtype, { compute }: Efficienc
     });
   }
   return {
-    flop: (own ?? bf16).value * 1000 * compute,
+    flop: (own ?? bf16).value * 1000 * reached,
     weight,
     input: own === undefined ? dtypeBytes.bfloat16 : weight,
     output: Math.max(weight, dtypeBytes.bfloat16),

@@ -1,0 +1,104 @@
+/**
+ * @module
+ * KV blocks of requests that are striped over the memories of all groups, as one that starts on a given group sees them.
+ * A prefix hit needs the same start: from another one, every block is on another group.
+ */
+import { type BlockTable, type KvCache, type KvMemory, mostHits } from "./kv-cache.js";
+
+export class StripedKvCache implements KvMemory {
+  readonly blockSize: number;
+  /** Blocks that an allocation needs of each group. */
+  private readonly need: Int32Array;
+
+  /**
+   * @param caches the memory of each group
+   * @param start the group of a request's first stripe
+   * @param stripeBlocks blocks of a stripe
+   */
+  constructor(
+    private readonly caches: readonly KvCache[],
+    private readonly start: number,
+    private readonly stripeBlocks: number,
+  ) {
+    this.blockSize = caches[0].blockSize;
+    this.need = new Int32Array(caches.length);
+  }
+
+  hitBlocks(hashes: Float64Array | null, tokens: number): number {
+    const most = mostHits(hashes, tokens, this.blockSize);
+    let hits = 0;
+    while (hashes && hits < most && this.caches[this.groupOf(hits)].isCached(hashes[hits])) hits++;
+    return hits;
+  }
+
+  fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
+    this.countNeed(hits, Math.ceil(tokens / this.blockSize));
+    for (let block = 0; hashes && block < hits; block++) {
+      const group = this.groupOf(block);
+      if (this.caches[group].isUnused(hashes[block])) this.need[group]++;
+    }
+    return this.hasNeed();
+  }
+
+  takeHits(
+    table: BlockTable,
+    hashes: Float64Array | null,
+    hits: number,
+    step = -1,
+    onFresh?: (writer: number) => void,
+  ): void {
+    if (!hashes) return;
+    for (let block = 0; block < hits; block++) {
+      table.blocks.push(this.caches[this.groupOf(block)].takeHit(hashes[block], step, onFresh));
+    }
+    table.cached = hits;
+  }
+
+  grow(table: BlockTable, tokens: number): boolean {
+    const { blocks } = table;
+    const wanted = Math.ceil(tokens / this.blockSize);
+    if (blocks.length >= wanted) return true;
+    this.countNeed(blocks.length, wanted);
+    if (!this.hasNeed()) return false;
+    while (blocks.length < wanted) blocks.push(this.caches[this.groupOf(blocks.length)].pool.allocate());
+    return true;
+  }
+
+  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step = -1, writer = -1): void {
+    if (!hashes) return;
+    const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
+    for (; table.cached < full; table.cached++) {
+      const cache = this.caches[this.groupOf(table.cached)];
+      cache.cacheBlock(table.blocks[table.cached], hashes[table.cached], step, writer);
+    }
+  }
+
+  release(table: BlockTable): void {
+    for (let i = table.blocks.length - 1; i >= 0; i--) this.caches[this.groupOf(i)].pool.release(table.blocks[i]);
+    table.blocks.length = 0;
+    table.cached = 0;
+  }
+
+  /** The group of a request's block, by its place in the sequence. */
+  private groupOf(block: number): number {
+    return (this.start + Math.floor(block / this.stripeBlocks)) % this.caches.length;
+  }
+
+  /** Counts blocks `from` .. `to` - 1 by group, stripe by stripe. */
+  private countNeed(from: number, to: number): void {
+    this.need.fill(0);
+    for (let block = from; block < to; ) {
+      const stripeEnd = (Math.floor(block / this.stripeBlocks) + 1) * this.stripeBlocks;
+      const until = Math.min(to, stripeEnd);
+      this.need[this.groupOf(block)] += until - block;
+      block = until;
+    }
+  }
+
+  private hasNeed(): boolean {
+    for (let group = 0; group < this.need.length; group++) {
+      if (this.need[group] > this.caches[group].pool.free) return false;
+    }
+    return true;
+  }
+}

@@ -2,7 +2,7 @@
  * @module
  * The `tandem` command as a function: loads the command that is called and turns errors into one line and an exit code.
  */
-import { TandemError } from "@tandem-sim/schemas";
+import { TandemError } from "@tandem-sim/schemas/errors";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands.js";
 import { clearStatus, error } from "./terminal.js";

@@ -3,15 +3,14 @@
  * A GPU profile as the CSV files that `readGpuProfile` reads.
  */
 import type { AttentionSamples, GpuProfile, LayerSamples } from "@tandem-sim/schemas";
-import { csvFormatRows } from "d3-dsv";
+import { stringify } from "csv-stringify/browser/esm/sync";
 
 /** Text by file name. */
 export type ProfileFiles = Record<string, string>;
 
 type Row = (string | number)[];
 
-const csv = (header: Row, rows: readonly Row[]): string =>
-  `${csvFormatRows([header, ...rows].map((row) => row.map(String)))}\n`;
+const csv = (header: Row, rows: readonly Row[]): string => stringify([header, ...rows]);
 
 const layerRows = (layers: Record<string, LayerSamples>): Row[] =>
   Object.entries(layers).flatMap(([layer, { sizes, timeUs }]) => sizes.map((size, i) => [layer, size, timeUs[i]]));

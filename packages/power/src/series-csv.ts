@@ -2,7 +2,7 @@
  * @module
  * Power over time as CSV.
  */
-import { csvFormatRow } from "d3-dsv";
+import { stringify } from "csv-stringify/browser/esm/sync";
 import type { PowerRow } from "./node-energy.js";
 
 /** A node's rows under its number, or the sum's under a name of its own. */
@@ -28,11 +28,11 @@ const columns: readonly (readonly [header: string, watts: (row: PowerRow) => num
  * [...seriesCsv([{ node: 0, series: meter.finish(endNs).series }])].join("");
  */
 export function* seriesCsv(nodes: Iterable<NodeSeries>): Generator<string> {
-  yield `${csvFormatRow(["start_s", "end_s", "node", ...columns.map(([header]) => header)])}\n`;
+  yield stringify([["start_s", "end_s", "node", ...columns.map(([header]) => header)]]);
   for (const { node, series } of nodes) {
     for (const row of series) {
       const watts = columns.map(([, figure]) => Number(figure(row).toPrecision(12)));
-      yield `${csvFormatRow([row.startNs / 1e9, row.endNs / 1e9, node, ...watts].map(String))}\n`;
+      yield stringify([[row.startNs / 1e9, row.endNs / 1e9, node, ...watts]]);
     }
   }
 }

@@ -71,7 +71,7 @@ export function parsePoints(text: string, source: string): MeasuredPoints {
   const columns = [...sizeColumns, "time_us"];
   const { rows } = parseTable({ text, source }, () => ["kind", ...columns]);
   const points = rows.map((row) => {
-    const { kind = "" } = row.cells;
+    const kind = row.cells.get("kind") ?? "";
     const point = numbersIn(row, columns) as Row;
     checkRow(kind, point, `${source}:${row.line}`);
     return { kind, point };
@@ -83,6 +83,6 @@ export function parsePoints(text: string, source: string): MeasuredPoints {
     passes: (Object.keys(passElements) as MeasuredPass[]).flatMap((layer) =>
       of(layer).map(({ m, n, time_us }) => ({ layer, rows: m, width: n, us: time_us })),
     ),
-    gpu: rows.find(({ cells }) => cells.gpu)?.cells.gpu,
+    gpu: rows.find(({ cells }) => cells.get("gpu"))?.cells.get("gpu"),
   };
 }

@@ -12,7 +12,7 @@ const sizeIn = (row: TableRow, column: string): number => numberIn(row, column, 
 export function parseLayerTable(table: TableText, sizeColumn: string): Record<string, LayerSamples> {
   const layers = new Map<string, { size: number; timeUs: number }[]>();
   for (const row of parseTable(table, () => ["layer", sizeColumn, "time_us"]).rows) {
-    const layer = row.cells.layer ?? "";
+    const layer = row.cells.get("layer") ?? "";
     const samples = layers.get(layer) ?? [];
     samples.push({ size: sizeIn(row, sizeColumn), timeUs: sizeIn(row, "time_us") });
     layers.set(layer, samples);
@@ -52,7 +52,7 @@ function addAttention(table: TableText, into: AttentionSamples): void {
   }
   const contexts = contextColumns(header, table.source);
   for (const row of rows) {
-    for (const column of contexts) if (row.cells[column] !== "") add(row, Number(column), column);
+    for (const column of contexts) if (row.cells.get(column) !== "") add(row, Number(column), column);
   }
 }
 
@@ -78,7 +78,7 @@ const bucketColumns = ["pc", "n_label", "skew_rate_label", "kv_big_label", "kp_l
 export const parseSkewTable = (table: TableText): Map<string, number> =>
   new Map(
     parseTable(table, () => [...bucketColumns, "alpha"]).rows.map((row) => [
-      bucketColumns.map((column) => row.cells[column]).join("|"),
+      bucketColumns.map((column) => row.cells.get(column)).join("|"),
       numberIn(row, "alpha"),
     ]),
   );

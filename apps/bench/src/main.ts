@@ -20,6 +20,7 @@ import { placeGrid, placeTable } from "./places.js";
 import { reproductions, reproductionTable } from "./reproductions.js";
 import { readResults, resultsJson } from "./results.js";
 import { scenarioTable, unexpected } from "./scenario-table.js";
+import { startUp } from "./start-up.js";
 import { runSuite, type Suite } from "./suite.js";
 
 interface BenchFlags {
@@ -47,6 +48,12 @@ async function showSourceSpeed(): Promise<void> {
     console.log(
       `  ${(specSheetUs / tablesUs).toFixed(2).padStart(8)}x  ${name} (${tablesUs.toFixed(2)} us with tables)`,
     );
+}
+
+function showStartUp(): void {
+  console.log("\nWhole processes over bare Node's, medians of rounds in turn:");
+  for (const { name, ms, ratio } of startUp())
+    console.log(`  ${ratio.toFixed(2).padStart(8)}x  ${name} (${ms.toFixed(0)} ms)`);
 }
 
 async function showSpeed(): Promise<Record<string, number>> {
@@ -121,10 +128,13 @@ const program = new Command("bench")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(bench)
   .addCommand(
-    new Command("speed").description("How long the steps of one iteration take").action(async () => {
-      await showSpeed();
-      await showSourceSpeed();
-    }),
+    new Command("speed")
+      .description("How long the steps of one iteration take, and starting the command")
+      .action(async () => {
+        await showSpeed();
+        await showSourceSpeed();
+        showStartUp();
+      }),
   )
   .addCommand(
     new Command("papers")

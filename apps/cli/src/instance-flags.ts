@@ -4,7 +4,7 @@
  */
 import { InstanceOptions, plainMessage, snakeCase, TandemError } from "@tandem-sim/schemas";
 import { type Command, Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 
 /** `maxNumSeqs` -> `max-num-seqs`. */
 export const kebabCase = (name: string): string => snakeCase(name).replaceAll("_", "-");

@@ -1,18 +1,10 @@
 /**
  * @module
- * The `tandem` command as a function: registers the commands and turns errors into one line and an exit code.
+ * The `tandem` command as a function: loads the command that is called and turns errors into one line and an exit code.
  */
-import { TandemError } from "@tandem-sim/schemas";
+import { TandemError } from "@tandem-sim/schemas/errors";
 import { Command, CommanderError } from "commander";
-import { calibrateCommand } from "./commands/calibrate.js";
-import { compareCommand } from "./commands/compare.js";
-import { modelCommand } from "./commands/model.js";
-import { pimCommand } from "./commands/pim.js";
-import { profileCommand } from "./commands/profile.js";
-import { runCommand } from "./commands/run.js";
-import { schemaCommand } from "./commands/schema.js";
-import { validateCommand } from "./commands/validate.js";
-import { workloadCommand } from "./commands/workload.js";
+import { commands } from "./commands.js";
 import { clearStatus, error } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -49,25 +41,30 @@ function fail(thrown: unknown): number {
   return EXIT_BUG;
 }
 
-function program(): Command {
-  return new Command("tandem")
+/** The command that these arguments call, or ask help on. */
+function called(args: readonly string[]): string | undefined {
+  const [first, second] = args.filter((arg) => !arg.startsWith("-"));
+  return first === "help" ? second : first;
+}
+
+/** All commands, of which only the one of this name is loaded. */
+async function program(wanted: string | undefined): Promise<Command> {
+  const tandem = new Command("tandem")
     .description("Simulate LLM serving on GPU + PIM, with attention offload and sub-batch interleaving")
-    .version(version)
-    .addCommand(runCommand())
-    .addCommand(compareCommand())
-    .addCommand(modelCommand())
-    .addCommand(pimCommand())
-    .addCommand(profileCommand())
-    .addCommand(validateCommand())
-    .addCommand(calibrateCommand())
-    .addCommand(workloadCommand())
-    .addCommand(schemaCommand());
+    .version(version);
+  for (const { name, synopsis, description, load } of commands) {
+    const command = new Command(name).description(description);
+    if (name === wanted) (await load())(command);
+    else if (synopsis) command.arguments(synopsis);
+    tandem.addCommand(command);
+  }
+  return tandem;
 }
 
 /** Runs the command that these arguments name; the exit code. */
 export async function tandem(args: readonly string[]): Promise<number> {
   try {
-    await quiet(program()).parseAsync(args, { from: "user" });
+    await quiet(await program(called(args))).parseAsync(args, { from: "user" });
     return 0;
   } catch (thrown) {
     return fail(thrown);

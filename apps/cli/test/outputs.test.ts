@@ -36,6 +36,13 @@ describe("an output never replaces an input", () => {
   const model = join(repository, "configs/model/meta-llama/Llama-3.1-8B.json");
   const profile = join(repository, "configs/gpu/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16/profile.json");
   const ini = join(repository, "configs/pim/DDR4_8GB_3200_pim.ini");
+  const spec = join(folder, "mine.json");
+  copyFileSync(join(repository, "configs/gpu/H100/spec.json"), spec);
+  const bundledSpec = join(repository, "configs/gpu/RTXPRO6000/spec.json");
+  const read = () => [
+    ...before(),
+    ...[model, profile, ini, spec, bundledSpec].map((file) => readFileSync(file, "utf8")),
+  ];
   const run = ["run", "--dataset", dataset, "--cluster-config", config];
 
   test.each([
@@ -48,16 +55,18 @@ describe("an output never replaces an input", () => {
     ["the model config", ["run", "--output", model]],
     ["a file of the GPU profile", ["run", "--summary", profile]],
     ["the PIM device", ["run", "--output", ini]],
+    ["the spec sheet of --gpu", ["run", "--gpu", spec, "--dump-config", spec]],
+    ["the spec sheet of the config's GPU", ["run", "--gpu-model", "analytic", "--dump-config", bundledSpec]],
     ["the workload, in compare", ["compare", "--dataset", dataset, "--report", dataset]],
     ["the workload, in convert", ["workload", "convert", dataset, "--out", spelled]],
     ["the device, in pim show", ["pim", "show", ini, "--plot", ini]],
   ])("%s", async (_what, args) => {
-    const read = [...before(), ...[model, profile, ini].map((file) => readFileSync(file, "utf8"))];
+    const texts = read();
     const { code, stdout, stderr } = await tandem(args);
     expect(stderr).toMatch(/is read by this command and would be overwritten/);
     expect(stdout).toBe("");
     expect(code).toBe(2);
-    expect([...before(), ...[model, profile, ini].map((file) => readFileSync(file, "utf8"))]).toEqual(read);
+    expect(read()).toEqual(texts);
   });
 
   test("nor another output, by a link", async () => {

@@ -84,7 +84,7 @@ describe("tandem profile calibrate", () => {
 
   const specSheet = join(repository, "configs/gpu/L4/spec.json");
   test.each([
-    [[file("none.csv"), "--gpu", "L4"], /none\.csv: cannot be read: ENOENT/],
+    [[file("none.csv"), "--gpu", "L4"], /none\.csv: cannot be read \(ENOENT\)/],
     [[file("all.csv"), "--gpu", "L5"], /did you mean/],
     [[file("all.csv")], /--gpu/],
     [[file("all.csv"), "--gpu", "L4", "--model", "Qwen/Qwen3-8B"], /--model: is for a profile/],

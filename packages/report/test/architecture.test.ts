@@ -12,6 +12,8 @@ const SCOPE = "@tandem-sim/";
 interface Manifest {
   name?: string;
   dependencies?: Record<string, string>;
+  /** Among them what is bundled. */
+  devDependencies?: Record<string, string>;
 }
 
 /** Packages of the workspace by short name, and which of them each imports. */
@@ -20,9 +22,9 @@ const imports: ReadonlyMap<string, readonly string[]> = new Map(
     readdirSync(join(repository, folder)).flatMap((entry): [string, string[]][] => {
       const file = join(folder, entry, "package.json");
       if (!existsSync(join(repository, file))) return [];
-      const { name = "", dependencies = {} }: Manifest = JSON.parse(read(file));
+      const { name = "", dependencies = {}, devDependencies = {} }: Manifest = JSON.parse(read(file));
       const short = (full: string): string[] => (full.startsWith(SCOPE) ? [full.slice(SCOPE.length)] : []);
-      return short(name).map((own) => [own, Object.keys(dependencies).flatMap(short)]);
+      return short(name).map((own) => [own, Object.keys({ ...dependencies, ...devDependencies }).flatMap(short)]);
     }),
   ),
 );

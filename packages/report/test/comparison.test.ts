@@ -51,7 +51,7 @@ describe("a comparison of which any modes do not fit", () => {
         expect(html.match(/does not fit/g) ?? []).toHaveLength(Object.keys(unfit).length);
         for (const mode of modeNames) expect(html.includes(`>${mode}</text>`)).toBe(!(mode in unfit));
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 });

@@ -161,7 +161,7 @@ function checkCompetitor({ sentences }: Verdict, served: ReadonlyMap<string, Sum
     expect(served.get(mode)?.makespan_ns).toBeGreaterThan(0.995 * own.makespan_ns - 1);
 }
 
-test("on 200 random loads and clusters, the verdict says what its tables say", async () => {
+test("on 100 random loads and clusters, the verdict says what its tables say", async () => {
   let decided = 0;
   await fc.assert(
     fc.asyncProperty(drawn, fc.noBias(fc.nat(19)), async (one, die) => {
@@ -183,7 +183,7 @@ test("on 200 random loads and clusters, the verdict says what its tables say", a
       checkCompetitor(verdict, served);
       expect(verdict.sentences.length).toBeLessThanOrEqual(5);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
-  expect(decided).toBeGreaterThan(100);
+  expect(decided).toBeGreaterThan(50);
 });

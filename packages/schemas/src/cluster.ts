@@ -3,7 +3,7 @@
  * The cluster config: nodes, their host memory (plain or PIM), instances, PIM of their GPUs, and power. Field names are LLMServingSim's.
  * Capacities are GiB, bandwidths GB/s (1e9), latencies ns.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { instanceOverrideShape } from "./options.js";
 
 /** Bounds keep a slip of the unit from becoming a simulation that never ends or never fits. */

@@ -2,7 +2,7 @@
  * @module
  * The spec sheet of a GPU: what its times are computed from where nobody has measured them. Every figure has its source.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { figure, links, memoryBandwidth, memorySize, positive, power, source, tflops } from "./spec-figures.js";
 
 /** Which kernels attention runs on. They differ in how they cut it, so their times have different forms. */

@@ -4,6 +4,7 @@
  */
 export * from "./cluster.js";
 export * from "./cluster-inputs.js";
+export { type CsvTable, numberIn, parseTable, type TableRow, type TableText } from "./csv-table.js";
 export * from "./errors.js";
 export { bundleMetaText } from "./gpu-profile/bundle-meta-text.js";
 export {

@@ -2,7 +2,7 @@
  * @module
  * JSON Schemas of every input and output, made from the zod schemas. A new one is one entry of {@link jsonSchemas}.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ClusterConfig } from "./cluster.js";
 import { CompactProfileMeta } from "./gpu-profile/profile-meta.js";
 import { ModelConfig } from "./model.js";

@@ -2,7 +2,7 @@
  * @module
  * The model config: the fields of a Hugging Face `config.json` that shape, weights and KV follow from.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { withUsualNames } from "./model-fields.js";
 import { Dtype } from "./options.js";
 

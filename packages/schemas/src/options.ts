@@ -3,7 +3,7 @@
  * Serving options of one instance: vLLM's names where vLLM has them. The CLI's flags and the cluster config's
  * per-instance overrides are both made from this one shape.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const count = (text: string) => z.int().nonnegative().describe(text);
 

@@ -3,7 +3,7 @@
  * The spec sheet of a GPU as simulators of the field idealise it: a share of its bandwidth, a share of its computation, nothing
  * else. For comparisons with them; a GPU that exists has a `gpu-spec.ts`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { figure, links, memoryBandwidth, memorySize, power, tflops } from "./spec-figures.js";
 
 const reached = (what: string) => figure(z.number().min(0.05).max(1), `share of the ${what} that is reached`);

@@ -3,7 +3,7 @@
  * What `tandem calibrate` found from a recorded vLLM run: at most four constants, what they were fitted to, and the errors
  * before and after. `--gpu-calibration` takes it.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const efficiency = z.number().min(0.1).max(10);
 

@@ -2,7 +2,7 @@
  * @module
  * What spec sheets of all kinds are made of: figures with their source, memory, rates, links, power.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 export const source = z
   .string()

@@ -3,7 +3,7 @@
  * A spec sheet of any kind: what the times of an accelerator are computed from where nobody has measured them. A new kind is
  * one schema beside `gpu-spec.ts`, and one form beside those of `@tandem-sim/hardware`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { TandemError } from "./errors.js";
 import { GpuSpec } from "./gpu-spec.js";
 import { parseWith } from "./parse.js";

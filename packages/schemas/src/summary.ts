@@ -2,7 +2,7 @@
  * @module
  * The machine-readable result of a run: what `--summary` writes.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { SpecSheetTier } from "./spec-sheet.js";
 import { Verdict } from "./verdict.js";
 

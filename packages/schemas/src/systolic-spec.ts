@@ -3,7 +3,7 @@
  * The spec sheet of an accelerator whose matrix products run on systolic arrays, as in NPUs and TPUs. Every figure has its
  * source.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { figure, memoryBandwidth, memorySize, positive, power } from "./spec-figures.js";
 
 const side = z.int().positive().max(4096);

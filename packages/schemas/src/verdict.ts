@@ -2,7 +2,7 @@
  * @module
  * What a comparison of modes on one load comes to: which is best, what bounds each, where that flips, what it consists of.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 export const Measure = z.enum(["makespan", "ttft", "tpot", "energy"]).describe("figures of which less is better");
 export type Measure = z.infer<typeof Measure>;

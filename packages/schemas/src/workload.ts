@@ -3,7 +3,7 @@
  * One line of a workload file: LLMServingSim's JSONL and Mooncake's. The numbers stand apart from the lists of ids,
  * because a reader of long prompts checks the lists itself: over a thousand ids zod takes two to four times as long as JSON.parse.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Says what was expected and what was found, for every check of a number alike. */
 const expecting = (what: string) => ({

@@ -33,7 +33,7 @@ import {
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { type CalibrationConstant, neutralConstants, type ServiceCalibration } from "@tandem-sim/schemas";
-import { type Command, Command as Commander, Option } from "commander";
+import { type Command, Option } from "commander";
 import { CalibrationRuns, type ObservedRun, observation, type Subject, subjectOf } from "../calibration-runs.js";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
@@ -182,11 +182,8 @@ async function calibrate(asked: CalibrateFlags, given: Given): Promise<void> {
   else result(table);
 }
 
-/** The `calibrate` command. */
-export function calibrateCommand(): Command {
-  const command = new Commander("calibrate").description(
-    "Fit host time, memory, compute and link efficiency to a recorded vLLM run, and judge them on its second half",
-  );
+/** Flags and action of `calibrate`. */
+export function calibrateCommand(command: Command): Command {
   command.requiredOption(
     "--vllm <dir...>",
     "Recorded run: a folder as validate takes it, or the JSON of vllm bench serve --save-result --save-detailed; several of one load",

@@ -8,7 +8,7 @@ import { comparisonTables, gpuNotes, kernelNote, offloadNote, unfitNotes, verdic
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError, type Verdict } from "@tandem-sim/schemas";
 import { countRequests, type RequestChunk } from "@tandem-sim/workload";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
@@ -169,11 +169,9 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   }
 }
 
-/** The `compare` command. */
-export function compareCommand(): Command {
-  const command = new Command("compare");
+/** Flags and action of `compare`. */
+export function compareCommand(command: Command): Command {
   return addSimulationFlags(command)
-    .description("Simulate the same inputs GPU-only, offloaded, interleaved and with policy auto")
     .option(
       "--modes <names>",
       `Which, of ${modeNames.join(", ")} (default: all, kv-offload only where it loads anything)`,

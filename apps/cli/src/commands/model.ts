@@ -5,7 +5,7 @@
 import { weightBytes } from "@tandem-sim/hardware";
 import { attentionShape, modelDtype } from "@tandem-sim/schemas";
 import { bundled, findModelFile, readModelConfig } from "@tandem-sim/schemas/node";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { type Listed, listCommand } from "./bundled-list.js";
 
 const listedModels = (): Listed[] =>
@@ -23,8 +23,6 @@ const listedModels = (): Listed[] =>
     };
   });
 
-/** The `model` command. */
-export const modelCommand = (): Command =>
-  new Command("model")
-    .description("List the models that --model takes by name")
-    .addCommand(listCommand("model", "models", listedModels, "tandem compare --gpu H100 --model Qwen/Qwen3-8B"));
+/** Subcommands of `model`. */
+export const modelCommand = (command: Command): Command =>
+  command.addCommand(listCommand("model", "models", listedModels, "tandem compare --gpu H100 --model Qwen/Qwen3-8B"));

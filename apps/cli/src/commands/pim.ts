@@ -135,8 +135,8 @@ const listed = () =>
     };
   });
 
-/** The `pim` command. */
-export function pimCommand(): Command {
+/** Subcommands of `pim`. */
+export function pimCommand(command: Command): Command {
   const showCommand = new Command("show")
     .description("Show latency, power and bandwidth of a device, and where it beats a GPU")
     .argument("[name|ini]", "bundled device, or a DRAMsim3 INI")
@@ -186,8 +186,7 @@ export function pimCommand(): Command {
         hint: "name one, or several as --compare A,B",
       });
     });
-  return new Command("pim")
-    .description("List PIM devices, show what one can do")
+  return command
     .addCommand(showCommand)
     .addCommand(listCommand("pim", "PIM devices", listed, "tandem pim show DDR4_8GB_3200_pim"));
 }

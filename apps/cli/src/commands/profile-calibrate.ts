@@ -2,7 +2,6 @@
  * @module
  * `tandem profile calibrate`: a spec sheet's efficiencies from a measured profile, or from the few kernels of a points.csv.
  */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import {
   type CalibratedSpec,
@@ -13,7 +12,14 @@ import {
 import { percent } from "@tandem-sim/report";
 import { plainTable } from "@tandem-sim/report/terminal";
 import { type GpuProfile, type GpuSpec, TandemError } from "@tandem-sim/schemas";
-import { findGpuSpecFile, findModelFile, readGpuProfile, readGpuSpec, readModelConfig } from "@tandem-sim/schemas/node";
+import {
+  findGpuSpecFile,
+  findModelFile,
+  readGpuProfile,
+  readGpuSpec,
+  readModelConfig,
+  readText,
+} from "@tandem-sim/schemas/node";
 import pc from "picocolors";
 import { filesIn } from "../input-files.js";
 import { writeWhole } from "../output-file.js";
@@ -22,7 +28,8 @@ import { json, result, warn } from "../terminal.js";
 import { errorCells } from "./error-table.js";
 import { firstDegree, profileFolder } from "./profile-folder.js";
 
-interface CalibrateFlags {
+/** Parsed flags. */
+export interface CalibrateFlags {
   gpu: string;
   model?: string;
   tp?: number;
@@ -38,22 +45,13 @@ interface Calibration {
 
 const fittedBy = "fitted by `tandem profile calibrate` to";
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new TandemError("E_NOT_FOUND", `cannot be read: ${code ?? message}`, { where: file });
-  }
-}
-
 function onPoints(file: string, spec: GpuSpec, { model, tp }: CalibrateFlags): Calibration {
   if (model !== undefined || tp !== undefined) {
     throw new TandemError("E_USAGE", "is for a profile: the kernels of a points.csv are of no model", {
       where: model === undefined ? "--tp" : "--model",
     });
   }
-  const points = parsePoints(textOf(file), file);
+  const points = parsePoints(readText(file), file);
   const kernels = points.products.length + points.attention.length;
   const source = `${fittedBy} ${kernels} kernels of ${basename(file)}${points.gpu ? `, measured on ${points.gpu}` : ""}`;
   return { calibrated: calibrateOnMeasuredPoints(spec, points, { source, where: file }), inputs: [file] };

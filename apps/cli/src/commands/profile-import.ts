@@ -20,7 +20,8 @@ import { errorTable } from "./error-table.js";
 import { layersOfModel } from "./model-layers.js";
 import { FOLDERS_OF_A_PROFILE } from "./profile-folder.js";
 
-interface ImportFlags {
+/** Parsed flags. */
+export interface ImportFlags {
   out: string;
   raw?: true;
   json?: true;

@@ -38,7 +38,8 @@ import { json, result } from "../terminal.js";
 import { layersOfModel } from "./model-layers.js";
 import { DEFAULT_VARIANT, firstDegree, profileFolder } from "./profile-folder.js";
 
-interface ShowFlags {
+/** Parsed flags. */
+export interface ShowFlags {
   context: number[];
   model?: string;
   tp?: number;

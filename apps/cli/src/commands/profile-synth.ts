@@ -30,7 +30,8 @@ import { json, result } from "../terminal.js";
 import { errorTable } from "./error-table.js";
 import { FOLDERS_OF_A_PROFILE, firstDegree, profileFolder } from "./profile-folder.js";
 
-interface SynthFlags {
+/** Parsed flags. */
+export interface SynthFlags {
   model: string;
   tp: [number, ...number[]];
   out: string;

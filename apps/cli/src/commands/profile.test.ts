@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readGpuProfile } from "@tandem-sim/schemas/node";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { profileCommand } from "./profile.js";
 
@@ -29,7 +30,7 @@ afterEach(() => {
 });
 
 const tandemProfile = (...words: string[]): Promise<unknown> =>
-  profileCommand().exitOverride().parseAsync(words, { from: "user" });
+  profileCommand(new Command("profile")).exitOverride().parseAsync(words, { from: "user" });
 
 const layers = [
   "embedding",

@@ -4,15 +4,15 @@
  * spec sheets, and spec sheets that agree with measurements.
  */
 import { Dtype } from "@tandem-sim/schemas";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { listCommand } from "./bundled-list.js";
-import { calibrateProfile } from "./profile-calibrate.js";
-import { importProfile } from "./profile-import.js";
+import type { CalibrateFlags } from "./profile-calibrate.js";
+import type { ImportFlags } from "./profile-import.js";
 import { listedProfiles } from "./profile-list.js";
-import { showProfile } from "./profile-show.js";
-import { synthProfile } from "./profile-synth.js";
+import type { ShowFlags } from "./profile-show.js";
+import type { SynthFlags } from "./profile-synth.js";
 
 const degree = wholeNumberFlag("--tp", 1);
 
@@ -36,7 +36,7 @@ const addSynthCommand = (profile: Command): Command =>
       "after",
       "\nExample:\n  $ tandem profile synth H100 --model meta-llama/Llama-3.1-70B --tp 4,8 --out perf/H100/meta-llama/Llama-3.1-70B/bf16",
     )
-    .action(synthProfile);
+    .action(async (gpu: string, flags: SynthFlags) => (await import("./profile-synth.js")).synthProfile(gpu, flags));
 
 const addCalibrateCommand = (profile: Command): Command =>
   profile
@@ -49,13 +49,12 @@ const addCalibrateCommand = (profile: Command): Command =>
     .option("--out <file>", "Write the spec sheet with its calibration, - for stdout")
     .option("--json", "Machine-readable result on stdout")
     .addHelpText("after", "\nExample:\n  $ tandem profile calibrate points.csv --gpu H100 --out my-h100.json")
-    .action(calibrateProfile);
+    .action(async (measured: string, flags: CalibrateFlags) =>
+      (await import("./profile-calibrate.js")).calibrateProfile(measured, flags),
+    );
 
-/** The `profile` command. */
-export function profileCommand(): Command {
-  const profile = new Command("profile").description(
-    "List, show, import and synthesize GPU profiles, calibrate spec sheets",
-  );
+/** Subcommands of `profile`. */
+export function profileCommand(profile: Command): Command {
   profile
     .command("import")
     .description("Fit a compact profile to a raw LLMServingSim bundle and print its error")
@@ -67,7 +66,7 @@ export function profileCommand(): Command {
       "after",
       "\nExample:\n  $ tandem profile import perf/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16 --out configs/gpu/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16",
     )
-    .action(importProfile);
+    .action(async (dir: string, flags: ImportFlags) => (await import("./profile-import.js")).importProfile(dir, flags));
   profile
     .command("show")
     .description("Show iteration times and throughput of a GPU, from a profile or its spec sheet")
@@ -80,7 +79,7 @@ export function profileCommand(): Command {
       "after",
       "\nExample:\n  $ tandem profile show RTXPRO6000/meta-llama/Llama-3.1-8B\n  $ tandem profile show H100 --model Qwen/Qwen3-32B --tp 2",
     )
-    .action(showProfile);
+    .action(async (name: string, flags: ShowFlags) => (await import("./profile-show.js")).showProfile(name, flags));
   addSynthCommand(profile);
   addCalibrateCommand(profile);
   return profile.addCommand(

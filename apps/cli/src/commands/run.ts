@@ -16,7 +16,7 @@ import { runResult, standing, throughputLine, verdictOn } from "@tandem-sim/repo
 import { draw } from "@tandem-sim/report/terminal";
 import type { Summary, Verdict } from "@tandem-sim/schemas";
 import type { RequestChunk } from "@tandem-sim/workload";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
@@ -88,10 +88,9 @@ async function run(flags: RunFlags, given: Given): Promise<void> {
   }
 }
 
-/** The `run` command. */
-export function runCommand(): Command {
-  const command = new Command("run").description("Simulate a workload on a cluster");
-  addSimulationFlags(command)
+/** Flags and action of `run`. */
+export function runCommand(command: Command): Command {
+  return addSimulationFlags(command)
     .option("--output <file>", "Per-request CSV")
     .option("--summary <file>", "Machine-readable JSON of the whole result; - for stdout")
     .option(
@@ -128,5 +127,4 @@ Example:
       --enable-attn-offloading --enable-sub-batch-interleaving --output outputs/mixed.csv`,
     )
     .action((flags: RunFlags) => run(flags, givenTo(command)));
-  return command;
 }

@@ -3,14 +3,13 @@
  * `tandem schema`: the JSON Schema of any input or output.
  */
 import { jsonSchemas, suggestion, TandemError, toJsonSchema } from "@tandem-sim/schemas";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { json } from "../terminal.js";
 
-/** The `schema` command. */
-export function schemaCommand(): Command {
+/** Argument and action of `schema`. */
+export function schemaCommand(command: Command): Command {
   const names = Object.keys(jsonSchemas);
-  return new Command("schema")
-    .description("Print the JSON Schema of an input or output")
+  return command
     .argument("<name>", names.join(", "))
     .addHelpText("after", "\nExample:\n  $ tandem schema cluster > cluster.schema.json")
     .action((name: string) => {

@@ -14,7 +14,7 @@ import {
   whatWasCompared,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import { type Command, Command as Commander, Option } from "commander";
+import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
@@ -77,9 +77,8 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
   }
 }
 
-/** The `validate` command. */
-export function validateCommand(): Command {
-  const command = new Commander("validate").description("Replay a recorded vLLM run and compare, metric by metric");
+/** Flags and action of `validate`. */
+export function validateCommand(command: Command): Command {
   command.requiredOption(
     "--vllm <dir>",
     "Recorded run: requests.jsonl, meta.json; also timeseries.csv, cluster.json; or vllm bench serve's detailed JSON",

@@ -174,10 +174,9 @@ const convertCommand = (): Command =>
 
 const listed = () => bundled.workload.map(({ name, description }) => ({ name, description }));
 
-/** The command with its subcommands. Errors are thrown as TandemError. */
-export const workloadCommand = (): Command =>
-  new Command("workload")
-    .description("List, make, describe and convert workloads")
+/** Subcommands of `workload`. Errors are thrown as TandemError. */
+export const workloadCommand = (command: Command): Command =>
+  command
     .addCommand(generateCommand())
     .addCommand(describeCommand())
     .addCommand(convertCommand())

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MetricError } from "@tandem-sim/report";
 import { ServiceCalibration } from "@tandem-sim/schemas";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { describeReference, reference } from "../../../../packages/schemas/test/reference.js";
 import { tandem, temporaryFolder } from "../tandem.js";
 
@@ -20,36 +20,39 @@ async function validate(...flags: string[]) {
 const raw = reference("gpu-profile/RTXPRO6000/meta-llama/Llama-3.1-8B/bf16");
 
 describeReference("a recorded run of vLLM 0.19", () => {
+  const page = join(temporaryFolder(), "report.html");
+  let found: Awaited<ReturnType<typeof validate>>;
+  beforeAll(async () => {
+    found = await validate("--report", page);
+  });
+
   test.each([
-    { tables: "the bundled profile", flags: [] },
-    { tables: "raw tables", flags: ["--gpu-profile", raw] },
-  ])("with $tables: mean absolute error 2.1 percent at most, TPOT and latency 2.0, TTFT 8.5", async ({ flags }) => {
-    const { metrics, mean_abs_error_pct } = await validate(...flags);
+    { tables: "the bundled profile", of: async () => found },
+    { tables: "raw tables", of: () => validate("--gpu-profile", raw) },
+  ])("with $tables: mean absolute error 2.1 percent at most, TPOT and latency 2.0, TTFT 8.5", async ({ of }) => {
+    const { metrics, mean_abs_error_pct } = await of();
     expect(metrics).toHaveLength(15);
     expect(mean_abs_error_pct).toBeLessThanOrEqual(2.1);
     const beyond = metrics.filter(({ metric, diff_pct }) => !(Math.abs(diff_pct) <= (metric === "ttft" ? 8.5 : 2.0)));
     expect(beyond).toEqual([]);
   });
 
-  test("vLLM's side of the table is what LLMServingSim's own comparison prints", async () => {
+  test("vLLM's side of the table is what LLMServingSim's own comparison prints", () => {
     const theirs = readFileSync(reference("sim-outputs/sharegpt_300_gpu_only_vs_vllm.txt"), "utf8")
       .split("\n")
       .map((line) => /^(\S+) (\S+) +([\d.]+) /.exec(line))
       .filter((match) => match !== null)
       .map(([, metric, stat, ms]) => `${metric} ${stat}`.toLowerCase().concat(` ${ms}`));
-    const { metrics } = await validate();
-    expect(metrics.map(({ metric, stat, vllm_ms }) => `${metric} ${stat} ${vllm_ms.toFixed(1)}`)).toEqual(theirs);
+    expect(found.metrics.map(({ metric, stat, vllm_ms }) => `${metric} ${stat} ${vllm_ms.toFixed(1)}`)).toEqual(theirs);
   });
 
   test("finds cluster, options and workload beside the recording, and replays its prefix hits", async () => {
-    expect((await validate()).prefix_hit_tokens).toBe(19_520);
+    expect(found.prefix_hit_tokens).toBe(19_520);
     expect((await tandem(["validate", "--vllm", recorded])).stdout).toMatch(/^TTFT mean +7097\.2 +\d+\.\d +-\d\.\d%$/m);
   });
 
-  test("the page has the table and five charts, and loads nothing", async () => {
-    const file = join(temporaryFolder(), "report.html");
-    await validate("--report", file);
-    const html = readFileSync(file, "utf8");
+  test("the page has the table and five charts, and loads nothing", () => {
+    const html = readFileSync(page, "utf8");
     expect(html.match(/<svg /g)).toHaveLength(5);
     // A line of each side in each chart, and its entry in the legend.
     for (const line of ["--line-1", "--line-2"]) {

@@ -2,7 +2,7 @@
  * @module
  * Times of single kernels on one GPU, as columns of a CSV file: what constants and efficiencies are fitted to.
  */
-import { TandemError } from "@tandem-sim/schemas";
+import { numberIn, parseTable, type TableRow } from "@tandem-sim/schemas";
 
 /** A product of `rows` x `input` activations and `input` x `output` weights, us. */
 export interface ProductPoint {
@@ -40,21 +40,13 @@ export interface KernelPoints {
   attention: readonly AttentionPoint[];
 }
 
-/** Rows of a CSV file of numbers by the names in its first line; a text column is not read. @throws {TandemError} E_PARSE */
-export function numberRows(text: string, columns: readonly string[], source: string): Record<string, number>[] {
-  const [header = "", ...lines] = text.trim().split(/\r?\n/);
-  const names = header.split(",");
-  const places = columns.map((column) => names.indexOf(column));
-  const missing = columns.find((_, i) => places[i] < 0);
-  if (missing) throw new TandemError("E_PARSE", `no column "${missing}"`, { where: `${source}:1` });
-  return lines.map((line, row) => {
-    const cells = line.split(",");
-    const values = places.map((place) => Number(cells[place]));
-    if (values.some((value) => !Number.isFinite(value)))
-      throw new TandemError("E_PARSE", `not a row of numbers: ${line}`, { where: `${source}:${row + 2}` });
-    return Object.fromEntries(columns.map((column, i) => [column, values[i]]));
-  });
-}
+/** The numbers in some columns of a row. @throws {TandemError} E_SCHEMA */
+export const numbersIn = (row: TableRow, columns: readonly string[]): Record<string, number> =>
+  Object.fromEntries(columns.map((column) => [column, numberIn(row, column)]));
+
+/** The numbers in some columns of a table. @throws {TandemError} E_PARSE, E_SCHEMA, naming the line */
+const numberRows = (text: string, columns: readonly string[], source: string): Record<string, number>[] =>
+  parseTable({ text, source }, () => columns).rows.map((row) => numbersIn(row, columns));
 
 /** Columns m, n, k, time_us of m x k by k x n. */
 export const parseProducts = (text: string, source: string): ProductPoint[] =>

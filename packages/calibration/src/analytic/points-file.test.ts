@@ -34,12 +34,12 @@ describe("points.csv", () => {
 
   test.each([
     ["", /p: is empty/],
-    ["kind,m\ngemm,1\n", /p:1: no column "n"/],
+    ["kind,m\ngemm,1\n", /p:1: column "n" is missing/],
     [file("conv,1,1,1,0,0,0,0,0,0,0,5,"), /p:2: unknown kind "conv" \(gemm, attention, layernorm, act_fn\)/],
     [file(gemm(16), gemm(0)), /p:3: gemm without m/],
     [file("attention,0,0,0,0,0,0,9,32,8,128,5,"), /p:2: attention without chunk or decodes/],
     [file(gemm(1.5)), /p:2: sizes are whole numbers/],
-    [file("gemm,1,1,1,0,0,0,0,0,0,0,fast,"), /p:2: not a row of numbers/],
+    [file("gemm,1,1,1,0,0,0,0,0,0,0,fast,"), /p:2: time_us: expected a number, found "fast"/],
     [file("gemm,1,1,1,0,0,0,0,0,0,0,0,"), /p:2: time_us is 0: nothing was measured/],
   ])("%j is refused with its place", (text, message) => {
     expect(() => parsePoints(text, "p")).toThrow(message);

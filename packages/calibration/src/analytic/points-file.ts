@@ -2,8 +2,8 @@
  * @module
  * `points.csv`: the few kernels that an owner of a GPU measures, as `measure/measure_points.py` writes them.
  */
-import { TandemError } from "@tandem-sim/schemas";
-import { type AttentionPoint, type KernelPoints, numberRows, type ProductPoint } from "./measurements.js";
+import { parseTable, TandemError } from "@tandem-sim/schemas";
+import { type AttentionPoint, type KernelPoints, numbersIn, type ProductPoint } from "./measurements.js";
 
 /** Passes that are measured: elements that move for each column of a row. */
 export const passElements = { layernorm: 4, act_fn: 3 } as const;
@@ -62,33 +62,27 @@ function checkRow(kind: string, row: Row, where: string): void {
     });
 }
 
-/** Cells of a text column, row by row; empty where there is no such column. */
-function textColumn(text: string, column: string): string[] {
-  const [header = "", ...lines] = text.trim().split(/\r?\n/);
-  const place = header.split(",").indexOf(column);
-  return lines.map((line) => (place < 0 ? "" : (line.split(",")[place] ?? "")));
-}
-
 /**
- * @throws {TandemError} E_PARSE with the line that is wrong, or was not measured
+ * @throws {TandemError} E_PARSE, E_SCHEMA with the line that is wrong, or was not measured
  * @example
  * parsePoints("kind,m,n,k,...,time_us,gpu\ngemm,16,28672,4096,...,81.5,NVIDIA H100\n", "points.csv").products;
  */
 export function parsePoints(text: string, source: string): MeasuredPoints {
-  // What was not written by anything: its first line is missing, not one column.
-  if (text.trim() === "") throw new TandemError("E_PARSE", "is empty", { where: source });
-  const rows = numberRows(text, [...sizeColumns, "time_us"], source) as Row[];
-  const kinds = textColumn(text, "kind");
-  rows.forEach((row, i) => {
-    checkRow(kinds[i], row, `${source}:${i + 2}`);
+  const columns = [...sizeColumns, "time_us"];
+  const { rows } = parseTable({ text, source }, () => ["kind", ...columns]);
+  const points = rows.map((row) => {
+    const kind = row.cells.get("kind") ?? "";
+    const point = numbersIn(row, columns) as Row;
+    checkRow(kind, point, `${source}:${row.line}`);
+    return { kind, point };
   });
-  const of = (kind: string): Row[] => rows.filter((_, i) => kinds[i] === kind);
+  const of = (kind: string): Row[] => points.flatMap((row) => (row.kind === kind ? [row.point] : []));
   return {
     products: of("gemm").map(product),
     attention: of("attention").map(attention),
     passes: (Object.keys(passElements) as MeasuredPass[]).flatMap((layer) =>
       of(layer).map(({ m, n, time_us }) => ({ layer, rows: m, width: n, us: time_us })),
     ),
-    gpu: textColumn(text, "gpu").find((name) => name !== ""),
+    gpu: rows.find(({ cells }) => cells.get("gpu"))?.cells.get("gpu"),
   };
 }

@@ -4,7 +4,7 @@
  * from when it sent a request, and hold what lies between it and the engine.
  */
 import { parseWith, TandemError } from "@tandem-sim/schemas";
-import { z } from "zod";
+import * as z from "zod";
 import type { RecordedRequest, RecordedRun } from "./recorded-run.js";
 
 const BenchResult = z.looseObject({

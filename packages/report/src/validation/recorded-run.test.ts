@@ -55,7 +55,8 @@ describe("timeseries.csv", () => {
   it.each([
     ["t,running\n1,2\n", 't.csv:1: column "waiting" is missing'],
     ["t,running,waiting\n1,2,x\n", 't.csv:2: waiting: expected a number, found "x"'],
-    ["t,running,waiting\n1,2\n", 't.csv:2: waiting: expected a number, found ""'],
+    ["t,running,waiting\n1,2\n", "t.csv:2: expected 3 cells, found 2"],
+    ["t,running,waiting\n1,2,\n", 't.csv:2: waiting: expected a number, found ""'],
   ])("%j is refused, with the place", (text, message) => {
     expect(() => parseLoad(text, "t.csv")).toThrow(message);
   });

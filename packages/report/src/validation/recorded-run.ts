@@ -2,8 +2,8 @@
  * @module
  * A recorded vLLM run: one line per request, what the engine was told, and its load over time.
  */
-import { parseWith, TandemError } from "@tandem-sim/schemas";
-import { z } from "zod";
+import { numberIn, parseTable, parseWith, TandemError } from "@tandem-sim/schemas";
+import * as z from "zod";
 
 const tokens = z.int().positive();
 
@@ -91,7 +91,7 @@ function parseLine(line: string, source: string): z.infer<typeof RecordedLine> {
   } catch (error) {
     throw new TandemError("E_PARSE", `not valid JSON: ${(error as Error).message}`, { where: source });
   }
-  return parseWith(RecordedLine, data, source);
+  return parseWith(RecordedLine, data, source, true);
 }
 
 /** Parses `requests.jsonl`. Ids that do not end in a number count as numbered by line. */
@@ -120,21 +120,11 @@ const loadColumns = ["t", "running", "waiting"] as const;
 
 /** Parses `timeseries.csv`: columns `t` (seconds), `running`, `waiting` and others that are of no use here. */
 export function parseLoad(text: string, source: string): LoadSample[] {
-  const lines = text.split(/\r?\n/);
-  const names = (lines[0] ?? "").split(",").map((name) => name.trim());
-  const missing = loadColumns.find((name) => !names.includes(name));
-  if (missing) throw new TandemError("E_SCHEMA", `column "${missing}" is missing`, { where: `${source}:1` });
-  return lines.slice(1).flatMap((line, i) => {
-    if (line.trim() === "") return [];
-    const cells = line.split(",");
-    const number = (name: (typeof loadColumns)[number]): number => {
-      const cell = cells[names.indexOf(name)]?.trim() ?? "";
-      const value = cell === "" ? Number.NaN : Number(cell);
-      if (Number.isFinite(value)) return value;
-      throw new TandemError("E_SCHEMA", `expected a number, found "${cell}"`, { where: `${source}:${i + 2}: ${name}` });
-    };
-    return [{ s: number("t"), running: number("running"), waiting: number("waiting") }];
-  });
+  return parseTable({ text, source }, () => loadColumns).rows.map((row) => ({
+    s: numberIn(row, "t"),
+    running: numberIn(row, "running"),
+    waiting: numberIn(row, "waiting"),
+  }));
 }
 
 /** What `meta.json` says. @throws {TandemError} E_SCHEMA, naming the JSON path */

@@ -78,7 +78,7 @@ describe("a profile from texts", () => {
       /^mine\/tp1\/dense\.csv:3: time_us: .*"fast"/,
     ],
     ["a column that is missing", "layer,tokens\no_proj,1\n", /^mine\/tp1\/dense\.csv:1: column "time_us" is missing/],
-    ["a row that is cut", "layer,tokens,time_us\no_proj,1\n", /^mine\/tp1\/dense\.csv: /],
+    ["a row that is cut", "layer,tokens,time_us\no_proj,1\n", /^mine\/tp1\/dense\.csv:2: expected 3 cells, found 2/],
   ])("names %s", (_, text, message) => {
     expect(() => parseGpuProfile(folder({ "tp1/dense.csv": text }), 1)).toThrow(message);
   });

@@ -4,6 +4,7 @@
  * LLMServingSim bundle (`meta.yaml`). Where the texts come from is the caller's business, so a browser can do it.
  */
 import { parse as parseYaml } from "yaml";
+import type { TableText } from "../csv-table.js";
 import { TandemError } from "../errors.js";
 import { parseJson } from "../json-text.js";
 import { expertsRefused } from "../mixture-of-experts.js";
@@ -11,13 +12,7 @@ import { parseWith } from "../parse.js";
 import { type GpuProfile, noSkew, type SkewTable } from "./profile.js";
 import { hasFp8Kv } from "./profile-match.js";
 import { CompactProfileMeta, RawProfileMeta } from "./profile-meta.js";
-import {
-  parseAttentionTables,
-  parseHeldChunks,
-  parseLayerTable,
-  parseSkewTable,
-  type TableText,
-} from "./profile-tables.js";
+import { parseAttentionTables, parseHeldChunks, parseLayerTable, parseSkewTable } from "./profile-tables.js";
 
 /** A profile folder, by its texts. */
 export interface ProfileFolder {

@@ -2,7 +2,7 @@
  * @module
  * What a profile folder says of itself: Tandem's `profile.json`, or the `meta.yaml` of a raw LLMServingSim bundle.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { SpecSheetTier } from "../spec-sheet.js";
 
 const SkewAxis = z.strictObject({ bins: z.array(z.number()), labels: z.array(z.string()) });

@@ -3,7 +3,7 @@
  * A PIM device: a checked DRAMsim3 INI file. Timings are clock cycles but for tCK (ns); currents mA, powers mW,
  * `channel_size` MiB.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const positive = z.number("expected a number").positive();
 const whole = z.number("expected a whole number").int().positive();

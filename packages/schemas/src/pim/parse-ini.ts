@@ -2,7 +2,7 @@
  * @module
  * Parses a DRAMsim3 INI into a {@link PimDevice}, or says what is wrong with it in the file's own terms.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { TandemError } from "../errors.js";
 import { parseWith } from "../parse.js";
 import { type PimDevice, PimIni, pimIniKeys } from "./device.js";

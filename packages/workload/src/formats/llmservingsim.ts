@@ -26,7 +26,7 @@ export const llmservingsim: WorkloadFormat = {
   matches: (path, firstLine) => firstLine.startsWith("{") || /\.jsonl?$/i.test(path),
   createParser: () => (line, builder) => {
     const data = parseKnownFields(line, fields);
-    const numbers = parseWith(WorkloadNumbers, data, line.where);
+    const numbers = parseWith(WorkloadNumbers, data, line.where, true);
     const input = tokenIds(line, data as object, "input_tok_ids", "input_toks", numbers.input_toks);
     const output = tokenIds(line, data as object, "output_tok_ids", "output_toks", numbers.output_toks);
     builder.add(

@@ -25,7 +25,7 @@ export const mooncake: WorkloadFormat = {
   matches: (_path, firstLine) => firstLine.startsWith("{") && /"(input_length|hash_ids)"\s*:/.test(firstLine),
   createParser: () => (line, builder) => {
     const data = parseKnownFields(line, fields);
-    const { timestamp, input_length, output_length } = parseWith(MooncakeNumbers, data, line.where);
+    const { timestamp, input_length, output_length } = parseWith(MooncakeNumbers, data, line.where, true);
     const hashIds = idList(line, data as object, "hash_ids", Number.MAX_SAFE_INTEGER);
     const blocks = Math.ceil(input_length / blockTokens);
     if (hashIds && hashIds.length !== blocks) {

@@ -98,7 +98,49 @@ describe("another GPU, model or PIM without a config file", () => {
     expect(slow.idle.gpu.waiting_for_link).toBeGreaterThan(10 * fast.idle.gpu.waiting_for_link);
   });
 
+  test("--pim-attach puts PIM beside each GPU or in its memory, and the dumped config says where", async () => {
+    const offload = ["--enable-attn-offloading", "--pim", "HBM2_1GB_2000_neupims"];
+    const beside = await summaryOf(
+      ...offload,
+      "--pim-attach",
+      "device",
+      "--pim-mem",
+      "48",
+      "--dump-config",
+      file("at.json"),
+    );
+    expect(beside.instances[0]).toMatchObject({ pim_channels: 48, pim_channel_groups: 6 });
+    expect(beside.link_bytes.up).toBeGreaterThan(0);
+    const [node] = JSON.parse(readFileSync(file("at.json"), "utf8")).nodes;
+    expect(node.instances[0].pim_mem).toEqual({ pim_config: "HBM2_1GB_2000_neupims", mem_size: 48 });
+    const inside = await summaryOf(...offload, "--pim-attach", "gpu");
+    expect(inside.instances[0]).toMatchObject({ pim_channels: 96, link_up_busy: null });
+    expect(inside.link_bytes).toEqual({ up: 0, down: 0 });
+    // As if the config had said so; its link can be changed where there is one.
+    const again = ["--cluster-config", file("at.json"), "--enable-attn-offloading"];
+    expect((await summaryOf(...again, "--pim-link", "1")).makespan_ns).toBeGreaterThan(
+      (await summaryOf(...again)).makespan_ns,
+    );
+  });
+
   test.each([
+    [["--pim-attach", "gpu"], /--pim-attach gpu needs a PIM device/],
+    [
+      ["--pim", "HBM2_1GB_2000_neupims", "--pim-attach", "gpu", "--pim-link", "9"],
+      /--pim-link: PIM in the GPU's own memory has no link/,
+    ],
+    [
+      [
+        "--pim",
+        "HBM2_1GB_2000_pim",
+        "--pim-attach",
+        "gpu",
+        "--set",
+        "nodes.0.instances.0.npu_mem.pim.access=concurrent",
+        "--enable-attn-offloading",
+      ],
+      /npu_mem.pim.access: HBM2_1GB_2000_pim has one row buffer a bank/,
+    ],
     [["--gpu", "H101"], /H101: no spec sheet .*did you mean "H100"\?/],
     [["--model", "meta-llama/Llama-3.1-9B"], /did you mean "meta-llama\/Llama-3.1-8B"/],
     [["--pim", "HBM9"], /HBM9/],

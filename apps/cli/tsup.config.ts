@@ -37,7 +37,7 @@ const nodeBuffer: Plugin = {
  * stays outside.
  */
 export default defineConfig({
-  entry: { main: "src/main.ts" },
+  entry: { main: "src/main.ts", "serve-worker": "src/serve-worker.ts" },
   format: "esm",
   target: "node20",
   clean: true,

@@ -22,11 +22,7 @@ import type { SimulationFlags } from "./simulation-flags.js";
 export type Planned = ReturnType<typeof planRun>;
 
 /** The plan of a mode, or why it cannot serve the load. */
-export function planMode(
-  flags: SimulationFlags,
-  inputs: PlanInputs,
-  chunks: readonly RequestChunk[],
-): Planned | UnfitMode {
+export function planMode(flags: ServeFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Planned | UnfitMode {
   try {
     const planned = planRun(flags, inputs);
     checkWorkload(planned.plan, chunks, flags.dataset);
@@ -41,7 +37,7 @@ export function planMode(
 export async function runMode(
   plan: SimulationPlan,
   chunks: readonly RequestChunk[],
-  flags: SimulationFlags,
+  flags: ServeFlags,
   label: string,
 ): Promise<ModeOutcome> {
   const samples = emptySamples();
@@ -69,10 +65,24 @@ export async function serveUnlessIdle(
   if (competes(outcome)) outcomes.set(mode, outcome);
 }
 
-/** Serves the load on other inputs. What leaves the GPU profile is not warned of: the runs that are shown have done so. */
-export const serveOn =
-  (flags: SimulationFlags, chunks: readonly RequestChunk[]) =>
-  async (inputs: PlanInputs, what: string): Promise<ModeOutcome> => {
-    const planned = planMode(flags, inputs, chunks);
-    return "plan" in planned ? await runMode(planned.plan, chunks, flags, what) : planned;
-  };
+/** What serving a load depends on beside its inputs. */
+export type ServeFlags = Pick<SimulationFlags, "requestRoutingPolicy" | "seed" | "slo" | "logInterval" | "dataset">;
+
+/** How a load was served, and where its run left the GPU profile. */
+export interface Served {
+  outcome: ModeOutcome;
+  warnings: string[];
+}
+
+/** Serves the load on these inputs, on this thread. */
+export async function serveAlone(
+  flags: ServeFlags,
+  chunks: readonly RequestChunk[],
+  inputs: PlanInputs,
+  what: string,
+): Promise<Served> {
+  const planned = planMode(flags, inputs, chunks);
+  if (!("plan" in planned)) return { outcome: planned, warnings: [] };
+  const outcome = await runMode(planned.plan, chunks, flags, what);
+  return { outcome, warnings: planned.warnings() };
+}

@@ -68,7 +68,7 @@ export const outputTokens = (chunks: readonly RequestChunk[]): number =>
 
 /** Makes the plan; `warnings` says, after a run, on which axes it left the GPU profile's measured range. */
 export function planRun(
-  flags: SimulationFlags,
+  flags: Pick<SimulationFlags, "requestRoutingPolicy" | "seed">,
   inputs: PlanInputs,
 ): { plan: SimulationPlan; warnings: () => string[] } {
   const beyond = new Extrapolation();

@@ -42,12 +42,15 @@ export async function composition(
   if (!gpuOnly || !offload || !last) return null;
   const apart = withOptions(inMode(inputs, "gpu-only"), { gpuMixedAttention: "separate" });
   const roomy = withRoomOfPim(apart, createPlan(inMode(inputs, "offload")).instances);
-  const chain: [Cause, Summary][] = [];
-  for (const [cause, changed] of [
+  const changes = [
     ["two attention kernels", apart],
     ["KV room of PIM", roomy],
-  ] as const) {
-    const outcome = await serve(changed, `gpu-only with ${cause}`);
+  ] as const;
+  const chain: [Cause, Summary][] = [];
+  const outcomes = await Promise.all(
+    changes.map(async ([cause, changed]) => [cause, await serve(changed, `gpu-only with ${cause}`)] as const),
+  );
+  for (const [cause, outcome] of outcomes) {
     if (!("summary" in outcome)) return null;
     chain.push([cause, outcome.summary]);
   }

@@ -133,6 +133,6 @@ function flipInBatch(inputs: PlanInputs, pair: Pair, measure: Measure, serve: Se
  */
 export async function flipsOf(inputs: PlanInputs, pair: Pair, measure: Measure, serve: Serve): Promise<Flip[]> {
   const size = pimGiB(inputs);
-  const inPim = size === null ? [] : [await flipInPim(size, inputs, pair, measure, serve)];
-  return [...inPim, await flipInBatch(inputs, pair, measure, serve)];
+  const inPim = size === null ? [] : [flipInPim(size, inputs, pair, measure, serve)];
+  return await Promise.all([...inPim, flipInBatch(inputs, pair, measure, serve)]);
 }

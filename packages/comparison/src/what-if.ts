@@ -32,8 +32,9 @@ export async function whatIf(
     return summary ? ratioBy(measure, summary, gpuOnly) : Number.POSITIVE_INFINITY;
   };
   const best = offloaded.reduce((a, b) => (ratio(b) < ratio(a) ? b : a));
-  return {
-    flips: await flipsOf(inputs, { auto, gpuOnly }, measure, serve),
-    composition: await composition(inputs, served, best, serve),
-  };
+  const [flips, composed] = await Promise.all([
+    flipsOf(inputs, { auto, gpuOnly }, measure, serve),
+    composition(inputs, served, best, serve),
+  ]);
+  return { flips, composition: composed };
 }

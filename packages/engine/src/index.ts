@@ -11,7 +11,7 @@ export type { KvTransfer } from "./host-kv-link.js";
 export type { IterationKind } from "./instance-totals.js";
 export { IterationPlanner } from "./iteration-planner.js";
 export { RecostedIterations } from "./iteration-shares.js";
-export { inMode, type Mode, modeNames, modeOf, modes } from "./modes.js";
+export { hasPim, inMode, type Mode, modeNames, modeOf, modes } from "./modes.js";
 export type { IntervalReport, SimulationObserver } from "./observer.js";
 export type {
   HostKvPlan,

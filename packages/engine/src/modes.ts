@@ -28,14 +28,16 @@ export type Mode = keyof typeof modes;
 
 export const modeNames = Object.keys(modes) as Mode[];
 
+/** Whether some instance could offload to PIM: its node's, or that of its own GPUs. */
+export const hasPim = ({ nodes }: Pick<PlanInputs, "nodes">): boolean =>
+  nodes.some(({ pim, instances }) => pim !== null || instances.some(({ pim: own }) => own));
+
 /**
  * The same inputs in one mode. Where the cluster has PIM at all, instances without it, and those whose config turns offload
  * off, stay GPU-only in every mode that offloads to it; so do those whose config turns KV offload off, in that mode.
  */
 export function inMode(inputs: PlanInputs, mode: Mode): PlanInputs {
-  const hasPim = ({ pim, instances }: PlanInputs["nodes"][number]): boolean =>
-    pim !== null || instances.some(({ pim: own }) => own);
-  const somePim = inputs.nodes.some(hasPim);
+  const somePim = hasPim(inputs);
   return {
     ...inputs,
     nodes: inputs.nodes.map((node, n) => ({

@@ -2,7 +2,15 @@
  * @module
  * `tandem compare`: the same inputs in several modes, one table, a verdict, and what running again with one thing changed says.
  */
-import { type ModeOutcome, servedModes, type UnfitMode, unfitModes, whatIf } from "@tandem-sim/comparison";
+import {
+  competitor,
+  type ModeOutcome,
+  type Serve,
+  servedModes,
+  type UnfitMode,
+  unfitModes,
+  whatIf,
+} from "@tandem-sim/comparison";
 import { inMode, type Mode, modeNames, type PlanInputs } from "@tandem-sim/engine";
 import { comparisonTables, gpuNotes, kernelNote, offloadNote, unfitNotes, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
@@ -11,10 +19,12 @@ import { countRequests, type RequestChunk } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
+import { wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { quickText } from "../quick-flags.js";
-import { type Planned, planMode, runMode, serveOn, serveUnlessIdle } from "../serve-mode.js";
+import { type Planned, planMode, type Served, serveUnlessIdle } from "../serve-mode.js";
+import { createServePool, type ServePool } from "../serve-pool.js";
 import { outputTokens, prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
@@ -24,6 +34,7 @@ interface CompareFlags extends SimulationFlags {
   modes?: Mode[];
   json?: true;
   report?: string;
+  jobs?: number;
   /** Undefined: as the size of the load suggests. */
   whatIf?: boolean;
 }
@@ -54,18 +65,21 @@ function planModes(flags: CompareFlags, inputs: PlanInputs, chunks: readonly Req
   throw new TandemError("E_CAPACITY", `no mode fits: ${reasons[0]}`);
 }
 
-async function runModes(
-  plans: Plans,
-  chunks: readonly RequestChunk[],
-  flags: CompareFlags,
-): Promise<Map<Mode, ModeOutcome>> {
+/** All modes side by side, but that which may not be worth it. */
+async function runModes(modes: readonly Mode[], inputs: PlanInputs, pool: ServePool, asked: boolean) {
+  const serve = (mode: Mode): Promise<Served> => pool.serve(inMode(inputs, mode), mode);
+  const atOnce = modes.filter((mode) => asked || mode !== competitor);
+  const served = new Map(await Promise.all(atOnce.map(async (mode) => [mode, await serve(mode)] as const)));
   const outcomes = new Map<Mode, ModeOutcome>();
   const beyond = new Set<string>();
-  for (const [mode, planned] of plans) {
-    const serve = async () => ("plan" in planned ? await runMode(planned.plan, chunks, flags, mode) : planned);
-    if (flags.modes) outcomes.set(mode, await serve());
-    else await serveUnlessIdle(mode, outcomes, serve);
-    if ("plan" in planned) for (const text of planned.warnings()) beyond.add(text);
+  const noted = async (mode: Mode): Promise<ModeOutcome> => {
+    const { outcome, warnings } = served.get(mode) ?? (await serve(mode));
+    for (const text of warnings) beyond.add(text);
+    return outcome;
+  };
+  for (const mode of modes) {
+    if (asked) outcomes.set(mode, await noted(mode));
+    else await serveUnlessIdle(mode, outcomes, () => noted(mode));
   }
   warnAll([...beyond]);
   return outcomes;
@@ -77,10 +91,13 @@ async function judge(
   inputs: PlanInputs,
   chunks: readonly RequestChunk[],
   outcomes: ReadonlyMap<Mode, ModeOutcome>,
+  pool: ServePool,
 ): Promise<Verdict | null> {
   const again = flags.whatIf ?? outputTokens(chunks) <= RUN_AGAIN_TOKENS;
+  // What leaves the GPU profile is not warned of: the runs that are shown have done so.
+  const serve: Serve = async (changed, what) => (await pool.serve(changed, what)).outcome;
   const served = new Map([...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]));
-  return verdictOn(outcomes, again ? await whatIf(inputs, served, serveOn(flags, chunks)) : null);
+  return verdictOn(outcomes, again ? await whatIf(inputs, served, serve) : null);
 }
 
 /** What was compared: enough to run it again. */
@@ -149,9 +166,10 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   const plans = planModes(flags, inputs, chunks);
   dumpConfig(flags.dumpConfig, inputs.cluster);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
+  const pool = await createServePool(flags, chunks, outputTokens(chunks), flags.jobs);
   try {
-    const outcomes = await runModes(plans, chunks, flags);
-    const verdict = await judge(flags, inputs, chunks, outcomes);
+    const outcomes = await runModes([...plans.keys()], inputs, pool, flags.modes !== undefined);
+    const verdict = await judge(flags, inputs, chunks, outcomes, pool);
     const compared = comparedInputs(flags, inputs, countRequests(chunks));
     const notes = notesOn(plans, outcomes, verdict);
     if (file) {
@@ -166,6 +184,8 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   } catch (error) {
     file?.abort();
     throw error;
+  } finally {
+    await pool.close();
   }
 }
 
@@ -176,6 +196,11 @@ export function compareCommand(command: Command): Command {
       "--modes <names>",
       `Which, of ${modeNames.join(", ")} (default: all, kv-offload only where it loads anything)`,
       parseModes,
+    )
+    .option(
+      "--jobs <n>",
+      "Threads (default: as many as cores, one for a small load)",
+      wholeNumberFlag("--jobs", 1, 256),
     )
     .option("--json", "Print inputs, summaries and verdict as JSON, and which modes do not fit")
     .option("--report <file>", "One HTML page with the verdict, tables, latency distributions and energy")

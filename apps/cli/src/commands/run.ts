@@ -5,6 +5,7 @@
 import { emptySamples, type ModeOutcome } from "@tandem-sim/comparison";
 import {
   checkWorkload,
+  hasPim,
   inMode,
   type Mode,
   modeNames,
@@ -23,7 +24,7 @@ import { wholeNumberFlag } from "../number-flag.js";
 import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
-import { serveOn, serveUnlessIdle } from "../serve-mode.js";
+import { serveAlone, serveUnlessIdle } from "../serve-mode.js";
 import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result, throughput } from "../terminal.js";
@@ -38,8 +39,6 @@ interface RunFlags extends SimulationFlags, OutputFlags {
 /** The other modes are run unasked for loads up to this many generated tokens: a tenth of a second. */
 const OTHER_MODES_TOKENS = 20_000;
 
-const hasPim = ({ nodes }: PlanInputs): boolean => nodes.some(({ pim }) => pim);
-
 /** This run against the other modes, which are run for that; null where there are none, or nobody wants to wait for them. */
 async function judge(
   flags: RunFlags,
@@ -50,11 +49,14 @@ async function judge(
   const own = modeOf(inputs);
   const wanted = flags.verdict ?? outputTokens(chunks) <= OTHER_MODES_TOKENS;
   if (!own || !wanted || !hasPim(inputs)) return null;
-  const serve = serveOn(flags, chunks);
   const outcomes = new Map<Mode, ModeOutcome>();
   for (const mode of modeNames) {
     if (mode === own) outcomes.set(mode, { summary, samples: emptySamples() });
-    else await serveUnlessIdle(mode, outcomes, () => serve(inMode(inputs, mode), mode));
+    else {
+      // What leaves the GPU profile is not warned of: the run that is shown has done so.
+      const serve = async () => (await serveAlone(flags, chunks, inMode(inputs, mode), mode)).outcome;
+      await serveUnlessIdle(mode, outcomes, serve);
+    }
   }
   const verdict = verdictOn(outcomes);
   return verdict && { ...verdict, sentences: [...standing(own, outcomes), ...verdict.sentences] };

@@ -1,0 +1,12 @@
+/**
+ * @module
+ * A worker thread that serves one load on whatever inputs it is given.
+ */
+import { workerData } from "node:worker_threads";
+import workerpool from "workerpool";
+import { serveAlone } from "./serve-mode.js";
+import type { ServedLoad, ServeTask } from "./serve-pool.js";
+
+const { chunks } = workerData as ServedLoad;
+
+workerpool.worker({ serve: ({ inputs, flags, what }: ServeTask) => serveAlone(flags, chunks, inputs, what) });

@@ -2,6 +2,7 @@
  * @module
  * One load served on many inputs side by side, on worker threads. What comes out is what one thread gives.
  */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { PlanInputs } from "@tandem-sim/engine";
@@ -27,6 +28,8 @@ export interface ServePool {
   close(): Promise<void>;
 }
 
+const workerFile = fileURLToPath(new URL("./serve-worker.js", import.meta.url));
+
 /** Loads with fewer generated tokens are served before a second thread has started. */
 const LEAST_TOKENS = 100_000;
 
@@ -41,7 +44,8 @@ export async function createServePool(
   jobs: number | undefined,
 ): Promise<ServePool> {
   const threads = jobs ?? (tokens < LEAST_TOKENS ? 1 : availableParallelism());
-  return threads === 1 ? oneByOne(flags, chunks) : await sideBySide(flags, chunks, threads);
+  // Run from the sources there is no bundle for a thread to start from.
+  return threads === 1 || !existsSync(workerFile) ? oneByOne(flags, chunks) : await sideBySide(flags, chunks, threads);
 }
 
 function oneByOne(flags: ServeFlags, chunks: readonly RequestChunk[]): ServePool {
@@ -61,7 +65,7 @@ async function sideBySide(given: ServeFlags, chunks: readonly RequestChunk[], th
   const flags: ServeFlags = { requestRoutingPolicy, seed, logInterval, dataset, ...(slo && { slo }) };
   const { default: workerpool } = await import("workerpool");
   const load: ServedLoad = { chunks };
-  const pool = workerpool.pool(fileURLToPath(new URL("./serve-worker.js", import.meta.url)), {
+  const pool = workerpool.pool(workerFile, {
     workerType: "thread",
     maxWorkers: threads,
     workerThreadOpts: { workerData: load },

@@ -87,7 +87,7 @@ export function simulate(
 
 class EventLoop implements Simulation {
   private readonly requests = new RequestTable();
-  private readonly log = new RequestLog(this.requests);
+  private readonly log: RequestLog;
   private readonly instances: ServingInstance[];
   private readonly groups: LockstepGroup[];
   private readonly router: Router;
@@ -112,12 +112,13 @@ class EventLoop implements Simulation {
     private readonly observer: SimulationObserver,
     options: SimulationOptions,
   ) {
+    this.results = new ResultCollector(plan, options.slo ?? null);
+    this.log = new RequestLog(this.requests, plan.instances.length, (ns, count) => this.results.tokenGaps(ns, count));
     this.instances = plan.instances.map(
       (instance) => new ServingInstance(instance, this.requests, this.log, (transfer) => this.transfer(transfer)),
     );
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
     this.router = routers[plan.routing](plan.seed);
-    this.results = new ResultCollector(plan, options.slo ?? null);
     const intervalNs = Math.round((options.logIntervalS ?? 1) * 1e9);
     const wantsSeries = observer.onInterval !== undefined || observer.onEnergy !== undefined;
     this.energy = new EnergyMeters(
@@ -254,14 +255,14 @@ class EventLoop implements Simulation {
   }
 
   private finishIteration(member: ServingInstance, batch: Batch): void {
-    const { promptTokens, decodeTokens } = this.log.ran(batch, this.nowNs);
+    const { prompt, decode } = this.log.ran(batch, member.plan.id, this.nowNs);
     this.finishedRows.length = 0;
     member.finish(batch, this.finishedRows);
     for (const row of this.finishedRows) {
       this.fresh.push(this.log.result(row, member.plan, this.nowNs));
       this.requests.remove(row);
     }
-    this.intervals?.count(promptTokens, decodeTokens);
+    this.intervals?.count(prompt, decode);
   }
 
   /** KV takes its place on a host link: when it is there is known by then. */

@@ -16,6 +16,9 @@ export interface NewRequest {
   hashes: Float64Array | null;
 }
 
+/** More tokens than any request has. */
+export const NOTHING_FINDABLE = 2 ** 31 - 1;
+
 export class RequestTable {
   private capacity = 256;
   private readonly freeRows: number[] = [];
@@ -48,6 +51,13 @@ export class RequestTable {
   /** Context of the decode that it counts in its group's load, tokens. */
   groupContext = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
+  /**
+   * While fewer tokens are computed, the request is a decode whose next token needs no block and is not its last. 0 while it
+   * is anything else.
+   */
+  steadyUntil = new Int32Array(this.capacity);
+  /** Computed tokens that fill its next block that may become findable; {@link NOTHING_FINDABLE} where none is left. */
+  findableAt = new Int32Array(this.capacity);
   readonly hashes: (Float64Array | null)[] = [];
   readonly gpuBlocks: BlockTable[] = [];
   readonly pimBlocks: BlockTable[] = [];
@@ -76,6 +86,8 @@ export class RequestTable {
     this.groupLoad[row] = 0;
     this.groupContext[row] = 0;
     this.preemptions[row] = 0;
+    this.steadyUntil[row] = 0;
+    this.findableAt[row] = NOTHING_FINDABLE;
     this.hashes[row] = request.hashes;
     this.gpuBlocks[row] ??= emptyBlockTable();
     this.pimBlocks[row] ??= emptyBlockTable();
@@ -106,5 +118,7 @@ export class RequestTable {
     this.groupLoad = grown(this.groupLoad, size);
     this.groupContext = grown(this.groupContext, size);
     this.preemptions = grown(this.preemptions, size);
+    this.steadyUntil = grown(this.steadyUntil, size);
+    this.findableAt = grown(this.findableAt, size);
   }
 }

@@ -206,6 +206,7 @@ class CheckedRun {
     const { blockSize } = this.limits;
     if (kv.kind !== "pim") this.checkMemory(this.scheduler.gpu.pool, table.gpuBlocks, () => true);
     if (kv.kind === "gpu") return;
+    this.scheduler.countGroupLoads();
     const { costs } = kv.groups.placement;
     const placed = [...this.live].filter((row) => table.group[row]! >= 0);
     kv.groups.pools.forEach((pool, group) => {

@@ -6,7 +6,7 @@
 
 import { type Batch, RequestTable } from "@tandem-sim/scheduler";
 import type { Summary } from "@tandem-sim/schemas";
-import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
+import { BlockNumbers, type RequestChunk } from "@tandem-sim/workload";
 import { canServe, checkRequest } from "./check-request.js";
 import { EnergyMeters } from "./energy.js";
 import { ARRIVAL, EventQueue, ITERATION_END, LOAD_END } from "./event-queue.js";
@@ -95,6 +95,7 @@ class EventLoop implements Simulation {
   private readonly results: ResultCollector;
   private readonly intervals: IntervalLog | null;
   private readonly energy: EnergyMeters;
+  private readonly blocks = new BlockNumbers();
   private readonly pending = new PendingRequests();
   private arrived = 0;
   private pushed = 0;
@@ -218,8 +219,9 @@ class EventLoop implements Simulation {
     const target = this.route(inputTokens, outputTokens);
     if (this.arrived === 0) this.energy.start(nowNs);
     this.results.arrived(nowNs);
-    const hashes = hashesOf(chunk, i, target.plan.options);
-    const row = this.requests.add({ id: this.arrived++, inputTokens, outputTokens, hashes });
+    const { enablePrefixCaching, blockSize } = target.plan.options;
+    const contents = enablePrefixCaching ? this.blocks.of(chunk, i, blockSize) : null;
+    const row = this.requests.add({ id: this.arrived++, inputTokens, outputTokens, contents });
     this.log.arrived(row, nowNs);
     target.enqueue(row);
   }
@@ -282,15 +284,4 @@ class EventLoop implements Simulation {
     }
     this.fresh.length = 0;
   }
-}
-
-function hashesOf(
-  chunk: RequestChunk,
-  i: number,
-  options: { blockSize: number; enablePrefixCaching: boolean },
-): Float64Array | null {
-  if (!options.enablePrefixCaching || !chunk.tokenIds || !chunk.tokenOffsets) return null;
-  const start = chunk.tokenOffsets[i];
-  const end = chunk.tokenOffsets[i + 1];
-  return end > start ? blockHashChain(chunk.tokenIds, start, end, options.blockSize) : null;
 }

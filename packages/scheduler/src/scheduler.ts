@@ -77,11 +77,11 @@ export class Scheduler {
     this.threshold = unlimited(limits.longPrefillTokenThreshold);
     // A prompt that is on the GPU only until its prefill ends is found again where its KV stays: on PIM.
     const cachesOnGpu = kv.kind === "gpu" && limits.enablePrefixCaching;
-    this.gpu = new KvCache(kv.kind === "pim" ? 0 : kv.gpuBlocks, limits.blockSize, cachesOnGpu);
+    this.gpu = new KvCache(kv.kind === "pim" ? 0 : kv.gpuBlocks, limits.blockSize, cachesOnGpu, requests.cached);
     this.groups = kv.kind === "gpu" ? null : kv.groups;
     const host = kv.kind === "gpu" ? (kv.host ?? null) : null;
     this.host = host;
-    if (host) this.gpu.pool.onEvict = (hash) => host.store(hash);
+    if (host) this.gpu.pool.onEvict = (content) => host.store(content);
   }
 
   /** A request has arrived. */
@@ -246,7 +246,7 @@ export class Scheduler {
   private preempt(row: number): void {
     const { requests } = this;
     this.running.splice(this.running.lastIndexOf(row), 1);
-    this.host?.swapOut(row, requests.hashes[row], requests.gpuBlocks[row].cached, requests.computed[row]);
+    this.host?.swapOut(row, requests.contents[row], requests.gpuBlocks[row].cached, requests.computed[row]);
     this.releaseKv(row);
     requests.running[row] = 0;
     requests.steadyUntil[row] = 0;
@@ -302,7 +302,7 @@ export class Scheduler {
    */
   admit(row: number, computedTokens: number, budget: number, batch: Batch): number {
     const { requests, limits } = this;
-    const hashes = requests.hashes[row];
+    const contents = requests.contents[row];
     const reached = requests.reached[row];
     // Blocks that must be free for it to start, counted in tokens.
     const needed = (computed: number): number =>
@@ -317,7 +317,7 @@ export class Scheduler {
     this.refusal = "memory";
     if (this.groups) {
       const placed = this.groups.place(
-        hashes,
+        contents,
         reached,
         (hitTokens) => needed(Math.max(computedTokens, hitTokens)),
         row,
@@ -326,9 +326,9 @@ export class Scheduler {
       if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
       ({ group, hits } = placed);
     } else {
-      hits = this.gpu.hitBlocks(hashes, reached);
-      known = Math.max(known, this.host?.knownTokens(row, hashes, hits, reached) ?? 0);
-      if (!this.gpu.fits(hashes, hits, needed(Math.max(known, hits * limits.blockSize)))) return 0;
+      hits = this.gpu.hitBlocks(contents, reached);
+      known = Math.max(known, this.host?.knownTokens(row, contents, hits, reached) ?? 0);
+      if (!this.gpu.fits(contents, hits, needed(Math.max(known, hits * limits.blockSize)))) return 0;
     }
     const computed = Math.max(known, hits * limits.blockSize);
     const tokens = this.firstChunk(row, computed, budget);
@@ -337,7 +337,7 @@ export class Scheduler {
       return 0;
     }
     const lost = this.host?.swappedTokens(row) || reached;
-    if (this.host?.admit(row, hashes, hits, computed)) requests.loading[row] = LOADING;
+    if (this.host?.admit(row, contents, hits, computed)) requests.loading[row] = LOADING;
     this.takeKv(row, group, hits, computed + tokens, batch);
     if (group >= 0) this.groups?.addPrefill(group, computed, tokens);
     this.countAdmission(row, computed, lost);
@@ -358,7 +358,7 @@ export class Scheduler {
 
   private takeKv(row: number, group: number, hits: number, tokens: number, batch: Batch): void {
     const { requests } = this;
-    const hashes = requests.hashes[row];
+    const contents = requests.contents[row];
     this.freshTokens = 0;
     // Who waits for a load takes no part in this step.
     const onFresh = (writer: number): void => {
@@ -367,12 +367,12 @@ export class Scheduler {
       batch.dependOn(writer);
     };
     if (group < 0) {
-      this.gpu.takeHits(requests.gpuBlocks[row], hashes, hits, this.step, onFresh);
+      this.gpu.takeHits(requests.gpuBlocks[row], contents, hits, this.step, onFresh);
       this.gpu.grow(requests.gpuBlocks[row], tokens);
       return;
     }
     const cache = this.cacheOf(group);
-    cache.takeHits(requests.pimBlocks[row], hashes, hits, this.step, onFresh);
+    cache.takeHits(requests.pimBlocks[row], contents, hits, this.step, onFresh);
     cache.grow(requests.pimBlocks[row], this.isPinned(row) ? this.finalTokens(row) : tokens);
     if (this.kv.kind === "pim-after-prefill") this.gpu.grow(requests.gpuBlocks[row], requests.reached[row]);
     requests.group[row] = group;
@@ -421,10 +421,10 @@ export class Scheduler {
   private cacheComputed(row: number, step = -1, writer = -1): void {
     const { requests } = this;
     const known = Math.min(requests.computed[row], requests.inputTokens[row] + requests.produced[row]);
-    const hashes = requests.hashes[row];
+    const contents = requests.contents[row];
     const table = this.tableOf(row);
-    this.cacheOf(requests.group[row]).cacheFull(table, hashes, known, step, writer);
-    const isLeft = hashes !== null && table.cached < hashes.length;
+    this.cacheOf(requests.group[row]).cacheFull(table, contents, known, step, writer);
+    const isLeft = contents !== null && table.cached < contents.length;
     requests.findableAt[row] = isLeft ? (table.cached + 1) * this.limits.blockSize : NOTHING_FINDABLE;
   }
 

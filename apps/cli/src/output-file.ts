@@ -51,6 +51,12 @@ export class WholeFile implements Output {
     if (this.bufferedChars >= BUFFER_CHARS) this.flush();
   }
 
+  /** As `write`, of text that is encoded already; large pieces do best. */
+  writeBytes(bytes: Uint8Array): void {
+    this.flush();
+    this.writeAll(bytes);
+  }
+
   /** Makes the file appear. */
   commit(): void {
     this.flush();
@@ -77,9 +83,14 @@ export class WholeFile implements Output {
   }
 
   private flush(): void {
+    if (this.bufferedChars === 0) return;
     const bytes = new TextEncoder().encode(this.buffered.join(""));
     this.buffered = [];
     this.bufferedChars = 0;
+    this.writeAll(bytes);
+  }
+
+  private writeAll(bytes: Uint8Array): void {
     try {
       for (let written = 0; written < bytes.length; ) written += this.writeSome(bytes, written);
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { type SimulationObserver, type SimulationPlan, Timeline, type TimelineWindow } from "@tandem-sim/engine";
 import { seriesCsv } from "@tandem-sim/power";
-import { bytes, csvHeader, csvRow } from "@tandem-sim/report";
+import { bytes, CsvRows, csvHeader } from "@tandem-sim/report";
 import { TandemError } from "@tandem-sim/schemas";
 import { WholeFile } from "./output-file.js";
 import type { OutputPaths } from "./output-paths.js";
@@ -41,6 +41,7 @@ export const outputPaths = (flags: OutputFlags): OutputPaths => [
 export class RunOutputs {
   private readonly outputs: Output[] = [];
   private timeline: Timeline | undefined;
+  private csvRows: CsvRows | undefined;
   readonly observers: SimulationObserver[] = [];
 
   private readonly summary: WholeFile | undefined;
@@ -68,7 +69,9 @@ export class RunOutputs {
   private addCsv(path: string): void {
     const csv = this.open(path);
     csv.write(`${csvHeader}\n`);
-    this.observers.push({ onRequest: (finished) => csv.write(`${csvRow(finished)}\n`) });
+    const rows = new CsvRows((bytes) => csv.writeBytes(bytes));
+    this.csvRows = rows;
+    this.observers.push({ onRequest: (finished) => rows.add(finished) });
   }
 
   private addPowerSeries(path: string, plan: SimulationPlan): void {
@@ -119,6 +122,7 @@ export class RunOutputs {
   }
 
   commit(summary: unknown): void {
+    this.csvRows?.flush();
     this.timeline?.end();
     this.summary?.write(`${JSON.stringify(summary, null, 2)}\n`);
     for (const output of this.outputs) output.commit();

@@ -88,7 +88,7 @@ export function benchmark(service: Service): string {
     input_lens: results.map(({ inputTokens }) => inputTokens),
     output_lens: results.map(({ outputTokens }) => outputTokens),
     ttfts: results.map(({ ttftNs }) => ttftNs / 1e9),
-    itls: results.map(({ itlNs }) => itlNs.map((ns) => ns / 1e9)),
+    itls: results.map(({ itlNs }) => Array.from(itlNs, (ns) => ns / 1e9)),
     start_times: results.map(({ arrivalNs }) => 5e5 + arrivalNs / 1e9),
     errors: results.map(() => ""),
   };

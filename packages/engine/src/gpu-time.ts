@@ -76,6 +76,5 @@ export class GpuTime {
 /** A prompt's last token alone counts as a decode: it costs as much. */
 function phaseOf(batch: Batch): GpuPhase {
   if (batch.totalTokens === batch.size) return "decode";
-  for (let i = 0; i < batch.size; i++) if (batch.prefill[i] === 0) return "mixed";
-  return "prefill";
+  return batch.prefills < batch.size ? "mixed" : "prefill";
 }

@@ -9,6 +9,7 @@ export { Distribution } from "./distribution.js";
 export type { NodeEnergyResult } from "./energy.js";
 export type { KvTransfer } from "./host-kv-link.js";
 export type { IterationKind } from "./instance-totals.js";
+export { IterationEnds } from "./iteration-ends.js";
 export { IterationPlanner } from "./iteration-planner.js";
 export { RecostedIterations } from "./iteration-shares.js";
 export { hasPim, inMode, type Mode, modeNames, modeOf, modes } from "./modes.js";
@@ -23,7 +24,7 @@ export type {
   SimulationPlan,
 } from "./plan.js";
 export { kvBlocks, withGpuBlocks } from "./plan.js";
-export type { RequestResult } from "./request-log.js";
+export type { RequestResult, TokenRun, TokenRuns } from "./request-log.js";
 export { type Router, type RoutingTarget, routers } from "./router.js";
 export type { IterationStart } from "./serving-instance.js";
 export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";

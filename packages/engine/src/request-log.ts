@@ -3,6 +3,7 @@
  * When things happened to the requests in flight, by their row in the scheduler's table. Times are whole ns.
  */
 import { type Batch, grown, type RequestTable } from "@tandem-sim/scheduler";
+import { IterationEnds } from "./iteration-ends.js";
 import type { InstancePlan } from "./plan.js";
 
 /** A finished request. Times are whole ns but for the mean. */
@@ -22,23 +23,68 @@ export interface RequestResult {
   ttftNs: number;
   /** Mean time per token after the first, not rounded; 0 for one token. */
   tpotNs: number;
-  itlNs: readonly number[];
+  itlNs: Float64Array;
+  /** Where its tokens lie in the log of its instance's iterations. Good until the observer returns. */
+  tokenRuns: TokenRuns;
 }
 
+/** Tokens that came at the ends of consecutive iterations. */
+export interface TokenRun {
+  /** Index of the iteration that gave the first of them, and of that of the last. */
+  first: number;
+  last: number;
+}
+
+/** All tokens of a request. */
+export interface TokenRuns {
+  ends: IterationEnds;
+  runs: readonly TokenRun[];
+}
+
+/** What an iteration has brought. */
+export interface IterationTokens {
+  /** Prompt tokens covered for the first time. */
+  prompt: number;
+  /** Tokens generated. */
+  decode: number;
+}
+
+/** Receives that `count` tokens came `ns` after those in front of them. */
+export type TokenGapSink = (ns: number, count: number) => void;
+
+/** Index of no iteration. */
+const NEVER = -2;
+
+/**
+ * The tokens of a request come in runs of consecutive iterations: mostly one, from its first token to its last. A
+ * preemption, or a step whose budget is spent before its turn, begins a new one.
+ */
 export class RequestLog {
   private arrivalNs = new Float64Array(256);
   /** First step at or after its arrival; NaN before. */
   private queuedNs = new Float64Array(256);
   /** First time it was part of a batch; NaN before. */
   private firstScheduledNs = new Float64Array(256);
-  /** NaN before. */
+  /** NaN before, and in rows that nobody uses. */
   private firstTokenNs = new Float64Array(256);
-  private lastTokenNs = new Float64Array(256);
+  /** Iterations that gave the first and the last token of a request's present run, {@link NEVER} before its first token. */
+  private runStart = new Float64Array(256);
+  private runEnd = new Float64Array(256);
+  /** Null for none. */
+  private readonly earlierRuns: (TokenRun[] | null)[] = [];
   /** Prompt tokens that iterations have covered, prefix hits included: for throughput, each counts once. */
   private promptCovered = new Float64Array(256);
-  private readonly itlNs: number[][] = [];
+  private readonly ends: readonly IterationEnds[];
+  private readonly brought: IterationTokens = { prompt: 0, decode: 0 };
 
-  constructor(private readonly requests: RequestTable) {}
+  constructor(
+    private readonly requests: RequestTable,
+    instances: number,
+    private readonly gap: TokenGapSink,
+  ) {
+    this.ends = Array.from({ length: instances }, () => new IterationEnds());
+    this.firstTokenNs.fill(Number.NaN);
+  }
 
   arrived(row: number, nowNs: number): void {
     if (row >= this.arrivalNs.length) this.grow(2 * row);
@@ -46,8 +92,10 @@ export class RequestLog {
     this.queuedNs[row] = Number.NaN;
     this.firstScheduledNs[row] = Number.NaN;
     this.firstTokenNs[row] = Number.NaN;
+    this.runStart[row] = NEVER;
+    this.runEnd[row] = NEVER;
+    this.earlierRuns[row] = null;
     this.promptCovered[row] = 0;
-    this.itlNs[row] = [];
   }
 
   /** The engine takes a request in, which vLLM stamps as `queued_ts`. */
@@ -58,37 +106,69 @@ export class RequestLog {
   /** A step has built a batch. */
   scheduled(batch: Batch, nowNs: number): void {
     const { firstScheduledNs } = this;
+    // A request's first step is one of its prefill.
+    if (batch.prefills === 0) return;
     for (let i = 0; i < batch.size; i++) {
       const row = batch.rows[i];
       if (Number.isNaN(firstScheduledNs[row])) firstScheduledNs[row] = nowNs;
     }
   }
 
-  /** A batch has run: its tokens exist. Returns prompt tokens covered for the first time, and tokens generated. */
-  ran(batch: Batch, nowNs: number): { promptTokens: number; decodeTokens: number } {
-    let promptTokens = 0;
-    let decodeTokens = 0;
-    for (let i = 0; i < batch.size; i++) {
-      if (batch.prefill[i] === 1) promptTokens += this.coverPrompt(batch, i);
-      if (batch.samples[i] === 0) continue;
-      decodeTokens++;
-      this.token(batch.rows[i], nowNs);
+  /** A batch has run: its tokens exist. The result is good until the next call. */
+  ran(batch: Batch, instance: number, nowNs: number): Readonly<IterationTokens> {
+    const { brought, runEnd } = this;
+    const { size, rows, samples } = batch;
+    const ends = this.ends[instance];
+    if (ends.isFull) ends.makeRoom(this.oldestTokenNs());
+    const at = ends.next;
+    ends.add(nowNs);
+    let decode = 0;
+    let consecutive = 0;
+    for (let i = 0; i < size; i++) {
+      if (samples[i] === 0) continue;
+      const row = rows[i];
+      decode++;
+      if (runEnd[row] === at - 1) consecutive++;
+      else this.startRun(row, at, ends);
+      runEnd[row] = at;
     }
-    return { promptTokens, decodeTokens };
+    if (consecutive > 0) this.gap(ends.gap(at), consecutive);
+    brought.decode = decode;
+    brought.prompt = batch.prefills > 0 ? this.coverPrompts(batch) : 0;
+    return brought;
   }
 
-  private token(row: number, nowNs: number): void {
-    if (Number.isNaN(this.firstTokenNs[row])) this.firstTokenNs[row] = nowNs;
-    else this.itlNs[row].push(nowNs - this.lastTokenNs[row]);
-    this.lastTokenNs[row] = nowNs;
+  /** A token comes at iteration `at` and not one iteration after the last. */
+  private startRun(row: number, at: number, ends: IterationEnds): void {
+    const lastToken = this.runEnd[row];
+    if (lastToken === NEVER) this.firstTokenNs[row] = ends.at(at);
+    else {
+      this.gap(ends.at(at) - ends.at(lastToken), 1);
+      this.earlierRuns[row] ??= [];
+      this.earlierRuns[row].push({ first: this.runStart[row], last: lastToken });
+    }
+    this.runStart[row] = at;
+  }
+
+  /** Before it no request in flight has a token. */
+  private oldestTokenNs(): number {
+    let oldestNs = Number.POSITIVE_INFINITY;
+    const { firstTokenNs } = this;
+    for (let row = 0; row < firstTokenNs.length; row++) if (firstTokenNs[row] < oldestNs) oldestNs = firstTokenNs[row];
+    return oldestNs;
   }
 
   /** Recomputed tokens do not count again. */
-  private coverPrompt(batch: Batch, i: number): number {
-    const row = batch.rows[i];
-    const covered = Math.min(this.requests.inputTokens[row], batch.context[i] + batch.tokens[i]);
-    const fresh = Math.max(0, covered - this.promptCovered[row]);
-    this.promptCovered[row] += fresh;
+  private coverPrompts({ size, rows, prefill, context, tokens }: Batch): number {
+    let fresh = 0;
+    for (let i = 0; i < size; i++) {
+      if (prefill[i] === 0) continue;
+      const row = rows[i];
+      const covered = Math.min(this.requests.inputTokens[row], context[i] + tokens[i]);
+      if (covered <= this.promptCovered[row]) continue;
+      fresh += covered - this.promptCovered[row];
+      this.promptCovered[row] = covered;
+    }
     return fresh;
   }
 
@@ -99,8 +179,11 @@ export class RequestLog {
     const outputTokens = requests.outputTokens[row];
     const latencyNs = nowNs - arrivalNs;
     const ttftNs = this.firstTokenNs[row] - arrivalNs;
-    const itlNs = this.itlNs[row];
-    this.itlNs[row] = [];
+    const tokenRuns = {
+      ends: this.ends[plan.id],
+      runs: [...(this.earlierRuns[row] ?? []), { first: this.runStart[row], last: this.runEnd[row] }],
+    };
+    this.firstTokenNs[row] = Number.NaN;
     return {
       instanceId: plan.id,
       requestId: requests.id[row],
@@ -114,16 +197,32 @@ export class RequestLog {
       queuingNs: this.firstScheduledNs[row] - arrivalNs,
       ttftNs,
       tpotNs: outputTokens > 1 ? (latencyNs - ttftNs) / (outputTokens - 1) : 0,
-      itlNs,
+      itlNs: gapsOf(tokenRuns, outputTokens),
+      tokenRuns,
     };
   }
 
   private grow(length: number): void {
+    const rows = this.firstTokenNs.length;
     this.arrivalNs = grown(this.arrivalNs, length);
     this.queuedNs = grown(this.queuedNs, length);
     this.firstScheduledNs = grown(this.firstScheduledNs, length);
-    this.firstTokenNs = grown(this.firstTokenNs, length);
-    this.lastTokenNs = grown(this.lastTokenNs, length);
+    this.firstTokenNs = grown(this.firstTokenNs, length).fill(Number.NaN, rows);
+    this.runStart = grown(this.runStart, length);
+    this.runEnd = grown(this.runEnd, length);
     this.promptCovered = grown(this.promptCovered, length);
   }
+}
+
+/** Times between the tokens of a request, whole ns. */
+function gapsOf({ ends, runs }: TokenRuns, tokens: number): Float64Array {
+  if (runs.length === 1) return ends.gaps(runs[0].first + 1, runs[0].last + 1);
+  const gapsNs = new Float64Array(tokens - 1);
+  let known = 0;
+  runs.forEach(({ first, last }, k) => {
+    if (k > 0) gapsNs[known++] = ends.at(first) - ends.at(runs[k - 1].last);
+    gapsNs.set(ends.gaps(first + 1, last + 1), known);
+    known += last - first;
+  });
+  return gapsNs;
 }

@@ -3,7 +3,14 @@
  * One instance at work: its scheduler, the batches in flight, and the schedule of the one that runs.
  */
 import { piecePrefill, tokensOfPiece } from "@tandem-sim/hardware";
-import { type Batch, ChannelGroups, placements, type RequestTable, Scheduler } from "@tandem-sim/scheduler";
+import {
+  type Batch,
+  ChannelGroups,
+  type ContentIndex,
+  placements,
+  type RequestTable,
+  Scheduler,
+} from "@tandem-sim/scheduler";
 import { attentionShape } from "@tandem-sim/schemas";
 import type { BatchTable, Division, Played, StageSink } from "@tandem-sim/trace";
 import { GpuTime } from "./gpu-time.js";
@@ -58,7 +65,7 @@ export class ServingInstance {
   ) {
     const { options, hostKv } = plan;
     this.host = hostKv && new HostKvLink(plan, hostKv, onTransfer);
-    const groups = groupsOf(plan);
+    const groups = groupsOf(plan, requests.cached);
     this.scheduler = new Scheduler(
       requests,
       options,
@@ -187,7 +194,7 @@ export class ServingInstance {
   }
 }
 
-function groupsOf({ pim, options, model, rank }: InstancePlan): ChannelGroups | null {
+function groupsOf({ pim, options, model, rank }: InstancePlan, cached: ContentIndex): ChannelGroups | null {
   if (!pim) return null;
   const { layout, attention, timing, attendsOnPim } = pim;
   const { stripes } = layout;
@@ -211,5 +218,6 @@ function groupsOf({ pim, options, model, rank }: InstancePlan): ChannelGroups | 
       blocks: stripes.stripeTokens / options.blockSize,
       tokensOfPiece: (tokens, piece) => tokensOfPiece(stripes, tokens, piece),
     },
+    cached,
   );
 }

@@ -6,7 +6,7 @@
 
 import { type Batch, RequestTable } from "@tandem-sim/scheduler";
 import type { Summary } from "@tandem-sim/schemas";
-import { blockHashChain, type RequestChunk } from "@tandem-sim/workload";
+import { BlockNumbers, type RequestChunk } from "@tandem-sim/workload";
 import { canServe, checkRequest } from "./check-request.js";
 import { EnergyMeters } from "./energy.js";
 import { ARRIVAL, EventQueue, ITERATION_END, LOAD_END } from "./event-queue.js";
@@ -87,7 +87,7 @@ export function simulate(
 
 class EventLoop implements Simulation {
   private readonly requests = new RequestTable();
-  private readonly log = new RequestLog(this.requests);
+  private readonly log: RequestLog;
   private readonly instances: ServingInstance[];
   private readonly groups: LockstepGroup[];
   private readonly router: Router;
@@ -95,6 +95,7 @@ class EventLoop implements Simulation {
   private readonly results: ResultCollector;
   private readonly intervals: IntervalLog | null;
   private readonly energy: EnergyMeters;
+  private readonly blocks = new BlockNumbers();
   private readonly pending = new PendingRequests();
   private arrived = 0;
   private pushed = 0;
@@ -112,12 +113,13 @@ class EventLoop implements Simulation {
     private readonly observer: SimulationObserver,
     options: SimulationOptions,
   ) {
+    this.results = new ResultCollector(plan, options.slo ?? null);
+    this.log = new RequestLog(this.requests, plan.instances.length, (ns, count) => this.results.tokenGaps(ns, count));
     this.instances = plan.instances.map(
       (instance) => new ServingInstance(instance, this.requests, this.log, (transfer) => this.transfer(transfer)),
     );
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
     this.router = routers[plan.routing](plan.seed);
-    this.results = new ResultCollector(plan, options.slo ?? null);
     const intervalNs = Math.round((options.logIntervalS ?? 1) * 1e9);
     const wantsSeries = observer.onInterval !== undefined || observer.onEnergy !== undefined;
     this.energy = new EnergyMeters(
@@ -217,8 +219,9 @@ class EventLoop implements Simulation {
     const target = this.route(inputTokens, outputTokens);
     if (this.arrived === 0) this.energy.start(nowNs);
     this.results.arrived(nowNs);
-    const hashes = hashesOf(chunk, i, target.plan.options);
-    const row = this.requests.add({ id: this.arrived++, inputTokens, outputTokens, hashes });
+    const { enablePrefixCaching, blockSize } = target.plan.options;
+    const contents = enablePrefixCaching ? this.blocks.of(chunk, i, blockSize) : null;
+    const row = this.requests.add({ id: this.arrived++, inputTokens, outputTokens, contents });
     this.log.arrived(row, nowNs);
     target.enqueue(row);
   }
@@ -254,14 +257,14 @@ class EventLoop implements Simulation {
   }
 
   private finishIteration(member: ServingInstance, batch: Batch): void {
-    const { promptTokens, decodeTokens } = this.log.ran(batch, this.nowNs);
+    const { prompt, decode } = this.log.ran(batch, member.plan.id, this.nowNs);
     this.finishedRows.length = 0;
     member.finish(batch, this.finishedRows);
     for (const row of this.finishedRows) {
       this.fresh.push(this.log.result(row, member.plan, this.nowNs));
       this.requests.remove(row);
     }
-    this.intervals?.count(promptTokens, decodeTokens);
+    this.intervals?.count(prompt, decode);
   }
 
   /** KV takes its place on a host link: when it is there is known by then. */
@@ -281,15 +284,4 @@ class EventLoop implements Simulation {
     }
     this.fresh.length = 0;
   }
-}
-
-function hashesOf(
-  chunk: RequestChunk,
-  i: number,
-  options: { blockSize: number; enablePrefixCaching: boolean },
-): Float64Array | null {
-  if (!options.enablePrefixCaching || !chunk.tokenIds || !chunk.tokenOffsets) return null;
-  const start = chunk.tokenOffsets[i];
-  const end = chunk.tokenOffsets[i + 1];
-  return end > start ? blockHashChain(chunk.tokenIds, start, end, options.blockSize) : null;
 }

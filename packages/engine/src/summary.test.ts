@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tinyPlan } from "../test/tiny-cluster.js";
+import { IterationEnds } from "./iteration-ends.js";
 import type { RequestResult } from "./request-log.js";
 import { ResultCollector, type ServiceLevel } from "./summary.js";
 
@@ -21,7 +22,8 @@ function result(requestId: number, [arrival, queuing, ttft, ...itl]: readonly [n
     queuingNs: queuing * ms,
     ttftNs: ttft * ms,
     tpotNs: itl.length > 0 ? Math.floor(decodeNs / itl.length) : 0,
-    itlNs: itl.map((gap) => gap * ms),
+    itlNs: Float64Array.from(itl, (gap) => gap * ms),
+    tokenRuns: { ends: new IterationEnds(), runs: [] },
   } satisfies RequestResult;
 }
 
@@ -31,7 +33,10 @@ const results = [result(0, [100, 1, 10]), result(1, [100, 2, 20, 10, 20]), resul
 function summaryOf(slo: ServiceLevel | null = null) {
   const collector = new ResultCollector(tinyPlan(), slo);
   for (const { arrivalNs } of results) collector.arrived(arrivalNs);
-  for (const one of results) collector.add(one);
+  for (const one of results) {
+    collector.add(one);
+    for (const ns of one.itlNs) collector.tokenGaps(ns, 1);
+  }
   return collector.summary([], []);
 }
 

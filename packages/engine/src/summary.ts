@@ -7,7 +7,7 @@ import { type GpuPhase, gpuPhases } from "@tandem-sim/hardware";
 import { type NodeEnergy, totalEnergy } from "@tandem-sim/power";
 import type { HeldBy } from "@tandem-sim/scheduler";
 import type { InstanceSummary, Summary } from "@tandem-sim/schemas";
-import { Distribution } from "./distribution.js";
+import { Distribution, Samples } from "./distribution.js";
 import type { NodeEnergyResult } from "./energy.js";
 import type { GpuTime } from "./gpu-time.js";
 import type { InstanceTotals } from "./instance-totals.js";
@@ -28,11 +28,11 @@ export interface ServiceLevel {
 }
 
 export class ResultCollector {
-  private readonly ttft = new Distribution();
-  private readonly tpot = new Distribution();
+  private readonly ttft = new Samples();
+  private readonly tpot = new Samples();
   private readonly itl = new Distribution();
-  private readonly latency = new Distribution();
-  private readonly queuing = new Distribution();
+  private readonly latency = new Samples();
+  private readonly queuing = new Samples();
   private requests = 0;
   private inputTokens = 0;
   private outputTokens = 0;
@@ -52,6 +52,12 @@ export class ResultCollector {
     if (nowNs < this.firstArrivalNs) this.firstArrivalNs = nowNs;
   }
 
+  /** `count` tokens came `ns` after those in front of them. */
+  tokenGaps(ns: number, count: number): void {
+    this.itl.add(ns, count);
+  }
+
+  /** A request has finished. */
   add(result: RequestResult): void {
     this.requests++;
     this.inputTokens += result.inputTokens;
@@ -63,7 +69,6 @@ export class ResultCollector {
     this.latency.add(result.latencyNs);
     this.queuing.add(result.queuingNs);
     if (result.outputTokens > 1) this.tpot.add(result.tpotNs);
-    for (const ns of result.itlNs) this.itl.add(ns);
   }
 
   summary(instances: readonly ServingInstance[], nodes: readonly NodeEnergyResult[]): Summary {

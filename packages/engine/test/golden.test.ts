@@ -71,7 +71,7 @@ function expectConserved({ requests, results, summary }: Run): void {
   for (const { queuingNs, ttftNs, latencyNs, itlNs, arrivalNs, endNs } of results) {
     expect(queuingNs).toBeGreaterThanOrEqual(0);
     expect(ttftNs).toBeGreaterThan(queuingNs);
-    expect(latencyNs).toBe(ttftNs + sum(itlNs));
+    expect(latencyNs).toBe(ttftNs + sum([...itlNs]));
     expect(endNs).toBe(arrivalNs + latencyNs);
   }
 }

@@ -101,10 +101,10 @@ describe("any workload in any mode", () => {
           expect(queuedNs).toBeGreaterThanOrEqual(arrivalNs);
           expect(queuedNs - arrivalNs).toBeLessThanOrEqual(queuingNs);
           expect(ttftNs).toBeGreaterThan(queuingNs);
-          expect(latencyNs).toBe(ttftNs + sum(itlNs));
+          expect(latencyNs).toBe(ttftNs + sum([...itlNs]));
           expect(end).toBe(arrivalNs + latencyNs);
           expect(Math.min(1, ...itlNs)).toBeGreaterThan(0);
-          expect(tpotNs).toBe(itlNs.length > 0 ? sum(itlNs) / itlNs.length : 0);
+          expect(tpotNs).toBe(itlNs.length > 0 ? sum([...itlNs]) / itlNs.length : 0);
         }
       }),
       { numRuns: 40 },

@@ -24,7 +24,7 @@ export { pimJson } from "./pim/pim-json.js";
 export { type PimSubject, pimResult } from "./pim/pim-result.js";
 export { offloadNote } from "./run/offload-note.js";
 export { capacityNote, Extrapolation, gpuNotes } from "./run/plan-notes.js";
-export { csvHeader, csvRow } from "./run/request-csv.js";
+export { CsvRows, csvHeader, csvRow } from "./run/request-csv.js";
 export { runResult } from "./run/run-result.js";
 export { throughputLine } from "./run/throughput-line.js";
 export { type ArrivalSource, arrivalSources } from "./validation/arrival-source.js";

@@ -11,6 +11,8 @@ export class Batch {
   size = 0;
   /** Scheduled tokens of all requests. */
   totalTokens = 0;
+  /** Requests in their prefill phase. */
+  prefills = 0;
   /** Requests preempted by the step that built the batch. */
   preempted = 0;
   /** Why requests wait behind the step that built the batch; null where none does. */
@@ -56,6 +58,7 @@ export class Batch {
   clear(): void {
     this.size = 0;
     this.totalTokens = 0;
+    this.prefills = 0;
     this.preempted = 0;
     this.heldBy = null;
     this.dependencies = 0;
@@ -96,6 +99,22 @@ export class Batch {
     this.hits[i] = entry.hits;
     this.order[i] = entry.order;
     this.totalTokens += entry.tokens;
+    if (entry.prefill) this.prefills++;
+  }
+
+  /** As `add` for a decode: one token, which yields one. */
+  addDecode(row: number, context: number, group: number, order: number): void {
+    const i = this.size++;
+    if (i === this.rows.length) this.grow();
+    this.rows[i] = row;
+    this.tokens[i] = 1;
+    this.context[i] = context;
+    this.prefill[i] = 0;
+    this.samples[i] = 1;
+    this.group[i] = group;
+    this.hits[i] = 0;
+    this.order[i] = order;
+    this.totalTokens++;
   }
 
   private grow(): void {

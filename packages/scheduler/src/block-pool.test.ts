@@ -91,14 +91,14 @@ class PlainPool {
   freeList: number[];
   uses: number[];
   /** Hash and blocks in order of caching. */
-  cached: { hash: number; block: number }[] = [];
+  cached: { content: number; block: number }[] = [];
 
   constructor(count: number) {
     this.freeList = Array.from({ length: count }, (_, i) => i);
     this.uses = Array<number>(count).fill(0);
   }
 
-  find = (hash: number): number => this.cached.find((entry) => entry.hash === hash)?.block ?? -1;
+  find = (content: number): number => this.cached.find((entry) => entry.content === content)?.block ?? -1;
 
   allocate(): number {
     const block = this.freeList.shift()!;
@@ -120,26 +120,26 @@ test("any sequence of operations does what a pool of plain arrays does", () => {
   const step = fc.record({
     op: fc.constantFrom("allocate", "touch", "release", "cache"),
     pick: fc.nat(),
-    hash: fc.integer({ min: 1, max: 4 }),
+    content: fc.integer({ min: 1, max: 4 }),
   });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 60 }), (count, steps) => {
       const pool = new BlockPool(count);
       const plain = new PlainPool(count);
-      for (const { op, pick, hash } of steps) {
+      for (const { op, pick, content } of steps) {
         const used = plain.uses.flatMap((uses, block) => (uses > 0 ? [block] : []));
         const block = used[pick % used.length];
         if (op === "allocate" && plain.freeList.length > 0) expect(pool.allocate()).toBe(plain.allocate());
-        else if (op === "touch" && plain.find(hash) >= 0) {
-          const hit = plain.find(hash);
+        else if (op === "touch" && plain.find(content) >= 0) {
+          const hit = plain.find(content);
           pool.touch(hit);
           plain.touch(hit);
         } else if (op === "release" && block !== undefined) {
           pool.release(block);
           plain.release(block);
         } else if (op === "cache" && block !== undefined && !plain.cached.some((entry) => entry.block === block)) {
-          pool.cache(block, hash);
-          plain.cached.push({ hash, block });
+          pool.cache(block, content);
+          plain.cached.push({ content, block });
         }
         expect(pool.free).toBe(plain.freeList.length);
         expect(plain.uses.map((_, i) => pool.referencesOf(i))).toEqual(plain.uses);

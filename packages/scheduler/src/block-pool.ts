@@ -1,10 +1,9 @@
 /**
  * @module
- * KV blocks of one memory: reference counts, an LRU free list in release order, and a map from block hash to block.
+ * KV blocks of one memory: reference counts, an LRU free list in release order, and what cached blocks hold.
  * The free list is a doubly linked list on typed arrays, so taking a cached block out of its middle costs nothing.
  */
-
-const NONE = -1;
+import { ContentIndex } from "./content-index.js";
 
 /**
  * Blocks 0..count-1, all free at first and handed out in that order.
@@ -23,18 +22,22 @@ export class BlockPool {
   private readonly previous: Int32Array;
   private readonly next: Int32Array;
   private readonly references: Int32Array;
-  /** Hash of the block's content and of all before it; 0 = not cached. */
-  private readonly hashes: Float64Array;
-  /** First block of a hash; further ones with the same content hang behind it in `nextEqual`, as block + 1; 0 = none. */
-  private readonly byHash = new Map<number, number>();
-  private readonly nextEqual: Int32Array;
+  /** Number of the block's content and of all before it; 0 = not cached. */
+  private readonly contents: Int32Array;
+  /** Number of block 0 in the index. */
+  private readonly base: number;
   /** Index of the list's sentinel: its `next` is the block to evict first, its `previous` the one freed last. */
   private readonly sentinel: number;
-  /** Told of the hash of content that no block holds any more. */
-  onEvict: ((hash: number) => void) | null = null;
+  /** Told of a content that no block holds any more. */
+  onEvict: ((content: number) => void) | null = null;
 
-  constructor(count: number) {
+  /** @param index says which blocks hold a content, here and in other memories */
+  constructor(
+    count: number,
+    private readonly index = new ContentIndex(),
+  ) {
     this.count = count;
+    this.base = index.reserve(count);
     this.freeBlocks = count;
     this.sentinel = count;
     this.previous = new Int32Array(count + 1);
@@ -42,8 +45,7 @@ export class BlockPool {
     this.previous[count] = count;
     this.next[count] = count;
     this.references = new Int32Array(count);
-    this.hashes = new Float64Array(count);
-    this.nextEqual = new Int32Array(count);
+    this.contents = new Int32Array(count);
   }
 
   get free(): number {
@@ -55,9 +57,10 @@ export class BlockPool {
     return this.references[block];
   }
 
-  /** The cached block with this hash that has been cached longest, or -1. */
-  find(hash: number): number {
-    return this.byHash.get(hash) ?? NONE;
+  /** The cached block with this content that has been cached longest, or -1. */
+  find(content: number): number {
+    const block = this.index.find(content, this.base, this.base + this.count);
+    return block < 0 ? block : block - this.base;
   }
 
   /** Takes a block that nobody has had, or the one freed longest ago, and forgets what it held. The caller has checked `free`. */
@@ -69,10 +72,11 @@ export class BlockPool {
     }
     const block = this.next[this.sentinel];
     this.unlink(block);
-    const hash = this.hashes[block];
-    if (hash !== 0) {
-      this.forget(block);
-      if (this.onEvict && this.find(hash) < 0) this.onEvict(hash);
+    const content = this.contents[block];
+    if (content !== 0) {
+      this.index.remove(content, this.base + block);
+      this.contents[block] = 0;
+      if (this.onEvict && this.find(content) < 0) this.onEvict(content);
     }
     this.references[block] = 1;
     return block;
@@ -84,7 +88,7 @@ export class BlockPool {
     this.references[block]++;
   }
 
-  /** One user less; the last one puts the block at the end of the free list, content and hash kept. */
+  /** One user less; the last one puts the block at the end of the free list, content kept. */
   release(block: number): void {
     if (--this.references[block] > 0) return;
     const last = this.previous[this.sentinel];
@@ -96,15 +100,9 @@ export class BlockPool {
   }
 
   /** Makes a full block findable. Equal content may be cached in several blocks, as in vLLM. */
-  cache(block: number, hash: number): void {
-    this.hashes[block] = hash;
-    let at = this.byHash.get(hash);
-    if (at === undefined) {
-      this.byHash.set(hash, block);
-      return;
-    }
-    while (this.nextEqual[at] !== 0) at = this.nextEqual[at] - 1;
-    this.nextEqual[at] = block + 1;
+  cache(block: number, content: number): void {
+    this.contents[block] = content;
+    this.index.add(content, this.base + block);
   }
 
   private unlink(block: number): void {
@@ -113,21 +111,5 @@ export class BlockPool {
     this.next[before] = after;
     this.previous[after] = before;
     this.freeBlocks--;
-  }
-
-  private forget(block: number): void {
-    const hash = this.hashes[block];
-    const behind = this.nextEqual[block];
-    const first = this.find(hash);
-    if (first === block) {
-      if (behind === 0) this.byHash.delete(hash);
-      else this.byHash.set(hash, behind - 1);
-    } else {
-      let at = first;
-      while (this.nextEqual[at] !== block + 1) at = this.nextEqual[at] - 1;
-      this.nextEqual[at] = behind;
-    }
-    this.nextEqual[block] = 0;
-    this.hashes[block] = 0;
   }
 }

@@ -6,7 +6,7 @@ import { placements } from "./placement/index.js";
 import { neupimsEstimate } from "./placement/neupims.js";
 
 describe("placement", () => {
-  const chain = Float64Array.of(11, 12, 13);
+  const chain = Int32Array.of(11, 12, 13);
 
   /** Computes the first `blocks` blocks of `chain` on a group; they stay in use. */
   function compute(groups: ChannelGroups, group: number, blocks: number): void {
@@ -15,8 +15,8 @@ describe("placement", () => {
     cache.grow(table, blocks * 4);
     cache.cacheFull(table, chain, blocks * 4);
   }
-  const place = (groups: ChannelGroups, tokens: number, hashes: Float64Array | null = chain) =>
-    groups.place(hashes, tokens, () => tokens);
+  const place = (groups: ChannelGroups, tokens: number, contents: Int32Array | null = chain) =>
+    groups.place(contents, tokens, () => tokens);
 
   test("prefers the longest prefix hit, however loaded its group is", () => {
     const groups = new ChannelGroups(3, 10, 4, true, noTimes);
@@ -103,7 +103,7 @@ describe("the placement neupims", () => {
 
   test("does not go by prefix hits, but takes those that its group has", () => {
     const groups = new ChannelGroups(2, 100, 4, true, byNeupims);
-    const chain = Float64Array.of(11, 12, 13);
+    const chain = Int32Array.of(11, 12, 13);
     for (const cache of [groups.caches[0]!, groups.caches[1]!]) {
       const table = emptyBlockTable();
       cache.grow(table, cache === groups.caches[1] ? 12 : 4);

@@ -4,6 +4,7 @@
  * KV lives on all groups, from the one where the request starts.
  */
 import type { BlockPool } from "./block-pool.js";
+import { ContentIndex } from "./content-index.js";
 import { KvCache, type KvMemory } from "./kv-cache.js";
 import type { GroupLoads, Placement } from "./placement/index.js";
 import { StripedKvCache } from "./striped-kv-cache.js";
@@ -42,8 +43,9 @@ export class ChannelGroups implements GroupLoads {
     caching: boolean,
     readonly placement: Placement,
     readonly stripes: KvStripes | null = null,
+    index = new ContentIndex(),
   ) {
-    const own = Array.from({ length: groups }, () => new KvCache(blocksPerGroup, blockSize, caching));
+    const own = Array.from({ length: groups }, () => new KvCache(blocksPerGroup, blockSize, caching, index));
     this.caches = stripes ? own.map((_, start) => new StripedKvCache(own, start, stripes.blocks)) : own;
     this.pools = own.map(({ pool }) => pool);
     this.tokens = new Float64Array(groups);
@@ -116,7 +118,7 @@ export class ChannelGroups implements GroupLoads {
    * @param row a planned request keeps to its group, if that still has room
    */
   place(
-    hashes: Float64Array | null,
+    contents: Int32Array | null,
     known: number,
     tokens: (hits: number) => number,
     row = -1,
@@ -126,13 +128,13 @@ export class ChannelGroups implements GroupLoads {
     let best: { group: number; hits: number } | undefined;
     for (let group = 0; group < this.caches.length; group++) {
       const cache = this.caches[group];
-      const hits = cache.hitBlocks(hashes, known);
+      const hits = cache.hitBlocks(contents, known);
       if (best && group !== planned) {
         if (followsHits && hits < best.hits) continue;
         const longerHit = followsHits && hits > best.hits;
         if (!longerHit && this.placement.lead(this, group, best.group) >= 0) continue;
       }
-      if (!cache.fits(hashes, hits, tokens(hits * cache.blockSize))) continue;
+      if (!cache.fits(contents, hits, tokens(hits * cache.blockSize))) continue;
       best = { group, hits };
       if (group === planned) break;
     }

@@ -4,24 +4,24 @@ import { HostKvCache } from "./host-kv-cache.js";
 
 const always = () => true;
 const never = () => false;
-const chain = (...hashes: number[]) => Float64Array.from(hashes);
+const chain = (...contents: number[]) => Int32Array.from(contents);
 
 describe("host memory", () => {
   test("moves a block up once, and gives up the one that was used longest ago", () => {
     const host = new HostKvCache(2, 4, never);
-    for (const hash of [7, 8, 7, 9]) host.store(hash);
+    for (const content of [7, 8, 7, 9]) host.store(content);
     expect(host.takeMoves()).toEqual({ number: 0, storedBlocks: 3, loads: [] });
-    const known = (hash: number) => host.knownTokens(0, chain(hash), 0, 100);
+    const known = (content: number) => host.knownTokens(0, chain(content), 0, 100);
     expect([7, 8, 9].map(known)).toEqual([4, 0, 4]);
   });
 
   test("continues a prefix where the GPU's blocks end, and leaves the last token to compute", () => {
     const host = new HostKvCache(9, 4, never);
-    for (const hash of [2, 3, 5]) host.store(hash);
-    const hashes = chain(1, 2, 3, 4, 5);
-    expect(host.knownTokens(0, hashes, 0, 100)).toBe(0);
-    expect(host.knownTokens(0, hashes, 1, 100)).toBe(12);
-    expect(host.knownTokens(0, hashes, 1, 12)).toBe(8);
+    for (const content of [2, 3, 5]) host.store(content);
+    const contents = chain(1, 2, 3, 4, 5);
+    expect(host.knownTokens(0, contents, 0, 100)).toBe(0);
+    expect(host.knownTokens(0, contents, 1, 100)).toBe(12);
+    expect(host.knownTokens(0, contents, 1, 12)).toBe(8);
   });
 
   test("loads what the GPU lacks, behind the last moves that store some of it", () => {
@@ -44,7 +44,7 @@ describe("host memory", () => {
     expect(host.knownTokens(0, chain(1, 2), 0, 11)).toBe(10);
     expect(host.admit(0, chain(1, 2), 1, 10)).toBe(6);
     host.drop(1);
-    // What has a hash stays.
+    // What has a content stays.
     expect(host.used).toBe(2);
     expect([host.restoredTokens, host.knownTokens(1, null, 0, 4)]).toEqual([6, 0]);
   });

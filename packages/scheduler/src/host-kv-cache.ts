@@ -3,7 +3,7 @@
  * KV blocks in host memory, behind those of a GPU: what its prefix cache evicts, and the KV of preempted requests. Who was
  * used longest ago goes first. No times: what has to be moved is collected until {@link HostKvCache.takeMoves}.
  *
- * A block goes by a name: its hash, or a negative number of its own where it is not findable by content.
+ * A block goes by a name: the number of its content, or a negative number of its own where it is not findable by content.
  */
 
 /** KV that a request needs from host memory before its first step. */
@@ -85,15 +85,15 @@ export class HostKvCache {
   /**
    * Keeps the KV of a request that is preempted, where it fits and that is the cheaper way.
    *
-   * @param findable leading blocks of it that are findable by hash
+   * @param findable leading blocks of it that are findable by content
    */
-  swapOut(row: number, hashes: Float64Array | null, findable: number, tokens: number): void {
+  swapOut(row: number, contents: Int32Array | null, findable: number, tokens: number): void {
     const blocks = Math.ceil(tokens / this.blockSize);
     if (blocks > this.count) return;
     const names = new Float64Array(blocks);
     let missing = 0;
     for (let i = 0; i < blocks; i++) {
-      names[i] = hashes && i < findable ? hashes[i] : -1 - this.unfindable - i;
+      names[i] = contents && i < findable ? contents[i] : -1 - this.unfindable - i;
       if (!this.storedIn.has(names[i])) missing++;
     }
     if (!this.isSwapCheaper(tokens, missing, blocks)) return;
@@ -115,8 +115,8 @@ export class HostKvCache {
    * @param onGpu leading blocks that are on the GPU
    * @param reached tokens up to which it has to be computed
    */
-  knownTokens(row: number, hashes: Float64Array | null, onGpu: number, reached: number): number {
-    const names = this.namesOf(row, hashes);
+  knownTokens(row: number, contents: Int32Array | null, onGpu: number, reached: number): number {
+    const names = this.namesOf(row, contents);
     const most = this.swapped.get(row)?.tokens ?? Math.floor((reached - 1) / this.blockSize) * this.blockSize;
     let blocks = onGpu;
     while (blocks < names.length && blocks * this.blockSize < most && this.storedIn.has(names[blocks])) blocks++;
@@ -128,8 +128,8 @@ export class HostKvCache {
    *
    * @returns tokens to be loaded
    */
-  admit(row: number, hashes: Float64Array | null, onGpu: number, known: number): number {
-    const names = this.namesOf(row, hashes);
+  admit(row: number, contents: Int32Array | null, onGpu: number, known: number): number {
+    const names = this.namesOf(row, contents);
     const blocks = Math.ceil(known / this.blockSize);
     let storedIn = -1;
     for (let i = blocks - 1; i >= 0; i--) {
@@ -161,8 +161,8 @@ export class HostKvCache {
     return moves;
   }
 
-  private namesOf(row: number, hashes: Float64Array | null): Float64Array {
-    return this.swapped.get(row)?.names ?? hashes ?? noNames;
+  private namesOf(row: number, contents: Int32Array | null): Float64Array | Int32Array {
+    return this.swapped.get(row)?.names ?? contents ?? noNames;
   }
 
   private evict(): void {
@@ -171,4 +171,4 @@ export class HostKvCache {
   }
 }
 
-const noNames = new Float64Array(0);
+const noNames = new Int32Array(0);

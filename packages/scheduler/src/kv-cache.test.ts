@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type BlockTable, emptyBlockTable, KvCache } from "./kv-cache.js";
 
-/** Chained hashes of a sequence's blocks; equal numbers = equal prefixes. */
-const hashes = (...chain: number[]): Float64Array => Float64Array.from(chain);
+/** Chained contents of a sequence's blocks; equal numbers = equal prefixes. */
+const contents = (...chain: number[]): Int32Array => Int32Array.from(chain);
 
 /** A request of `tokens` tokens that has computed all of them. */
-function computed(cache: KvCache, chain: Float64Array | null, tokens: number): BlockTable {
+function computed(cache: KvCache, chain: Int32Array | null, tokens: number): BlockTable {
   const table = emptyBlockTable();
   expect(cache.grow(table, tokens)).toBe(true);
   cache.cacheFull(table, chain, tokens);
@@ -32,7 +32,7 @@ describe("allocation", () => {
 
   test("evicts a released request's last block first, its first block last", () => {
     const cache = new KvCache(3, 4, true);
-    const chain = hashes(11, 12, 13);
+    const chain = contents(11, 12, 13);
     cache.release(computed(cache, chain, 12));
     for (const [taken, hits] of [
       [2, 2],
@@ -48,7 +48,7 @@ describe("allocation", () => {
 describe("prefix hits", () => {
   test("leave the last token to compute, even where every block of the prompt is cached", () => {
     const cache = new KvCache(4, 4, true);
-    const chain = hashes(11, 12);
+    const chain = contents(11, 12);
     computed(cache, chain, 8);
     expect(cache.hitBlocks(chain, 8)).toBe(1);
     expect(cache.hitBlocks(chain, 9)).toBe(2);
@@ -57,28 +57,28 @@ describe("prefix hits", () => {
 
   test("end at the first block that is not cached, whatever comes behind", () => {
     const cache = new KvCache(8, 4, true);
-    computed(cache, hashes(11, 12, 13), 12);
-    expect(cache.hitBlocks(hashes(11, 99, 13), 100)).toBe(1);
-    expect(cache.hitBlocks(hashes(99, 12, 13), 100)).toBe(0);
+    computed(cache, contents(11, 12, 13), 12);
+    expect(cache.hitBlocks(contents(11, 99, 13), 100)).toBe(1);
+    expect(cache.hitBlocks(contents(99, 12, 13), 100)).toBe(0);
   });
 
   test("cover full blocks only: tokens of a started block are not found", () => {
     const cache = new KvCache(4, 4, true);
-    const chain = hashes(11, 12);
+    const chain = contents(11, 12);
     computed(cache, chain, 7);
     expect(cache.hitBlocks(chain, 100)).toBe(1);
   });
 
   test("need token ids, and caching", () => {
     const uncached = new KvCache(4, 4, false);
-    computed(uncached, hashes(11), 4);
-    expect(uncached.hitBlocks(hashes(11), 100)).toBe(0);
+    computed(uncached, contents(11), 4);
+    expect(uncached.hitBlocks(contents(11), 100)).toBe(0);
     expect(new KvCache(4, 4, true).hitBlocks(null, 100)).toBe(0);
   });
 
   test("share blocks, each counted once per user", () => {
     const cache = new KvCache(4, 4, true);
-    const chain = hashes(11, 12);
+    const chain = contents(11, 12);
     const first = computed(cache, chain, 8);
     const second = emptyBlockTable();
     cache.takeHits(second, chain, 2);
@@ -92,7 +92,7 @@ describe("prefix hits", () => {
 
   test("that stand in the free list use up a free block when they are taken", () => {
     const cache = new KvCache(3, 4, true);
-    const chain = hashes(11, 12);
+    const chain = contents(11, 12);
     const owner = computed(cache, chain, 8);
     // Used by another: two hits cost nothing, the third block is the free one.
     expect(cache.fits(chain, 2, 12)).toBe(true);
@@ -107,7 +107,7 @@ describe("prefix hits", () => {
 
   test("find content that two requests computed side by side, until both copies are gone", () => {
     const cache = new KvCache(2, 4, true);
-    const chain = hashes(11);
+    const chain = contents(11);
     const tables = [computed(cache, chain, 4), computed(cache, chain, 4)];
     for (const table of tables) {
       expect(cache.hitBlocks(chain, 100)).toBe(1);

@@ -1,8 +1,9 @@
 /**
  * @module
- * KV blocks of requests in one memory: allocation by tokens, and prefix hits over chained block hashes.
+ * KV blocks of requests in one memory: allocation by tokens, and prefix hits over the contents of blocks.
  */
 import { BlockPool } from "./block-pool.js";
+import { ContentIndex } from "./content-index.js";
 
 /** Block table of one request in one memory. */
 export interface BlockTable {
@@ -20,9 +21,9 @@ export interface KvMemory {
    * Leading blocks of a prefix that are cached. At least the last of `tokens` is left to compute: its logits are
    * needed.
    */
-  hitBlocks(hashes: Float64Array | null, tokens: number): number;
+  hitBlocks(contents: Int32Array | null, tokens: number): number;
   /** Whether a request with `hits` leading blocks cached gets blocks for `tokens` tokens, hits included. */
-  fits(hashes: Float64Array | null, hits: number, tokens: number): boolean;
+  fits(contents: Int32Array | null, hits: number, tokens: number): boolean;
   /**
    * Takes over `hits` cached blocks as the beginning of an empty table.
    *
@@ -30,7 +31,7 @@ export interface KvMemory {
    */
   takeHits(
     table: BlockTable,
-    hashes: Float64Array | null,
+    contents: Int32Array | null,
     hits: number,
     step?: number,
     onFresh?: (writer: number) => void,
@@ -43,14 +44,14 @@ export interface KvMemory {
    * @param step the step that computes them, -1 where they have been computed
    * @param writer the request of its batch that computes them
    */
-  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step?: number, writer?: number): void;
+  cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step?: number, writer?: number): void;
   /** Gives all blocks back, the last one first: a prefix outlives its continuations. */
   release(table: BlockTable): void;
 }
 
 /** Leading blocks that may be found cached: full ones, and at least the last token is left to compute. */
-export const mostHits = (hashes: Float64Array | null, tokens: number, blockSize: number): number =>
-  hashes ? Math.min(hashes.length, Math.floor((tokens - 1) / blockSize)) : 0;
+export const mostHits = (contents: Int32Array | null, tokens: number, blockSize: number): number =>
+  contents ? Math.min(contents.length, Math.floor((tokens - 1) / blockSize)) : 0;
 
 /** The KV of whole requests in one memory. */
 export class KvCache implements KvMemory {
@@ -61,8 +62,8 @@ export class KvCache implements KvMemory {
   private readonly writtenInStep: Int32Array;
   private readonly writer: Int32Array;
 
-  constructor(blocks: number, blockSize: number, caching: boolean) {
-    this.pool = new BlockPool(blocks);
+  constructor(blocks: number, blockSize: number, caching: boolean, index = new ContentIndex()) {
+    this.pool = new BlockPool(blocks, index);
     this.blockSize = blockSize;
     this.caching = caching;
     this.writtenInStep = new Int32Array(caching ? blocks : 0);
@@ -73,47 +74,47 @@ export class KvCache implements KvMemory {
     return Math.ceil(tokens / this.blockSize);
   }
 
-  hitBlocks(hashes: Float64Array | null, tokens: number): number {
-    if (!this.caching || !hashes) return 0;
-    const most = mostHits(hashes, tokens, this.blockSize);
+  hitBlocks(contents: Int32Array | null, tokens: number): number {
+    if (!this.caching || !contents) return 0;
+    const most = mostHits(contents, tokens, this.blockSize);
     let hits = 0;
-    while (hits < most && this.pool.find(hashes[hits]) >= 0) hits++;
+    while (hits < most && this.pool.find(contents[hits]) >= 0) hits++;
     return hits;
   }
 
-  fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
+  fits(contents: Int32Array | null, hits: number, tokens: number): boolean {
     let need = this.blocksFor(tokens) - hits;
-    for (let i = 0; hashes && i < hits; i++) {
-      if (this.isUnused(hashes[i])) need++;
+    for (let i = 0; contents && i < hits; i++) {
+      if (this.isUnused(contents[i])) need++;
     }
     return need <= this.pool.free;
   }
 
-  /** Whether a block with this hash is here. */
-  isCached(hash: number): boolean {
-    return this.pool.find(hash) >= 0;
+  /** Whether a block with this content is here. */
+  isCached(content: number): boolean {
+    return this.pool.find(content) >= 0;
   }
 
-  /** Whether nobody uses the cached block of this hash: it stands in the free list and leaves it when touched. */
-  isUnused(hash: number): boolean {
-    return this.pool.referencesOf(this.pool.find(hash)) === 0;
+  /** Whether nobody uses the cached block of this content: it stands in the free list and leaves it when touched. */
+  isUnused(content: number): boolean {
+    return this.pool.referencesOf(this.pool.find(content)) === 0;
   }
 
   takeHits(
     table: BlockTable,
-    hashes: Float64Array | null,
+    contents: Int32Array | null,
     hits: number,
     step = -1,
     onFresh?: (writer: number) => void,
   ): void {
-    if (!hashes) return;
-    for (let i = 0; i < hits; i++) table.blocks.push(this.takeHit(hashes[i], step, onFresh));
+    if (!contents) return;
+    for (let i = 0; i < hits; i++) table.blocks.push(this.takeHit(contents[i], step, onFresh));
     table.cached = hits;
   }
 
   /** One block of {@link takeHits}. */
-  takeHit(hash: number, step: number, onFresh?: (writer: number) => void): number {
-    const block = this.pool.find(hash);
+  takeHit(content: number, step: number, onFresh?: (writer: number) => void): number {
+    const block = this.pool.find(content);
     this.pool.touch(block);
     if (onFresh && this.writtenInStep[block] === step) onFresh(this.writer[block]);
     return block;
@@ -127,18 +128,18 @@ export class KvCache implements KvMemory {
     return true;
   }
 
-  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step = -1, writer = -1): void {
-    if (!this.caching || !hashes) return;
-    const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
+  cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step = -1, writer = -1): void {
+    if (!this.caching || !contents) return;
+    const full = Math.min(contents.length, Math.floor(tokens / this.blockSize));
     for (; table.cached < full; table.cached++) {
-      this.cacheBlock(table.blocks[table.cached], hashes[table.cached], step, writer);
+      this.cacheBlock(table.blocks[table.cached], contents[table.cached], step, writer);
     }
   }
 
   /** One block of {@link cacheFull}. */
-  cacheBlock(block: number, hash: number, step: number, writer: number): void {
+  cacheBlock(block: number, content: number, step: number, writer: number): void {
     if (!this.caching) return;
-    this.pool.cache(block, hash);
+    this.pool.cache(block, content);
     this.writtenInStep[block] = step;
     this.writer[block] = writer;
   }

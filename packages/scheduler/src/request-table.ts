@@ -3,6 +3,7 @@
  * Scheduling state of all requests in flight, as a struct of arrays; no times. It is global to a simulation, so that a request can move
  * between instances. A row is reused once its request has finished.
  */
+import { ContentIndex } from "./content-index.js";
 import { grown } from "./grown.js";
 import { type BlockTable, emptyBlockTable } from "./kv-cache.js";
 
@@ -12,9 +13,12 @@ export interface NewRequest {
   id: number;
   inputTokens: number;
   outputTokens: number;
-  /** Chained hashes of the full blocks of prompt and output; null without token ids. */
-  hashes: Float64Array | null;
+  /** What the full blocks of prompt and output hold, each with all before it: numbers from 1; null without token ids. */
+  contents: Int32Array | null;
 }
+
+/** More tokens than any request has. */
+export const NOTHING_FINDABLE = 2 ** 31 - 1;
 
 export class RequestTable {
   private capacity = 256;
@@ -48,9 +52,19 @@ export class RequestTable {
   /** Context of the decode that it counts in its group's load, tokens. */
   groupContext = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
-  readonly hashes: (Float64Array | null)[] = [];
+  /**
+   * While fewer tokens are computed, the request is a decode whose next token needs no block and is not its last. 0 while it
+   * is anything else.
+   */
+  steadyUntil = new Int32Array(this.capacity);
+  /** Computed tokens that fill its next block that may become findable; {@link NOTHING_FINDABLE} where none is left. */
+  findableAt = new Int32Array(this.capacity);
+  readonly contents: (Int32Array | null)[] = [];
   readonly gpuBlocks: BlockTable[] = [];
   readonly pimBlocks: BlockTable[] = [];
+
+  /** Where what requests have in common is cached. */
+  readonly cached = new ContentIndex();
 
   /** Rows in use. */
   get live(): number {
@@ -76,7 +90,9 @@ export class RequestTable {
     this.groupLoad[row] = 0;
     this.groupContext[row] = 0;
     this.preemptions[row] = 0;
-    this.hashes[row] = request.hashes;
+    this.steadyUntil[row] = 0;
+    this.findableAt[row] = NOTHING_FINDABLE;
+    this.contents[row] = request.contents;
     this.gpuBlocks[row] ??= emptyBlockTable();
     this.pimBlocks[row] ??= emptyBlockTable();
     return row;
@@ -84,7 +100,7 @@ export class RequestTable {
 
   /** Frees a finished request's row. */
   remove(row: number): void {
-    this.hashes[row] = null;
+    this.contents[row] = null;
     this.freeRows.push(row);
   }
 
@@ -106,5 +122,7 @@ export class RequestTable {
     this.groupLoad = grown(this.groupLoad, size);
     this.groupContext = grown(this.groupContext, size);
     this.preemptions = grown(this.preemptions, size);
+    this.steadyUntil = grown(this.steadyUntil, size);
+    this.findableAt = grown(this.findableAt, size);
   }
 }

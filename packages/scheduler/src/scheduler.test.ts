@@ -326,9 +326,9 @@ describe("two batches in flight", () => {
     const second = serving.schedule();
     // The fourth token, which fills block 12, is the one that the first batch yields.
     const { gpu: cache } = serving.scheduler;
-    expect(cache.hitBlocks(Float64Array.of(11, 12), 100)).toBe(1);
+    expect(cache.hitBlocks(Int32Array.of(11, 12), 100)).toBe(1);
     serving.complete(first);
-    expect(cache.hitBlocks(Float64Array.of(11, 12), 100)).toBe(2);
+    expect(cache.hitBlocks(Int32Array.of(11, 12), 100)).toBe(2);
     serving.complete(second);
   });
 });
@@ -573,7 +573,7 @@ test.each([1000, 100_000])("%i requests that arrive at once are queued once and 
   );
   const serving = new Serving(gpu(1000), { maxNumSeqs: 128, enablePrefixCaching: false });
   for (let i = 0; i < requests; i++) {
-    serving.scheduler.enqueue(serving.table.add({ id: i, inputTokens: 8, outputTokens: 1, hashes: null }));
+    serving.scheduler.enqueue(serving.table.add({ id: i, inputTokens: 8, outputTokens: 1, contents: null }));
   }
   const finished: number[] = [];
   let steps = 0;

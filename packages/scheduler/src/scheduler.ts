@@ -10,8 +10,8 @@ import type { InstanceOptions } from "@tandem-sim/schemas";
 import { Batch, type HeldBy } from "./batch.js";
 import type { Candidate, ChannelGroups } from "./channel-groups.js";
 import type { HostKvCache } from "./host-kv-cache.js";
-import { KvCache, type KvMemory } from "./kv-cache.js";
-import type { RequestTable } from "./request-table.js";
+import { type BlockTable, KvCache, type KvMemory } from "./kv-cache.js";
+import { NOTHING_FINDABLE, type RequestTable } from "./request-table.js";
 import { WaitingQueue } from "./waiting-queue.js";
 
 /** vLLM's limits, and the block pools' behaviour. */
@@ -77,11 +77,11 @@ export class Scheduler {
     this.threshold = unlimited(limits.longPrefillTokenThreshold);
     // A prompt that is on the GPU only until its prefill ends is found again where its KV stays: on PIM.
     const cachesOnGpu = kv.kind === "gpu" && limits.enablePrefixCaching;
-    this.gpu = new KvCache(kv.kind === "pim" ? 0 : kv.gpuBlocks, limits.blockSize, cachesOnGpu);
+    this.gpu = new KvCache(kv.kind === "pim" ? 0 : kv.gpuBlocks, limits.blockSize, cachesOnGpu, requests.cached);
     this.groups = kv.kind === "gpu" ? null : kv.groups;
     const host = kv.kind === "gpu" ? (kv.host ?? null) : null;
     this.host = host;
-    if (host) this.gpu.pool.onEvict = (hash) => host.store(hash);
+    if (host) this.gpu.pool.onEvict = (content) => host.store(content);
   }
 
   /** A request has arrived. */
@@ -118,21 +118,24 @@ export class Scheduler {
    */
   complete(batch: Batch, finished: number[]): void {
     const { requests } = this;
+    const { size, rows, samples, prefill } = batch;
+    const { inFlight, produced, outputTokens, computed, findableAt } = requests;
     let ended = 0;
-    for (let i = 0; i < batch.size; i++) {
-      const row = batch.rows[i];
-      requests.inFlight[row]--;
-      if (!batch.samples[i]) continue;
-      requests.produced[row]++;
+    for (let i = 0; i < size; i++) {
+      const row = rows[i];
+      inFlight[row]--;
+      if (samples[i] === 0) continue;
+      produced[row]++;
+      if (produced[row] < outputTokens[row] && prefill[i] === 0 && computed[row] < findableAt[row]) continue;
       const running = requests.running[row] === 1;
-      if (requests.produced[row] === requests.outputTokens[row]) {
+      if (produced[row] === outputTokens[row]) {
         if (running) ended++;
         else this.endWaiting(row);
         this.releaseKv(row);
         requests.running[row] = 0;
         finished.push(row);
       } else if (running) {
-        if (batch.prefill[i]) this.endPrefill(row);
+        if (prefill[i]) this.endPrefill(row);
         this.cacheComputed(row);
       }
     }
@@ -160,9 +163,17 @@ export class Scheduler {
 
   private scheduleRunning(batch: Batch, tokenBudget: number): number {
     const { requests, running } = this;
+    const { computed, steadyUntil } = requests;
     let budget = tokenBudget;
     for (let i = 0; i < running.length && budget > 0; ) {
       const row = running[i];
+      // Nearly all requests of nearly all batches.
+      if (computed[row] < steadyUntil[row]) {
+        this.addSteadyDecode(batch, row);
+        budget--;
+        i++;
+        continue;
+      }
       // All of its tokens are produced or in flight; its slot and blocks return when the last one is there.
       if (
         requests.loading[row] === LOADING ||
@@ -189,6 +200,17 @@ export class Scheduler {
       i++;
     }
     return budget;
+  }
+
+  /** As {@link addToBatch} for a decode that is `steadyUntil` later. Its group's load is counted when it is asked for. */
+  private addSteadyDecode(batch: Batch, row: number): void {
+    const { requests } = this;
+    const context = requests.computed[row];
+    batch.addDecode(row, context, requests.group[row], requests.order[row]);
+    requests.computed[row] = context + 1;
+    requests.reached[row] = context + 2;
+    requests.inFlight[row]++;
+    if (context + 1 >= requests.findableAt[row]) this.cacheComputed(row, this.step, batch.size - 1);
   }
 
   /** Blocks for `tokens` more tokens, preempting from the tail if need be; false if `row` itself was preempted. */
@@ -224,9 +246,10 @@ export class Scheduler {
   private preempt(row: number): void {
     const { requests } = this;
     this.running.splice(this.running.lastIndexOf(row), 1);
-    this.host?.swapOut(row, requests.hashes[row], requests.gpuBlocks[row].cached, requests.computed[row]);
+    this.host?.swapOut(row, requests.contents[row], requests.gpuBlocks[row].cached, requests.computed[row]);
     this.releaseKv(row);
     requests.running[row] = 0;
+    requests.steadyUntil[row] = 0;
     requests.loading[row] = 0;
     requests.computed[row] = 0;
     requests.preemptions[row]++;
@@ -238,6 +261,7 @@ export class Scheduler {
   private scheduleWaiting(batch: Batch, tokenBudget: number): HeldBy | null {
     const { requests, waiting } = this;
     let budget = tokenBudget;
+    if (waiting.size > 0) this.countGroupLoads();
     if (this.groups?.placement.longestFirst) this.groups.plan(this.candidates(tokenBudget));
     while (waiting.size > 0) {
       if (this.running.length >= this.maxSeqs) return "sequences";
@@ -278,7 +302,7 @@ export class Scheduler {
    */
   admit(row: number, computedTokens: number, budget: number, batch: Batch): number {
     const { requests, limits } = this;
-    const hashes = requests.hashes[row];
+    const contents = requests.contents[row];
     const reached = requests.reached[row];
     // Blocks that must be free for it to start, counted in tokens.
     const needed = (computed: number): number =>
@@ -293,7 +317,7 @@ export class Scheduler {
     this.refusal = "memory";
     if (this.groups) {
       const placed = this.groups.place(
-        hashes,
+        contents,
         reached,
         (hitTokens) => needed(Math.max(computedTokens, hitTokens)),
         row,
@@ -302,9 +326,9 @@ export class Scheduler {
       if (this.kv.kind === "pim-after-prefill" && !this.gpu.fits(null, 0, reached)) return 0;
       ({ group, hits } = placed);
     } else {
-      hits = this.gpu.hitBlocks(hashes, reached);
-      known = Math.max(known, this.host?.knownTokens(row, hashes, hits, reached) ?? 0);
-      if (!this.gpu.fits(hashes, hits, needed(Math.max(known, hits * limits.blockSize)))) return 0;
+      hits = this.gpu.hitBlocks(contents, reached);
+      known = Math.max(known, this.host?.knownTokens(row, contents, hits, reached) ?? 0);
+      if (!this.gpu.fits(contents, hits, needed(Math.max(known, hits * limits.blockSize)))) return 0;
     }
     const computed = Math.max(known, hits * limits.blockSize);
     const tokens = this.firstChunk(row, computed, budget);
@@ -313,7 +337,7 @@ export class Scheduler {
       return 0;
     }
     const lost = this.host?.swappedTokens(row) || reached;
-    if (this.host?.admit(row, hashes, hits, computed)) requests.loading[row] = LOADING;
+    if (this.host?.admit(row, contents, hits, computed)) requests.loading[row] = LOADING;
     this.takeKv(row, group, hits, computed + tokens, batch);
     if (group >= 0) this.groups?.addPrefill(group, computed, tokens);
     this.countAdmission(row, computed, lost);
@@ -334,7 +358,7 @@ export class Scheduler {
 
   private takeKv(row: number, group: number, hits: number, tokens: number, batch: Batch): void {
     const { requests } = this;
-    const hashes = requests.hashes[row];
+    const contents = requests.contents[row];
     this.freshTokens = 0;
     // Who waits for a load takes no part in this step.
     const onFresh = (writer: number): void => {
@@ -343,12 +367,12 @@ export class Scheduler {
       batch.dependOn(writer);
     };
     if (group < 0) {
-      this.gpu.takeHits(requests.gpuBlocks[row], hashes, hits, this.step, onFresh);
+      this.gpu.takeHits(requests.gpuBlocks[row], contents, hits, this.step, onFresh);
       this.gpu.grow(requests.gpuBlocks[row], tokens);
       return;
     }
     const cache = this.cacheOf(group);
-    cache.takeHits(requests.pimBlocks[row], hashes, hits, this.step, onFresh);
+    cache.takeHits(requests.pimBlocks[row], contents, hits, this.step, onFresh);
     cache.grow(requests.pimBlocks[row], this.isPinned(row) ? this.finalTokens(row) : tokens);
     if (this.kv.kind === "pim-after-prefill") this.gpu.grow(requests.gpuBlocks[row], requests.reached[row]);
     requests.group[row] = group;
@@ -387,6 +411,8 @@ export class Scheduler {
     if (samples) {
       requests.reached[row]++;
       requests.prefilling[row] = 0;
+      const room = this.tableOf(row).blocks.length * this.limits.blockSize;
+      requests.steadyUntil[row] = Math.min(room, this.finalTokens(row));
       if (requests.group[row] >= 0) this.countGroupLoad(row);
     }
   }
@@ -395,13 +421,26 @@ export class Scheduler {
   private cacheComputed(row: number, step = -1, writer = -1): void {
     const { requests } = this;
     const known = Math.min(requests.computed[row], requests.inputTokens[row] + requests.produced[row]);
-    const group = requests.group[row];
-    const table = group < 0 ? requests.gpuBlocks[row] : requests.pimBlocks[row];
-    this.cacheOf(group).cacheFull(table, requests.hashes[row], known, step, writer);
+    const contents = requests.contents[row];
+    const table = this.tableOf(row);
+    this.cacheOf(requests.group[row]).cacheFull(table, contents, known, step, writer);
+    const isLeft = contents !== null && table.cached < contents.length;
+    requests.findableAt[row] = isLeft ? (table.cached + 1) * this.limits.blockSize : NOTHING_FINDABLE;
+  }
+
+  /** The blocks of a request where its KV stays. */
+  private tableOf(row: number): BlockTable {
+    const { group, gpuBlocks, pimBlocks } = this.requests;
+    return group[row] < 0 ? gpuBlocks[row] : pimBlocks[row];
   }
 
   private endPrefill(row: number): void {
     if (this.kv.kind === "pim-after-prefill") this.gpu.release(this.requests.gpuBlocks[row]);
+  }
+
+  /** Brings the loads of the groups up to the tokens that requests have reached: they are asked for where one is placed. */
+  countGroupLoads(): void {
+    if (this.groups) for (const row of this.running) this.countGroupLoad(row);
   }
 
   /** Brings what a request counts on its group up to the tokens that it has reached. */

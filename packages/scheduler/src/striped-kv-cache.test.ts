@@ -10,7 +10,7 @@ function threeGroups() {
   return { caches: groups.caches, free: () => groups.pools.map(({ free }) => free) };
 }
 
-const chain = (...hashes: number[]): Float64Array => Float64Array.from(hashes);
+const chain = (...contents: number[]): Int32Array => Int32Array.from(contents);
 
 describe("a striped request", () => {
   test("takes its blocks of all groups in turn, from where it starts, and gives them back", () => {
@@ -42,20 +42,20 @@ describe("a striped request", () => {
 
   test("is found by requests that start on the same group only", () => {
     const { caches, free } = threeGroups();
-    const hashes = chain(11, 12, 13, 14, 15);
+    const contents = chain(11, 12, 13, 14, 15);
     const owner = emptyBlockTable();
     caches[2]!.grow(owner, 10);
-    caches[2]!.cacheFull(owner, hashes, 10, 7, 3);
-    expect(caches.map((cache) => cache.hitBlocks(hashes, 100))).toEqual([0, 0, 5]);
+    caches[2]!.cacheFull(owner, contents, 10, 7, 3);
+    expect(caches.map((cache) => cache.hitBlocks(contents, 100))).toEqual([0, 0, 5]);
     const reader = emptyBlockTable();
     const writers: number[] = [];
-    caches[2]!.takeHits(reader, hashes, 5, 7, (writer) => void writers.push(writer));
+    caches[2]!.takeHits(reader, contents, 5, 7, (writer) => void writers.push(writer));
     expect([reader.blocks, writers]).toEqual([owner.blocks, [3, 3, 3, 3, 3]]);
     caches[2]!.release(owner);
     expect(free()).toEqual([2, 3, 2]);
     caches[2]!.release(reader);
     // Hits that nobody uses take up free blocks when they are used again.
-    expect(caches[2]!.fits(hashes, 5, 24)).toBe(true);
-    expect(caches[2]!.fits(hashes, 5, 26)).toBe(false);
+    expect(caches[2]!.fits(contents, 5, 24)).toBe(true);
+    expect(caches[2]!.fits(contents, 5, 26)).toBe(false);
   });
 });

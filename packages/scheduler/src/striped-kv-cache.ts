@@ -24,32 +24,32 @@ export class StripedKvCache implements KvMemory {
     this.need = new Int32Array(caches.length);
   }
 
-  hitBlocks(hashes: Float64Array | null, tokens: number): number {
-    const most = mostHits(hashes, tokens, this.blockSize);
+  hitBlocks(contents: Int32Array | null, tokens: number): number {
+    const most = mostHits(contents, tokens, this.blockSize);
     let hits = 0;
-    while (hashes && hits < most && this.caches[this.groupOf(hits)].isCached(hashes[hits])) hits++;
+    while (contents && hits < most && this.caches[this.groupOf(hits)].isCached(contents[hits])) hits++;
     return hits;
   }
 
-  fits(hashes: Float64Array | null, hits: number, tokens: number): boolean {
+  fits(contents: Int32Array | null, hits: number, tokens: number): boolean {
     this.countNeed(hits, Math.ceil(tokens / this.blockSize));
-    for (let block = 0; hashes && block < hits; block++) {
+    for (let block = 0; contents && block < hits; block++) {
       const group = this.groupOf(block);
-      if (this.caches[group].isUnused(hashes[block])) this.need[group]++;
+      if (this.caches[group].isUnused(contents[block])) this.need[group]++;
     }
     return this.hasNeed();
   }
 
   takeHits(
     table: BlockTable,
-    hashes: Float64Array | null,
+    contents: Int32Array | null,
     hits: number,
     step = -1,
     onFresh?: (writer: number) => void,
   ): void {
-    if (!hashes) return;
+    if (!contents) return;
     for (let block = 0; block < hits; block++) {
-      table.blocks.push(this.caches[this.groupOf(block)].takeHit(hashes[block], step, onFresh));
+      table.blocks.push(this.caches[this.groupOf(block)].takeHit(contents[block], step, onFresh));
     }
     table.cached = hits;
   }
@@ -64,12 +64,12 @@ export class StripedKvCache implements KvMemory {
     return true;
   }
 
-  cacheFull(table: BlockTable, hashes: Float64Array | null, tokens: number, step = -1, writer = -1): void {
-    if (!hashes) return;
-    const full = Math.min(hashes.length, Math.floor(tokens / this.blockSize));
+  cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step = -1, writer = -1): void {
+    if (!contents) return;
+    const full = Math.min(contents.length, Math.floor(tokens / this.blockSize));
     for (; table.cached < full; table.cached++) {
       const cache = this.caches[this.groupOf(table.cached)];
-      cache.cacheBlock(table.blocks[table.cached], hashes[table.cached], step, writer);
+      cache.cacheBlock(table.blocks[table.cached], contents[table.cached], step, writer);
     }
   }
 

@@ -1,4 +1,4 @@
-import { blockHashChain } from "@tandem-sim/workload";
+import { BlockNumbers, createChunkBuilder } from "@tandem-sim/workload";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -88,6 +88,7 @@ class CheckedRun {
   readonly finished: number[] = [];
   private readonly limits: SchedulerLimits;
   private readonly kv: KvPlacement;
+  private readonly numbers = new BlockNumbers();
   private readonly live = new Set<number>();
   private readonly produced = new Map<number, number>();
   /** Steps left until the KV of a request is there, by its row. */
@@ -128,11 +129,13 @@ class CheckedRun {
       { length: input + output },
       (_, i) => (i < shared ? 1000 * family : 7919 * (id + 1)) + i,
     );
+    const chunk = createChunkBuilder();
+    chunk.add(input, output, 0, ids.subarray(0, input), ids.subarray(input));
     const row = this.table.add({
       id,
       inputTokens: input,
       outputTokens: output,
-      hashes: this.limits.enablePrefixCaching ? blockHashChain(ids, 0, ids.length, this.limits.blockSize) : null,
+      contents: this.limits.enablePrefixCaching ? this.numbers.of(chunk.take(), 0, this.limits.blockSize) : null,
     });
     this.live.add(row);
     this.scheduler.enqueue(row);
@@ -206,6 +209,7 @@ class CheckedRun {
     const { blockSize } = this.limits;
     if (kv.kind !== "pim") this.checkMemory(this.scheduler.gpu.pool, table.gpuBlocks, () => true);
     if (kv.kind === "gpu") return;
+    this.scheduler.countGroupLoads();
     const { costs } = kv.groups.placement;
     const placed = [...this.live].filter((row) => table.group[row]! >= 0);
     kv.groups.pools.forEach((pool, group) => {
@@ -258,7 +262,7 @@ class CheckedRun {
         if (!first) firstUser.set(block, { row, at });
         else {
           claim(first.row !== row && first.at === at, "a shared block is the same part of different requests");
-          claim(table.hashes[row]![at] === table.hashes[first.row]![at], "a shared block has one content");
+          claim(table.contents[row]![at] === table.contents[first.row]![at], "a shared block has one content");
         }
       });
     }

@@ -44,13 +44,13 @@ export class Serving {
     this.scheduler = new Scheduler(this.table, { ...generous, ...limits }, kv);
   }
 
-  /** A request arrives. `chain`: its block hashes. */
+  /** A request arrives. `chain`: its block contents. */
   arrive(name: string, inputTokens: number, outputTokens: number, chain: number[] | null = null): void {
     const row = this.table.add({
       id: this.rows.size,
       inputTokens,
       outputTokens,
-      hashes: chain && Float64Array.from(chain),
+      contents: chain && Int32Array.from(chain),
     });
     this.rows.set(name, row);
     this.names.set(row, name);

@@ -94,6 +94,11 @@ export function createBatchTable(graph: DecoderGraph): BatchTable {
 export function fillTable(table: BatchTable, batch: Batch, division: Division | null, costs: IterationCosts): void {
   startFill(table);
   const { pim } = costs;
+  if (pim === null && division === null && batch.totalTokens === batch.size) {
+    addDecodesOnGpu(table.sums[0], batch);
+    finishFill(table, costs);
+    return;
+  }
   const decodesOnGroup = pim?.attendsOnPim(false) && pim.layout.stripes === undefined;
   const { tokens, context, prefill } = batch;
   for (let i = 0; i < batch.size; i++) {
@@ -148,6 +153,20 @@ function startFill({ ns, offset, graph, sums }: BatchTable): void {
     const { offload } = graph.of[s];
     if (offload) ns.fill(0, offset[offload.pim], offset[offload.pim + 1]);
   }
+}
+
+/** As {@link addRequest} for all requests of an undivided batch that is a token of each, all on the GPU. */
+function addDecodesOnGpu(sums: SubBatchSums, { size, context }: Batch): void {
+  let { decodeContext, longest, shortest } = sums;
+  for (let i = 0; i < size; i++) {
+    decodeContext += context[i];
+    if (context[i] > longest) longest = context[i];
+    if (context[i] < shortest) shortest = context[i];
+  }
+  sums.tokens = sums.sequences = sums.decodes = size;
+  sums.decodeContext = decodeContext;
+  sums.longest = longest;
+  sums.shortest = shortest;
 }
 
 /** As {@link addRequest} for a decode whose attention runs on PIM, its KV on one group. */

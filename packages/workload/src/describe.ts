@@ -4,9 +4,8 @@
  */
 import { quantile } from "d3-array";
 import { arrivalSpan } from "./arrivals.js";
-import { blockHashChain } from "./block-hashes.js";
-import { createHashSet } from "./hash-set.js";
-import { countRequests, type RequestChunk, requestsOf } from "./request-chunk.js";
+import { BlockNumbers } from "./block-numbers.js";
+import { countRequests, hashIdsOf, type RequestChunk } from "./request-chunk.js";
 
 /** Token counts of all requests. Quantiles are linear between neighbours, as numpy's. */
 export interface LengthSummary {
@@ -53,17 +52,30 @@ function summarize(parts: readonly Int32Array[], count: number): LengthSummary {
   return { total, mean: total / count, min: at(0), median: at(0.5), p90: at(0.9), max: at(1) };
 }
 
+const noBlocks = new Int32Array(0);
+
+/** Whether anything is known of what a request's tokens are. */
+const hasIds = ({ tokenOffsets, hashIds }: RequestChunk, row: number): boolean =>
+  hashIds ? hashIdsOf(hashIds, row).length > 0 : (tokenOffsets?.[row + 1] ?? 0) > (tokenOffsets?.[row] ?? 0);
+
 /** Hits of every request in what came before it. As in vLLM, the last prompt token is always computed. */
 function countPrefixHits(chunks: readonly RequestChunk[], blockSize: number): number {
-  const seen = createHashSet();
+  const numbers = new BlockNumbers();
+  let seen = new Uint8Array(1 << 16);
   let hitTokens = 0;
   for (const chunk of chunks) {
-    for (const { inputTokens, ids } of requestsOf(chunk)) {
-      const chain = blockHashChain(ids, 0, ids.length, blockSize);
-      const cacheable = Math.floor((inputTokens - 1) / blockSize);
-      const known = chain.findIndex((hash) => !seen.has(hash));
-      hitTokens += Math.min(cacheable, known < 0 ? chain.length : known) * blockSize;
-      for (const hash of chain) seen.add(hash);
+    for (let row = 0; row < chunk.count; row++) {
+      const blocks = numbers.of(chunk, row, blockSize) ?? noBlocks;
+      const cacheable = Math.floor(((chunk.inputTokens[row] ?? 0) - 1) / blockSize);
+      const known = blocks.findIndex((block) => !seen[block]);
+      hitTokens += Math.min(cacheable, known < 0 ? blocks.length : known) * blockSize;
+      const greatest = blocks.reduce((most, block) => Math.max(most, block), 0);
+      if (greatest >= seen.length) {
+        const larger = new Uint8Array(2 * greatest);
+        larger.set(seen);
+        seen = larger;
+      }
+      for (const block of blocks) seen[block] = 1;
     }
   }
   return hitTokens;
@@ -89,7 +101,7 @@ export function describeWorkload(chunks: readonly RequestChunk[], blockSize = 16
     requests,
   );
   let withIds = 0;
-  for (const chunk of chunks) for (const { inputIds } of requestsOf(chunk)) withIds += Math.sign(inputIds.length);
+  for (const chunk of chunks) for (let row = 0; row < chunk.count; row++) if (hasIds(chunk, row)) withIds++;
   const tokens = countPrefixHits(chunks, blockSize);
   return {
     requests,

@@ -5,10 +5,12 @@
  */
 export { type ArrivalProcess, type Arrivals, arrivalProcesses, rescaleArrivals } from "./arrivals.js";
 export { blockHash, blockHashChain } from "./block-hashes.js";
+export { BlockNumbers } from "./block-numbers.js";
 export { describeWorkload, type LengthSummary, type PrefixHits, type WorkloadDescription } from "./describe.js";
 export type { WorkloadFormat } from "./formats/format.js";
 export { detectFormat, formatNamed, formats } from "./formats/formats.js";
 export { type GenerateOptions, generateWorkload, type SharedPrefixes } from "./generate.js";
+export type { HashIds } from "./hash-ids.js";
 export { type Lengths, lengthsSyntax, parseLengths } from "./lengths.js";
 export { createRandom, type Random } from "./random.js";
 export {

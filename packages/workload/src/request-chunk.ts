@@ -3,6 +3,8 @@
  * Requests as a struct of arrays, the one shape in which a workload travels, and the builder that makes it.
  */
 
+import { type HashIds, madeUpTokens } from "./hash-ids.js";
+
 /** Requests in file or arrival order. Arrays are exactly `count` long, but for the two of token ids. */
 export interface RequestChunk {
   readonly count: number;
@@ -19,6 +21,8 @@ export interface RequestChunk {
    * (no ids), as long as the prompt (output ids unknown), or as long as prompt and output together.
    */
   readonly tokenOffsets: Float64Array | null;
+  /** In place of token ids, where only hashes of the prompts are known. */
+  readonly hashIds?: HashIds;
   /** Lines of the file that the requests were read from, the first is 1; null where they are from none. */
   readonly lines: Int32Array | null;
 }
@@ -56,6 +60,18 @@ export interface ChunkBuilder {
     inputIds?: ArrayLike<number>,
     outputIds?: ArrayLike<number>,
   ): void;
+  /**
+   * Adds a request of whose prompt hash ids are known, or nothing.
+   *
+   * @param tokensPerId the same for all requests of a chunk
+   */
+  addHashed(
+    inputTokens: number,
+    outputTokens: number,
+    arrivalNs: number,
+    hashIds: ArrayLike<number>,
+    tokensPerId: number,
+  ): void;
   /** All requests collected so far; the builder starts anew. */
   take(): RequestChunk;
 }
@@ -67,6 +83,9 @@ export function createChunkBuilder(): ChunkBuilder {
   let arrivals: number[] = [];
   let offsets: number[] = [0];
   let lines: number[] = [];
+  let hashIds: number[] = [];
+  let hashOffsets: number[] = [0];
+  let tokensPerHashId = 0;
   let line = 0;
   let ids = new Int32Array(1024);
   let idCount = 0;
@@ -110,6 +129,12 @@ export function createChunkBuilder(): ChunkBuilder {
       append(inputIds);
       append(outputIds);
       offsets.push(idCount);
+      hashOffsets.push(hashIds.length);
+    },
+    addHashed(inputTokens, outputTokens, arrivalNs, ids, tokensPerId) {
+      tokensPerHashId = tokensPerId;
+      for (let i = 0; i < ids.length; i++) hashIds.push(ids[i] ?? 0);
+      this.add(inputTokens, outputTokens, arrivalNs);
     },
     take() {
       const chunk: RequestChunk = {
@@ -120,19 +145,32 @@ export function createChunkBuilder(): ChunkBuilder {
         tokenIds: idCount > 0 ? ids.slice(0, idCount) : null,
         tokenOffsets: idCount > 0 ? Float64Array.from(offsets) : null,
         lines: lines.some((at) => at > 0) ? Int32Array.from(lines) : null,
+        ...(hashIds.length > 0 && {
+          hashIds: {
+            tokens: tokensPerHashId,
+            ids: Float64Array.from(hashIds),
+            offsets: Float64Array.from(hashOffsets),
+          },
+        }),
       };
       inputs = [];
       outputs = [];
       arrivals = [];
       offsets = [0];
       lines = [];
+      hashIds = [];
+      hashOffsets = [0];
       idCount = 0;
       return chunk;
     },
   };
 }
 
-/** One request of a chunk. Ids are views, empty where there are none. */
+/** Hash ids of a request's prompt. */
+export const hashIdsOf = ({ ids, offsets }: HashIds, row: number): Float64Array =>
+  ids.subarray(offsets[row], offsets[row + 1]);
+
+/** One request of a chunk. Ids are views, empty where there are none; made up where only hashes are known. */
 export interface ChunkRequest {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -153,7 +191,10 @@ export function requestAt(chunk: RequestChunk, row: number): ChunkRequest {
   if (inputTokens === undefined || outputTokens === undefined || arrivalNs === undefined) {
     throw new RangeError(`no request ${row} in a chunk of ${chunk.count}`);
   }
-  const ids = chunk.tokenIds?.subarray(chunk.tokenOffsets?.[row], chunk.tokenOffsets?.[row + 1]) ?? noIds;
+  const { tokenIds, tokenOffsets, hashIds } = chunk;
+  const ids = hashIds
+    ? madeUpTokens(hashIdsOf(hashIds, row), hashIds.tokens, inputTokens)
+    : (tokenIds?.subarray(tokenOffsets?.[row], tokenOffsets?.[row + 1]) ?? noIds);
   return {
     inputTokens,
     outputTokens,

@@ -2,7 +2,7 @@
  * @module
  * Puts a workload in order of arrival, as the simulation consumes it.
  */
-import { createChunkBuilder, type RequestChunk, requestAt } from "./request-chunk.js";
+import { createChunkBuilder, hashIdsOf, type RequestChunk, requestAt } from "./request-chunk.js";
 
 function isSorted(chunks: readonly RequestChunk[]): boolean {
   let last = Number.NEGATIVE_INFINITY;
@@ -28,9 +28,14 @@ export function sortByArrival(chunks: RequestChunk[]): RequestChunk[] {
   const builder = createChunkBuilder();
   let next = 0;
   return chunks.map(({ count }) => {
-    for (const { chunk, row } of places.slice(next, next + count)) {
-      const { inputTokens, outputTokens, arrivalNs, inputIds, outputIds, line } = requestAt(chunk, row);
-      builder.atLine(line);
+    for (const { chunk, row, arrivalNs } of places.slice(next, next + count)) {
+      builder.atLine(chunk.lines?.[row] ?? 0);
+      if (chunk.hashIds) {
+        const [input = 1, output = 1] = [chunk.inputTokens[row], chunk.outputTokens[row]];
+        builder.addHashed(input, output, arrivalNs, hashIdsOf(chunk.hashIds, row), chunk.hashIds.tokens);
+        continue;
+      }
+      const { inputTokens, outputTokens, inputIds, outputIds } = requestAt(chunk, row);
       builder.add(inputTokens, outputTokens, arrivalNs, inputIds, outputIds);
     }
     next += count;

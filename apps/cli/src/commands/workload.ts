@@ -168,7 +168,7 @@ const convertCommand = (): Command =>
       const rescaled = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
       const chunks = flags.tokenIds
         ? rescaled
-        : rescaled.map((chunk) => ({ ...chunk, tokenIds: null, tokenOffsets: null }));
+        : rescaled.map(({ hashIds: _, ...chunk }) => ({ ...chunk, tokenIds: null, tokenOffsets: null }));
       writeWhole(flags.out, writeWorkload(chunks));
     });
 

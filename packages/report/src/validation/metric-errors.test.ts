@@ -1,4 +1,4 @@
-import type { RequestResult } from "@tandem-sim/engine";
+import { IterationEnds, type RequestResult } from "@tandem-sim/engine";
 import { describe, expect, it } from "vitest";
 import { meanAbsoluteError, metricErrors, recordedLatencies, simulatedLatencies } from "./metric-errors.js";
 
@@ -15,7 +15,8 @@ const result = (part: Partial<RequestResult>): RequestResult => ({
   queuingNs: 0,
   ttftNs: 0,
   tpotNs: 0,
-  itlNs: [],
+  itlNs: new Float64Array(0),
+  tokenRuns: { ends: new IterationEnds(), runs: [] },
   ...part,
 });
 

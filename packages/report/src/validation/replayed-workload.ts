@@ -3,7 +3,7 @@
  * The workload that a recorded run is replayed with: the dataset's token ids, the recorded lengths, and arrivals.
  */
 import { TandemError } from "@tandem-sim/schemas";
-import { createChunkBuilder, type RequestChunk } from "@tandem-sim/workload";
+import { createChunkBuilder, type RequestChunk, requestAt } from "@tandem-sim/workload";
 import { type ArrivalSource, chooseArrivals, latenessS, recordedArrivalsNs } from "./arrival-source.js";
 import type { RecordedRequest, RecordedRun } from "./recorded-run.js";
 
@@ -54,7 +54,7 @@ const noIds = new Int32Array(0);
 
 /** One request of a chunk beside its recording. */
 function matchRequest(chunk: RequestChunk, i: number, recorded: RecordedRequest): ReplayedRequest {
-  const ids = chunk.tokenIds?.subarray(chunk.tokenOffsets?.[i], chunk.tokenOffsets?.[i + 1]) ?? noIds;
+  const { ids } = requestAt(chunk, i);
   const asked = chunk.inputTokens[i] === recorded.input_toks;
   const outputIds = ids.subarray(chunk.inputTokens[i]);
   return {

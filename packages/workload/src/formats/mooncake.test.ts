@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { blockHashChain } from "../block-hashes.js";
+import { requestAt, requestsOf } from "../request-chunk.js";
 import { parseWorkload } from "../workload-parser.js";
 
 const request = (inputLength: number, hashIds: number[], timestamp = 0) =>
@@ -8,10 +9,8 @@ const request = (inputLength: number, hashIds: number[], timestamp = 0) =>
 const read = (...lines: string[]) => parseWorkload(lines.join("\n"), "trace.jsonl");
 
 function chains(...lines: string[]): Float64Array[] {
-  const { count, tokenIds, tokenOffsets } = read(...lines);
-  return Array.from({ length: count }, (_, i) =>
-    blockHashChain(tokenIds as Int32Array, tokenOffsets?.[i] ?? 0, tokenOffsets?.[i + 1] ?? 0, 16),
-  );
+  const chunk = read(...lines);
+  return [...requestsOf(chunk)].map(({ ids }) => blockHashChain(ids, 0, ids.length, 16));
 }
 
 describe("a Mooncake trace", () => {
@@ -20,9 +19,9 @@ describe("a Mooncake trace", () => {
   });
 
   it("gives ids to the whole prompt, the last, partial block included, and none to the output", () => {
-    const chunk = read(request(1000, [3, 4]));
-    expect(chunk.tokenIds?.length).toBe(1000);
-    expect(chunk.tokenIds?.every((id) => id >= 0 && id < 128_000)).toBe(true);
+    const { ids } = requestAt(read(request(1000, [3, 4])), 0);
+    expect(ids.length).toBe(1000);
+    expect(ids.every((id) => id >= 0 && id < 128_000)).toBe(true);
   });
 
   it("shares KV blocks exactly as far as hash ids are equal", () => {
@@ -38,6 +37,7 @@ describe("a Mooncake trace", () => {
   });
 
   it("needs no hash ids", () => {
-    expect(read('{"timestamp":0,"input_length":600,"output_length":9}').tokenIds).toBeNull();
+    const chunk = read('{"timestamp":0,"input_length":600,"output_length":9}');
+    expect(requestAt(chunk, 0).ids.length).toBe(0);
   });
 });

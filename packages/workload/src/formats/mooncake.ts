@@ -3,22 +3,13 @@
  * Mooncake's JSONL traces (Qin et al., FAST '25): lengths, arrival in ms, and a hash id per block of 512 prompt tokens.
  */
 import { MooncakeNumbers, parseWith, TandemError } from "@tandem-sim/schemas";
-import { createRandom, syntheticTokenId } from "../random.js";
 import { idList, parseKnownFields, type WorkloadFormat } from "./format.js";
 
+/** Tokens that a hash id stands for. */
 const blockTokens = 512;
 const fields = [...Object.keys(MooncakeNumbers.shape), "hash_ids"];
 
-/** The made-up tokens of the block with this hash id: always the same, so that equal hash ids share KV blocks. */
-function fillBlock(ids: Int32Array, start: number, end: number, hashId: number): void {
-  const random = createRandom(hashId, "mooncake");
-  for (let i = start; i < end; i++) ids[i] = syntheticTokenId(random);
-}
-
-/**
- * Prompt ids are made up from the hash ids, the last, partial block included; outputs have none in these traces.
- * 512 tokens become 2 KiB: a trace of 10,000 prompts of 10,000 tokens takes 400 MB.
- */
+/** Prompts keep their hash ids, 8 bytes each; outputs have none in these traces. */
 export const mooncake: WorkloadFormat = {
   name: "mooncake",
   description: "JSONL: timestamp (ms), input_length, output_length, hash_ids? (blocks of 512 tokens)",
@@ -34,12 +25,6 @@ export const mooncake: WorkloadFormat = {
         hint: `one per ${blockTokens} tokens, so ${blocks}`,
       });
     }
-    const ids = hashIds && new Int32Array(input_length);
-    if (ids) {
-      for (const [k, hashId] of hashIds.entries()) {
-        fillBlock(ids, k * blockTokens, Math.min(input_length, (k + 1) * blockTokens), hashId);
-      }
-    }
-    builder.add(input_length, output_length, Math.round(timestamp * 1e6), ids);
+    builder.addHashed(input_length, output_length, Math.round(timestamp * 1e6), hashIds ?? [], blockTokens);
   },
 };

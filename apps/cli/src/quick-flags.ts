@@ -55,7 +55,7 @@ export const addQuickFlags = (command: Command): Command =>
     .option(
       "--pim-mem <GiB>",
       "Size of that memory; beside a GPU it is as large as the GPU's where left out",
-      numberFlag("--pim-mem", "GiB above 0", (value) => value > 0 && Number.isFinite(value)),
+      numberFlag("--pim-mem", "GiB from 0.001 to 16384", (value) => value >= 1e-3 && value <= 16_384),
     )
     .option(
       "--pim-link <GBps>",

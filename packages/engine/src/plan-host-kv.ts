@@ -28,6 +28,12 @@ export function planHostKv({ node, all, options, gpus, blockBytes, at }: HostKvS
       hint: "leave out --enable-attn-offloading, or this",
     });
   }
+  if (node.cpu_mem.pim_config && all.some(({ enableAttnOffloading }) => enableAttnOffloading)) {
+    throw new TandemError("E_USAGE", "another instance of the node offloads attention to the host's memory", {
+      where: `${at}.pim_config`,
+      hint: "host memory and link are shared by instances that offload the same",
+    });
+  }
   const sharing = all.filter(({ kvOffload }) => kvOffload === "host");
   const { mem_size: sizeGiB, mem_bw: memoryGBps, pim_link, host_link } = node.cpu_mem;
   const gibOf = ({ kvOffloadGib }: InstanceOptions): number => kvOffloadGib ?? sizeGiB / sharing.length;

@@ -10,6 +10,7 @@ import {
   type PimSystem,
   type PimTiming,
   pimSystems,
+  weightBytes,
 } from "@tandem-sim/hardware";
 import {
   attentionShape,
@@ -107,9 +108,12 @@ function besideGpu({ memory, device, at }: Site<"device">, source: PimSource): P
 }
 
 function inGpuMemory({ memory, device, at }: Site<"gpu">, source: PimSource): PimSystem {
-  const { rank, elementBytes, kvElementBytes, kvRoom } = source;
+  const { rank, elementBytes, kvElementBytes } = source;
   const sharing = SharedMemoryPim.parse(memory.pim ?? {});
   const own = ownChannels(memory.mem_size, device, at);
+  // Whole channels may hold less than the memory that they are part of.
+  const inChannels = own.channels * derivePimTiming(device).channelBytes - weightBytes(rank, elementBytes);
+  const kvRoom = Math.max(0, Math.min(source.kvRoom, inChannels));
   const system = pimSystems.gpu({
     ...common(source, rank, sharing, `${at}.pim`),
     ...own,
@@ -150,6 +154,12 @@ function ownChannels(sizeGiB: number, device: PimDevice, at: string) {
 function common(source: PimSource, served: ModelConfig, sharing: PimSharing, where: string) {
   const { options, elementBytes, kvElementBytes, withEnergy } = source;
   checkStripes(sharing, options.blockSize, `${where}.stripe_tokens`);
+  if (sharing.channels_per_head > 1 && sharing.queries_per_row > 1) {
+    throw new TandemError("E_SCHEMA", "queries share rows of whole heads only", {
+      where: `${where}.queries_per_row`,
+      hint: "expected 1 beside channels_per_head",
+    });
+  }
   return {
     layOut: kvLayouts[sharing.stripe_tokens > 0 ? "striped" : "head-parallel"],
     blockBytes: kvBytesPerToken(served, kvElementBytes) * options.blockSize,

@@ -29,7 +29,7 @@ test.each([...packages, "apps/bench"])(
   (folder) => {
     const named = sourcesNamed(read(`${folder}/README.md`));
     const sources = readdirSync(join(repository, folder, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
-      /(?<!\.test|\bindex)\.ts$/.test(file),
+      /(?<!\.test|^index|[\\/]index)\.ts$/.test(file),
     );
     const owns = (entry: string, file: string): boolean =>
       entry.endsWith("/") ? file.startsWith(entry) : file === entry;

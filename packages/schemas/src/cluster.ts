@@ -121,7 +121,7 @@ const GpuMemory = z.strictObject({
   ...Memory,
   mem_util: z.number().gt(0).max(1).optional().describe("as --npu-memory-utilization, which it overrides"),
   pim_config: pimName.nullish().describe("name or path of a DRAMsim3 INI: the GPU's own memory is PIM"),
-  pim: SharedMemoryPim.prefault({}).optional(),
+  pim: SharedMemoryPim.optional(),
 });
 
 export const ClusterInstance = z.strictObject({
@@ -218,6 +218,15 @@ export const ClusterConfig = z
     }
     cluster.nodes.forEach((node, n) => {
       node.instances.forEach(({ npu_mem, pim_mem }, i) => {
+        if (npu_mem.pim && !npu_mem.pim_config)
+          complain("how PIM in the GPU's memory works, but no pim_config beside it", [
+            "nodes",
+            n,
+            "instances",
+            i,
+            "npu_mem",
+            "pim",
+          ]);
         if (!npu_mem.pim_config || !pim_mem) return;
         complain("PIM beside the GPU and in its memory: an instance offloads to one of them", [
           "nodes",

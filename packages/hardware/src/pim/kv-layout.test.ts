@@ -39,8 +39,12 @@ test.each([
 
 test("a width that does not divide the KV heads, or exceeds the channels, is refused in one line with its place", () => {
   const space = { shape: eightHeads, channels: 4, channelBytes: 1000, blockBytes: 30, where: "mine" };
-  expect(() => headParallel({ ...space, channelsPerGroup: 3 })).toThrow("mine: 3 channels cannot share 8 KV heads");
-  expect(() => headParallel({ ...space, channelsPerGroup: 8 })).toThrow("mine: a group of 8 channels, but");
+  expect(() => headParallel({ ...space, channelsPerGroup: 3 })).toThrow(
+    "mine.channels_per_group: 3 channels cannot share 8 KV heads",
+  );
+  expect(() => headParallel({ ...space, channelsPerGroup: 8 })).toThrow(
+    "mine.channels_per_group: a group of 8 channels, but",
+  );
 });
 
 test("no width holds more blocks than the channels have room for, and none loses more than a block a group", () => {

@@ -33,27 +33,30 @@ export interface KvSpace {
   channelsPerGroup?: number | undefined;
   /** Tokens of a stripe, for a layout that has stripes. */
   stripeTokens?: number | undefined;
-  /** Place of `channelsPerGroup`, for errors. */
+  /** Place of these figures, for errors. */
   where?: string | undefined;
 }
 
 export type LayOut = (space: KvSpace) => KvLayout;
+
+const placeOf = (where: string | undefined, key: string) => (where === undefined ? {} : { where: `${where}.${key}` });
 
 /**
  * The width that is asked for, where heads and channels allow it.
  *
  * @throws {TandemError} E_SCHEMA for a width that does not divide the KV heads, E_CAPACITY for one beyond the channels
  */
-function checkedWidth(width: number, { shape: { kvHeads }, channels, where }: KvSpace): number {
-  const place = where === undefined ? {} : { where };
+function checkedWidth(width: number, { shape: { kvHeads }, channels, channelsPerHead = 1, where }: KvSpace): number {
+  const place = placeOf(where, "channels_per_group");
   if (kvHeads % width !== 0) {
     throw new TandemError("E_SCHEMA", `${width} channels cannot share ${kvHeads} KV heads evenly`, {
       ...place,
       hint: `expected a divisor of ${kvHeads}; 1 puts all heads of a request on one channel`,
     });
   }
-  if (width > channels) {
-    throw new TandemError("E_CAPACITY", `a group of ${width} channels, but the instance has ${channels}`, place);
+  const wanted = width * channelsPerHead;
+  if (wanted > channels) {
+    throw new TandemError("E_CAPACITY", `a group of ${wanted} channels, but the instance has ${channels}`, place);
   }
   return width;
 }
@@ -78,14 +81,10 @@ export const headParallel: LayOut = (space) => {
   const { shape, channels, channelBytes, blockBytes, channelsPerGroup: asked, channelsPerHead = 1 } = space;
   const sets = Math.floor(channels / channelsPerHead);
   if (sets < 1) {
-    const where = space.where === undefined ? {} : { where: space.where };
-    throw new TandemError(
-      "E_CAPACITY",
-      `${channelsPerHead} channels for a head, but the instance has ${channels}`,
-      where,
-    );
+    const message = `${channelsPerHead} channels for a head, but the instance has ${channels}`;
+    throw new TandemError("E_CAPACITY", message, placeOf(space.where, "channels_per_head"));
   }
-  const width = asked === undefined ? widest(shape.kvHeads, sets) : checkedWidth(asked, { ...space, channels: sets });
+  const width = asked === undefined ? widest(shape.kvHeads, sets) : checkedWidth(asked, space);
   const perGroup = width * channelsPerHead;
   return {
     name: "head-parallel",
@@ -96,6 +95,9 @@ export const headParallel: LayOut = (space) => {
   };
 };
 
+/** A request is placed by looking at all groups from each of them. */
+const MOST_STRIPED_GROUPS = 4096;
+
 /**
  * Groups as in {@link headParallel}, and the tokens of a request in stripes on all of them in turn: `stripes.ts` says what
  * that costs. On a single group there is nothing to stripe.
@@ -104,6 +106,12 @@ export const striped: LayOut = (space) => {
   const whole = headParallel(space);
   const { stripeTokens } = space;
   if (!stripeTokens || whole.groups === 1) return whole;
+  if (whole.groups > MOST_STRIPED_GROUPS) {
+    throw new TandemError("E_CAPACITY", `stripes over ${whole.groups} groups, ${MOST_STRIPED_GROUPS} at most`, {
+      ...placeOf(space.where, "stripe_tokens"),
+      hint: "wider groups, or fewer channels",
+    });
+  }
   return { ...whole, name: "striped", stripes: { groups: whole.groups, stripeTokens } };
 };
 

@@ -97,7 +97,7 @@ function channelsOf(source: PimSystemSource) {
     channelsPerHead: sharing.channels_per_head,
     channelsPerGroup: sharing.channels_per_group,
     stripeTokens: sharing.stripe_tokens,
-    where: `${source.where}.channels_per_group`,
+    where: source.where,
   });
   const { tokenParts = 1, channelsPerGroup } = layout;
   const onChannel = shapeOnChannel(shape, channelsPerGroup / tokenParts, kvElementBytes, sharing.share);

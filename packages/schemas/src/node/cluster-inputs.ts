@@ -57,7 +57,8 @@ function changedConfig(
   { change, settings = [] }: LoadOptions,
 ): { cluster: ClusterConfig; source: string } {
   const read = readClusterConfig(file);
-  const changed = change ? change(read) : read;
+  // Flags may ask for more than a config may say.
+  const changed = change ? parseWith(ClusterSchema, change(read), file) : read;
   if (settings.length === 0) return { cluster: changed, source: file };
   const source = `${file}${settings.map(({ text }) => ` --set ${text}`).join("")}`;
   return { cluster: parseWith(ClusterSchema, withSettings(changed, settings), source), source: file };

@@ -5,8 +5,8 @@
 import { piecePrefill, tokensOfPiece } from "@tandem-sim/hardware";
 import {
   type Batch,
+  type CachedContents,
   ChannelGroups,
-  type ContentIndex,
   placements,
   type RequestTable,
   Scheduler,
@@ -194,7 +194,7 @@ export class ServingInstance {
   }
 }
 
-function groupsOf({ pim, options, model, rank }: InstancePlan, cached: ContentIndex): ChannelGroups | null {
+function groupsOf({ pim, options, model, rank }: InstancePlan, cached: CachedContents): ChannelGroups | null {
   if (!pim) return null;
   const { layout, attention, timing, attendsOnPim } = pim;
   const { stripes } = layout;

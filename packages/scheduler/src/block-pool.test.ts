@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BlockPool } from "./block-pool.js";
+import { CachedContents } from "./cached-contents.js";
 
 const take = (pool: BlockPool, n: number): number[] => Array.from({ length: n }, () => pool.allocate());
 
@@ -148,4 +149,18 @@ test("any sequence of operations does what a pool of plain arrays does", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("two memories that share an index each find their own block of a content", () => {
+  const index = new CachedContents();
+  const [left, right] = [new BlockPool(2, index), new BlockPool(2, index)];
+  right.cache(right.allocate(), 7);
+  expect([left.find(7), right.find(7)]).toEqual([-1, 0]);
+  left.allocate();
+  left.cache(left.allocate(), 7);
+  expect([left.find(7), right.find(7)]).toEqual([1, 0]);
+  right.release(0);
+  right.allocate();
+  right.allocate();
+  expect([left.find(7), right.find(7)]).toEqual([1, -1]);
 });

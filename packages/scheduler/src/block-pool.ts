@@ -3,7 +3,7 @@
  * KV blocks of one memory: reference counts, an LRU free list in release order, and what cached blocks hold.
  * The free list is a doubly linked list on typed arrays, so taking a cached block out of its middle costs nothing.
  */
-import { ContentIndex } from "./content-index.js";
+import { CachedContents } from "./cached-contents.js";
 
 /**
  * Blocks 0..count-1, all free at first and handed out in that order.
@@ -34,7 +34,7 @@ export class BlockPool {
   /** @param index says which blocks hold a content, here and in other memories */
   constructor(
     count: number,
-    private readonly index = new ContentIndex(),
+    private readonly index = new CachedContents(),
   ) {
     this.count = count;
     this.base = index.reserve(count);

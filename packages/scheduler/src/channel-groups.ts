@@ -4,7 +4,7 @@
  * KV lives on all groups, from the one where the request starts.
  */
 import type { BlockPool } from "./block-pool.js";
-import { ContentIndex } from "./content-index.js";
+import { CachedContents } from "./cached-contents.js";
 import { KvCache, type KvMemory } from "./kv-cache.js";
 import type { GroupLoads, Placement } from "./placement/index.js";
 import { StripedKvCache } from "./striped-kv-cache.js";
@@ -43,7 +43,7 @@ export class ChannelGroups implements GroupLoads {
     caching: boolean,
     readonly placement: Placement,
     readonly stripes: KvStripes | null = null,
-    index = new ContentIndex(),
+    index = new CachedContents(),
   ) {
     const own = Array.from({ length: groups }, () => new KvCache(blocksPerGroup, blockSize, caching, index));
     this.caches = stripes ? own.map((_, start) => new StripedKvCache(own, start, stripes.blocks)) : own;

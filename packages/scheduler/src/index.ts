@@ -4,8 +4,8 @@
  */
 export { Batch, type HeldBy } from "./batch.js";
 export { BlockPool } from "./block-pool.js";
+export { CachedContents } from "./cached-contents.js";
 export { type Candidate, ChannelGroups, type KvStripes } from "./channel-groups.js";
-export { ContentIndex } from "./content-index.js";
 export { grown } from "./grown.js";
 export { HostKvCache, type KvLoad, type KvMoves, type SwapRule } from "./host-kv-cache.js";
 export { type BlockTable, KvCache, type KvMemory } from "./kv-cache.js";

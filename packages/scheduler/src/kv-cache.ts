@@ -3,7 +3,7 @@
  * KV blocks of requests in one memory: allocation by tokens, and prefix hits over the contents of blocks.
  */
 import { BlockPool } from "./block-pool.js";
-import { ContentIndex } from "./content-index.js";
+import { CachedContents } from "./cached-contents.js";
 
 /** Block table of one request in one memory. */
 export interface BlockTable {
@@ -62,7 +62,7 @@ export class KvCache implements KvMemory {
   private readonly writtenInStep: Int32Array;
   private readonly writer: Int32Array;
 
-  constructor(blocks: number, blockSize: number, caching: boolean, index = new ContentIndex()) {
+  constructor(blocks: number, blockSize: number, caching: boolean, index = new CachedContents()) {
     this.pool = new BlockPool(blocks, index);
     this.blockSize = blockSize;
     this.caching = caching;

@@ -3,7 +3,7 @@
  * Scheduling state of all requests in flight, as a struct of arrays; no times. It is global to a simulation, so that a request can move
  * between instances. A row is reused once its request has finished.
  */
-import { ContentIndex } from "./content-index.js";
+import { CachedContents } from "./cached-contents.js";
 import { grown } from "./grown.js";
 import { type BlockTable, emptyBlockTable } from "./kv-cache.js";
 
@@ -64,7 +64,7 @@ export class RequestTable {
   readonly pimBlocks: BlockTable[] = [];
 
   /** Where what requests have in common is cached. */
-  readonly cached = new ContentIndex();
+  readonly cached = new CachedContents();
 
   /** Rows in use. */
   get live(): number {

@@ -169,9 +169,9 @@ export class Scheduler {
       const row = running[i];
       // Nearly all requests of nearly all batches.
       if (computed[row] < steadyUntil[row]) {
-        this.addSteadyDecode(batch, row);
-        budget--;
-        i++;
+        const added = this.addSteadyDecodes(batch, i, budget);
+        budget -= added;
+        i += added;
         continue;
       }
       // All of its tokens are produced or in flight; its slot and blocks return when the last one is there.
@@ -202,15 +202,27 @@ export class Scheduler {
     return budget;
   }
 
-  /** As {@link addToBatch} for a decode that is `steadyUntil` later. Its group's load is counted when it is asked for. */
-  private addSteadyDecode(batch: Batch, row: number): void {
-    const { requests } = this;
-    const context = requests.computed[row];
-    batch.addDecode(row, context, requests.group[row], requests.order[row]);
-    requests.computed[row] = context + 1;
-    requests.reached[row] = context + 2;
-    requests.inFlight[row]++;
-    if (context + 1 >= requests.findableAt[row]) this.cacheComputed(row, this.step, batch.size - 1);
+  /**
+   * As {@link addToBatch} for the running requests from number `first` on, as long as they are decodes that need no block. The
+   * loads of their groups are counted when they are asked for. Written flat: each token of a run passes here.
+   *
+   * @returns how many were added, no more than `most`
+   */
+  private addSteadyDecodes(batch: Batch, first: number, most: number): number {
+    const { running, requests } = this;
+    const { computed, reached, inFlight, steadyUntil, findableAt, group, order } = requests;
+    const end = Math.min(running.length, first + most);
+    for (let i = first; i < end; i++) {
+      const row = running[i];
+      const context = computed[row];
+      if (context >= steadyUntil[row]) return i - first;
+      batch.addDecode(row, context, group[row], order[row]);
+      computed[row] = context + 1;
+      reached[row] = context + 2;
+      inFlight[row]++;
+      if (context + 1 >= findableAt[row]) this.cacheComputed(row, this.step, batch.size - 1);
+    }
+    return end - first;
   }
 
   /** Blocks for `tokens` more tokens, preempting from the tail if need be; false if `row` itself was preempted. */
@@ -261,7 +273,8 @@ export class Scheduler {
   private scheduleWaiting(batch: Batch, tokenBudget: number): HeldBy | null {
     const { requests, waiting } = this;
     let budget = tokenBudget;
-    if (waiting.size > 0) this.countGroupLoads();
+    const mayAdmit = waiting.size > 0 && this.running.length < this.maxSeqs && budget > 0;
+    if (mayAdmit) this.countGroupLoads();
     if (this.groups?.placement.longestFirst) this.groups.plan(this.candidates(tokenBudget));
     while (waiting.size > 0) {
       if (this.running.length >= this.maxSeqs) return "sequences";

@@ -5,7 +5,7 @@
  */
 import { grown } from "./grown.js";
 
-export class ContentIndex {
+export class CachedContents {
   /** Index: content. Block that has held it longest, as block + 1; 0 = none. */
   private first = new Int32Array(1024);
   /** Index: block. The next one with the same content, as block + 1; 0 = none. */

@@ -3,7 +3,6 @@
  * One load served on many inputs side by side, on worker threads. What comes out is what one thread gives.
  */
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { PlanInputs } from "@tandem-sim/engine";
 import type { RequestChunk } from "@tandem-sim/workload";
@@ -30,20 +29,14 @@ export interface ServePool {
 
 const workerFile = fileURLToPath(new URL("./serve-worker.js", import.meta.url));
 
-/** Loads with fewer generated tokens are served before a second thread has started. */
-const LEAST_TOKENS = 100_000;
-
 /**
- * @param tokens that the load generates
- * @param jobs threads at most; undefined: as many as there are cores, one where the load is small
+ * @param threads at most; each learns to run fast anew, so that several pay only where runs are long
  */
 export async function createServePool(
   flags: ServeFlags,
   chunks: readonly RequestChunk[],
-  tokens: number,
-  jobs: number | undefined,
+  threads: number,
 ): Promise<ServePool> {
-  const threads = jobs ?? (tokens < LEAST_TOKENS ? 1 : availableParallelism());
   // Run from the sources there is no bundle for a thread to start from.
   return threads === 1 || !existsSync(workerFile) ? oneByOne(flags, chunks) : await sideBySide(flags, chunks, threads);
 }

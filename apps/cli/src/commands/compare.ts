@@ -34,7 +34,7 @@ interface CompareFlags extends SimulationFlags {
   modes?: Mode[];
   json?: true;
   report?: string;
-  jobs?: number;
+  jobs: number;
   /** Undefined: as the size of the load suggests. */
   whatIf?: boolean;
 }
@@ -166,7 +166,7 @@ async function compare(flags: CompareFlags, given: Given): Promise<void> {
   const plans = planModes(flags, inputs, chunks);
   dumpConfig(flags.dumpConfig, inputs.cluster);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
-  const pool = await createServePool(flags, chunks, outputTokens(chunks), flags.jobs);
+  const pool = await createServePool(flags, chunks, flags.jobs);
   try {
     const outcomes = await runModes([...plans.keys()], inputs, pool, flags.modes !== undefined);
     const verdict = await judge(flags, inputs, chunks, outcomes, pool);
@@ -197,11 +197,7 @@ export function compareCommand(command: Command): Command {
       `Which, of ${modeNames.join(", ")} (default: all, kv-offload only where it loads anything)`,
       parseModes,
     )
-    .option(
-      "--jobs <n>",
-      "Threads (default: as many as cores, one for a small load)",
-      wholeNumberFlag("--jobs", 1, 256),
-    )
+    .option("--jobs <n>", "Threads; several pay only where runs take long", wholeNumberFlag("--jobs", 1, 256), 1)
     .option("--json", "Print inputs, summaries and verdict as JSON, and which modes do not fit")
     .option("--report <file>", "One HTML page with the verdict, tables, latency distributions and energy")
     .addOption(

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { withGpuBlocks } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
+  arrivalSources,
   type RecordedRun,
   type ReplayedWorkload,
   recordedBlocks,
@@ -14,6 +15,7 @@ import {
   replayedWorkload,
 } from "@tandem-sim/report";
 import type { ClusterInputs } from "@tandem-sim/schemas/node";
+import { Option } from "commander";
 import { type Given, refuseIdleServing, warnOfIdleSeed } from "./idle-flags.js";
 import { clusterFiles } from "./input-files.js";
 import { datasetIn, findDataset, recordedFiles } from "./recorded-folder.js";
@@ -24,6 +26,12 @@ import type { SimulationFlags } from "./simulation-flags.js";
 export interface ReplayFlags extends SimulationFlags {
   arrivals?: ArrivalSource;
 }
+
+export const arrivalsFlag = (): Option =>
+  new Option(
+    "--arrivals <planned|recorded>",
+    "The workload's or the recorded client's; default: planned, unless the client was late",
+  ).choices(arrivalSources);
 
 /** Flags with what the recorded run says in place of the defaults that the user has left alone. */
 export function withRecorded<F extends ReplayFlags>(flags: F, run: RecordedRun, given: Given): F {

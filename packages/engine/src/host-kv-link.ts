@@ -6,6 +6,7 @@
  * A block that is copied out may be written again at once: its copy is taken to have been made before, as vLLM's connector
  * does, and only the link is behind. A load of it waits until it has arrived.
  */
+import { transferNs } from "@tandem-sim/hardware";
 import { HostKvCache, type KvLoad } from "@tandem-sim/scheduler";
 import { LinkQueue } from "./link-queue.js";
 import type { HostKvPlan, InstancePlan } from "./plan.js";
@@ -110,14 +111,13 @@ export class HostKvLink {
   /** Both ways over the link, behind what is on its way up, against the GPU's time for a prefill of as many tokens. */
   private isSwapCheaper(tokens: number, blocksUp: number, blocksDown: number): boolean {
     const queueNs = Math.max(0, this.up.freeNs - this.nowNs);
-    const upNs = blocksUp > 0 ? this.transferNs(blocksUp) : 0;
-    return queueNs + upNs + this.transferNs(blocksDown) < this.recompute.ns(tokens);
+    return queueNs + this.transferNs(blocksUp) + this.transferNs(blocksDown) < this.recompute.ns(tokens);
   }
 
   /** Each GPU moves its own part, all at once. */
   private transferNs(blocks: number): number {
     const { bw, latency } = this.host.link;
-    return Math.max(1, Math.round(latency + (blocks * this.plan.blockBytes) / bw));
+    return transferNs(blocks * this.plan.blockBytes, bw, latency);
   }
 
   private bytesOf(blocks: number): number {

@@ -21,7 +21,7 @@ import {
   type SchedulePlayer,
   SplitWorkspace,
   type StageSink,
-  topologyOf,
+  shapeOf,
 } from "@tandem-sim/trace";
 import type { IterationKind } from "./instance-totals.js";
 import type { InstancePlan } from "./plan.js";
@@ -65,12 +65,8 @@ export class IterationPlanner {
   private chosen: Schedule;
 
   constructor(private readonly plan: InstancePlan) {
-    const { costs, pim, split } = plan;
-    const shape = {
-      layers: costs.layers,
-      pim: pim && topologyOf(pim),
-      reduces: costs.collective !== null,
-    };
+    const { costs, split } = plan;
+    const shape = shapeOf(costs);
     const graph = createDecoderGraph({ ...shape, subBatches: 1 });
     this.whole = createSchedule(graph);
     this.chosen = this.whole;

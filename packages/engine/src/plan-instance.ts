@@ -78,6 +78,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
       options,
       elementBytes,
       kvElementBytes: kvBytes,
+      weightBytes: weights,
       kvRoom,
       withEnergy: Boolean(clusterNode.power),
     });

@@ -10,7 +10,6 @@ import {
   type PimSystem,
   type PimTiming,
   pimSystems,
-  weightBytes,
 } from "@tandem-sim/hardware";
 import {
   attentionShape,
@@ -54,7 +53,8 @@ interface PimSource {
   options: InstanceOptions;
   elementBytes: number;
   kvElementBytes: number;
-  /** Bytes of one GPU's memory beside its weights. */
+  /** Bytes of one GPU's memory that its weights take, and that are left beside them. */
+  weightBytes: number;
   kvRoom: number;
   withEnergy: boolean;
 }
@@ -112,7 +112,7 @@ function inGpuMemory({ memory, device, at }: Site<"gpu">, source: PimSource): Pi
   const sharing = SharedMemoryPim.parse(memory.pim ?? {});
   const own = ownChannels(memory.mem_size, device, at);
   // Whole channels may hold less than the memory that they are part of.
-  const inChannels = own.channels * derivePimTiming(device).channelBytes - weightBytes(rank, elementBytes);
+  const inChannels = own.channels * derivePimTiming(device).channelBytes - source.weightBytes;
   const kvRoom = Math.max(0, Math.min(source.kvRoom, inChannels));
   const system = pimSystems.gpu({
     ...common(source, rank, sharing, `${at}.pim`),

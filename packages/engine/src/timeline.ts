@@ -9,8 +9,8 @@ import {
   type CostedBatch,
   createDecoderGraph,
   type Resource,
+  shapeOf,
   stageWork,
-  topologyOf,
 } from "@tandem-sim/trace";
 import type { KvTransfer } from "./host-kv-link.js";
 import type { IntervalReport } from "./observer.js";
@@ -146,15 +146,9 @@ export class Timeline {
     return startNs < this.window.endNs && endNs > this.window.startNs;
   }
 
-  private nameTracks({ id, node, costs, pim, hostKv }: InstancePlan): void {
+  private nameTracks({ id, node, costs, hostKv }: InstancePlan): void {
     this.meta(id, "process_name", `instance ${id} (node ${node})`);
-    const shape = {
-      layers: costs.layers,
-      subBatches: 1,
-      pim: pim && topologyOf(pim),
-      reduces: costs.collective !== null,
-    };
-    const tracks = tracksOf(createDecoderGraph(shape).resources)
+    const tracks = tracksOf(createDecoderGraph({ ...shapeOf(costs), subBatches: 1 }).resources)
       .flat(2)
       .sort((a, b) => a.tid - b.tid);
     const hostTracks = hostKv

@@ -16,8 +16,8 @@ import {
   issueOrders,
   Player,
   SplitWorkspace,
+  shapeOf,
   splits,
-  topologyOf,
 } from "@tandem-sim/trace";
 import { expect, test } from "vitest";
 import { createPlan, type InstancePlan } from "../src/index.js";
@@ -45,11 +45,10 @@ function batchOf(requests: number, tokens: number, context: number, groups: numb
 }
 
 /** @param order null: undivided */
-function latencyMs({ costs, pim }: InstancePlan, batch: Batch, order: IssueOrder | null): number {
+function latencyMs({ costs }: InstancePlan, batch: Batch, order: IssueOrder | null): number {
   const graph = createDecoderGraph({
-    layers: costs.layers,
+    ...shapeOf(costs),
     subBatches: order ? 2 : 1,
-    pim: pim && topologyOf(pim),
     reduces: true,
     ...(order && { order }),
   });

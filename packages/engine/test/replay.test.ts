@@ -11,8 +11,8 @@ import {
   replayText,
   SplitWorkspace,
   type StageTable,
+  shapeOf,
   splits,
-  topologyOf,
   toText,
 } from "@tandem-sim/trace";
 import fc from "fast-check";
@@ -78,10 +78,7 @@ test.each(["none", "all", "decode"] as const)(
   (phase) => {
     const plan = plans[phase];
     const { costs } = plan;
-    const pim = plan.pim && topologyOf(plan.pim);
-    const [undivided, divided] = [1, 2].map((subBatches) =>
-      createDecoderGraph({ layers: costs.layers, subBatches, pim }),
-    );
+    const [undivided, divided] = [1, 2].map((subBatches) => createDecoderGraph({ ...shapeOf(costs), subBatches }));
     const rule = phase === "none" ? fc.constant("whole") : fc.constantFrom("whole", ...Object.keys(splits));
     fc.assert(
       fc.property(entries, rule, (list, name) => {

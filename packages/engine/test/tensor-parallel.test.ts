@@ -16,7 +16,7 @@ import {
   inTurn,
   issueOrders,
   Player,
-  topologyOf,
+  shapeOf,
 } from "@tandem-sim/trace";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { describe, expect, test } from "vitest";
@@ -151,14 +151,7 @@ describe("an iteration", () => {
 
 /** A divided batch in one order. */
 function latencyNs({ costs }: InstancePlan, batch: Batch, division: Division, order: IssueOrder): number {
-  const { layers, pim, collective } = costs;
-  const graph = createDecoderGraph({
-    layers,
-    subBatches: division.count,
-    pim: pim && topologyOf(pim),
-    reduces: collective !== null,
-    order,
-  });
+  const graph = createDecoderGraph({ ...shapeOf(costs), subBatches: division.count, order });
   const table = createBatchTable(graph);
   fillTable(table, batch, division, costs);
   const played = createPlayed(graph);

@@ -50,7 +50,7 @@ export { type Roofline, statedTflops } from "./gpu/roofline.js";
 export { createGpuTraffic, type GpuTraffic } from "./gpu/traffic.js";
 export { type GpuPhase, type GpuTimesTier, gpuPhases, typicalErrors } from "./gpu/typical-error.js";
 export { kvBytesPerLayer, kvBytesPerToken } from "./kv-bytes.js";
-export { createLinkCosts, type LinkCosts, type OffloadBytes } from "./link.js";
+export { createLinkCosts, type LinkCosts, type OffloadBytes, transferNs } from "./link.js";
 export { type LayerSizes, layerSizes, weightBytes } from "./model-weights.js";
 export { pimAppendNs } from "./pim/append.js";
 export { type PimAttention, type PimShape, pimAttention, pimSlopeNs } from "./pim/attention.js";
@@ -59,9 +59,7 @@ export {
   askedShare,
   type Contention,
   gpuSlowdown,
-  PIM_DELAY_BESIDE_READS,
   pimSlowdown,
-  READ_SHARE_BESIDE_PIM,
 } from "./pim/contention.js";
 export { createPimCosts, type PimCosts } from "./pim/costs.js";
 export { createPimEnergy, type PimEnergy } from "./pim/energy.js";

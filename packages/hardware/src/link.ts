@@ -41,6 +41,10 @@ export function offloadBytes(shape: AttentionShape, activationBytes: number, kvE
   };
 }
 
+/** One transfer over a link of so many GB/s, whole ns and at least 1; 0 bytes take no time. */
+export const transferNs = (bytes: number, bandwidthGBps: number, latencyNs: number): number =>
+  bytes === 0 ? 0 : Math.max(1, Math.round(latencyNs + bytes / bandwidthGBps));
+
 /**
  * @param bandwidthGBps GB/s (1e9) each way, the instance's share
  * @param latencyNs per transfer
@@ -60,6 +64,6 @@ export function createLinkCosts(
 ): LinkCosts {
   return {
     ...offloadBytes(shape, activationBytes, kvElementBytes),
-    transferNs: (bytes) => (bytes === 0 ? 0 : Math.max(1, Math.round(latencyNs + bytes / bandwidthGBps))),
+    transferNs: (bytes) => transferNs(bytes, bandwidthGBps, latencyNs),
   };
 }

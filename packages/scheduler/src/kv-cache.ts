@@ -49,12 +49,54 @@ export interface KvMemory {
   release(table: BlockTable): void;
 }
 
-/** Leading blocks that may be found cached: full ones, and at least the last token is left to compute. */
-export const mostHits = (contents: Int32Array | null, tokens: number, blockSize: number): number =>
-  contents ? Math.min(contents.length, Math.floor((tokens - 1) / blockSize)) : 0;
+/** What is the same wherever the blocks of a request lie: the walk along them. */
+export abstract class BlockwiseKv implements KvMemory {
+  abstract readonly blockSize: number;
+  abstract fits(contents: Int32Array | null, hits: number, tokens: number): boolean;
+  abstract grow(table: BlockTable, tokens: number): boolean;
+
+  /** The memory of a request's block, by its place in the sequence. */
+  protected abstract cacheOf(block: number): KvCache;
+
+  hitBlocks(contents: Int32Array | null, tokens: number): number {
+    if (!contents) return 0;
+    const most = Math.min(contents.length, Math.floor((tokens - 1) / this.blockSize));
+    let hits = 0;
+    while (hits < most && this.cacheOf(hits).isCached(contents[hits])) hits++;
+    return hits;
+  }
+
+  takeHits(
+    table: BlockTable,
+    contents: Int32Array | null,
+    hits: number,
+    step = -1,
+    onFresh?: (writer: number) => void,
+  ): void {
+    if (!contents) return;
+    for (let block = 0; block < hits; block++) {
+      table.blocks.push(this.cacheOf(block).takeHit(contents[block], step, onFresh));
+    }
+    table.cached = hits;
+  }
+
+  cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step = -1, writer = -1): void {
+    if (!contents) return;
+    const full = Math.min(contents.length, Math.floor(tokens / this.blockSize));
+    for (; table.cached < full; table.cached++) {
+      this.cacheOf(table.cached).cacheBlock(table.blocks[table.cached], contents[table.cached], step, writer);
+    }
+  }
+
+  release(table: BlockTable): void {
+    for (let i = table.blocks.length - 1; i >= 0; i--) this.cacheOf(i).pool.release(table.blocks[i]);
+    table.blocks.length = 0;
+    table.cached = 0;
+  }
+}
 
 /** The KV of whole requests in one memory. */
-export class KvCache implements KvMemory {
+export class KvCache extends BlockwiseKv {
   readonly pool: BlockPool;
   readonly blockSize: number;
   private readonly caching: boolean;
@@ -63,6 +105,7 @@ export class KvCache implements KvMemory {
   private readonly writer: Int32Array;
 
   constructor(blocks: number, blockSize: number, caching: boolean, index = new CachedContents()) {
+    super();
     this.pool = new BlockPool(blocks, index);
     this.blockSize = blockSize;
     this.caching = caching;
@@ -74,12 +117,12 @@ export class KvCache implements KvMemory {
     return Math.ceil(tokens / this.blockSize);
   }
 
-  hitBlocks(contents: Int32Array | null, tokens: number): number {
-    if (!this.caching || !contents) return 0;
-    const most = mostHits(contents, tokens, this.blockSize);
-    let hits = 0;
-    while (hits < most && this.pool.find(contents[hits]) >= 0) hits++;
-    return hits;
+  protected override cacheOf(): KvCache {
+    return this;
+  }
+
+  override hitBlocks(contents: Int32Array | null, tokens: number): number {
+    return this.caching ? super.hitBlocks(contents, tokens) : 0;
   }
 
   fits(contents: Int32Array | null, hits: number, tokens: number): boolean {
@@ -100,18 +143,6 @@ export class KvCache implements KvMemory {
     return this.pool.referencesOf(this.pool.find(content)) === 0;
   }
 
-  takeHits(
-    table: BlockTable,
-    contents: Int32Array | null,
-    hits: number,
-    step = -1,
-    onFresh?: (writer: number) => void,
-  ): void {
-    if (!contents) return;
-    for (let i = 0; i < hits; i++) table.blocks.push(this.takeHit(contents[i], step, onFresh));
-    table.cached = hits;
-  }
-
   /** One block of {@link takeHits}. */
   takeHit(content: number, step: number, onFresh?: (writer: number) => void): number {
     const block = this.pool.find(content);
@@ -128,12 +159,8 @@ export class KvCache implements KvMemory {
     return true;
   }
 
-  cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step = -1, writer = -1): void {
-    if (!this.caching || !contents) return;
-    const full = Math.min(contents.length, Math.floor(tokens / this.blockSize));
-    for (; table.cached < full; table.cached++) {
-      this.cacheBlock(table.blocks[table.cached], contents[table.cached], step, writer);
-    }
+  override cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step = -1, writer = -1): void {
+    if (this.caching) super.cacheFull(table, contents, tokens, step, writer);
   }
 
   /** One block of {@link cacheFull}. */
@@ -142,11 +169,5 @@ export class KvCache implements KvMemory {
     this.pool.cache(block, content);
     this.writtenInStep[block] = step;
     this.writer[block] = writer;
-  }
-
-  release(table: BlockTable): void {
-    for (let i = table.blocks.length - 1; i >= 0; i--) this.pool.release(table.blocks[i]);
-    table.blocks.length = 0;
-    table.cached = 0;
   }
 }

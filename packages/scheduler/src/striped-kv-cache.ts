@@ -3,9 +3,9 @@
  * KV blocks of requests that are striped over the memories of all groups, as one that starts on a given group sees them.
  * A prefix hit needs the same start: from another one, every block is on another group.
  */
-import { type BlockTable, type KvCache, type KvMemory, mostHits } from "./kv-cache.js";
+import { type BlockTable, BlockwiseKv, type KvCache } from "./kv-cache.js";
 
-export class StripedKvCache implements KvMemory {
+export class StripedKvCache extends BlockwiseKv {
   readonly blockSize: number;
   /** Blocks that an allocation needs of each group. */
   private readonly need: Int32Array;
@@ -20,15 +20,9 @@ export class StripedKvCache implements KvMemory {
     private readonly start: number,
     private readonly stripeBlocks: number,
   ) {
+    super();
     this.blockSize = caches[0].blockSize;
     this.need = new Int32Array(caches.length);
-  }
-
-  hitBlocks(contents: Int32Array | null, tokens: number): number {
-    const most = mostHits(contents, tokens, this.blockSize);
-    let hits = 0;
-    while (contents && hits < most && this.caches[this.groupOf(hits)].isCached(contents[hits])) hits++;
-    return hits;
   }
 
   fits(contents: Int32Array | null, hits: number, tokens: number): boolean {
@@ -40,43 +34,18 @@ export class StripedKvCache implements KvMemory {
     return this.hasNeed();
   }
 
-  takeHits(
-    table: BlockTable,
-    contents: Int32Array | null,
-    hits: number,
-    step = -1,
-    onFresh?: (writer: number) => void,
-  ): void {
-    if (!contents) return;
-    for (let block = 0; block < hits; block++) {
-      table.blocks.push(this.caches[this.groupOf(block)].takeHit(contents[block], step, onFresh));
-    }
-    table.cached = hits;
-  }
-
   grow(table: BlockTable, tokens: number): boolean {
     const { blocks } = table;
     const wanted = Math.ceil(tokens / this.blockSize);
     if (blocks.length >= wanted) return true;
     this.countNeed(blocks.length, wanted);
     if (!this.hasNeed()) return false;
-    while (blocks.length < wanted) blocks.push(this.caches[this.groupOf(blocks.length)].pool.allocate());
+    while (blocks.length < wanted) blocks.push(this.cacheOf(blocks.length).pool.allocate());
     return true;
   }
 
-  cacheFull(table: BlockTable, contents: Int32Array | null, tokens: number, step = -1, writer = -1): void {
-    if (!contents) return;
-    const full = Math.min(contents.length, Math.floor(tokens / this.blockSize));
-    for (; table.cached < full; table.cached++) {
-      const cache = this.caches[this.groupOf(table.cached)];
-      cache.cacheBlock(table.blocks[table.cached], contents[table.cached], step, writer);
-    }
-  }
-
-  release(table: BlockTable): void {
-    for (let i = table.blocks.length - 1; i >= 0; i--) this.caches[this.groupOf(i)].pool.release(table.blocks[i]);
-    table.blocks.length = 0;
-    table.cached = 0;
+  protected override cacheOf(block: number): KvCache {
+    return this.caches[this.groupOf(block)];
   }
 
   /** The group of a request's block, by its place in the sequence. */

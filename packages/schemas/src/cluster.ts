@@ -84,7 +84,7 @@ export const pimAttaches = ["host", "device", "gpu"] as const;
 export type PimAttach = (typeof pimAttaches)[number];
 
 /** Whether GPU and PIM work on one memory in turn, or both at a time. */
-export const pimAccesses = ["blocked", "concurrent"] as const;
+const pimAccesses = ["blocked", "concurrent"] as const;
 export type PimAccess = (typeof pimAccesses)[number];
 
 const pimName = z.string().min(1);

@@ -298,9 +298,10 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     const both = alone !== null && underWay.length > 0;
     const asked = both ? table.asked[alone.stage] : 0;
     const otherSpeed = both ? speedAt(pimSlowdown(asked)) : 1;
-    const speedOf = (resource: number): number => (both && resource === single ? speedAt(gpuSlowdown(asked)) : 1);
+    const singleSpeed = both ? speedAt(gpuSlowdown(asked)) : 1;
     let ns = Number.POSITIVE_INFINITY;
-    for (let r = 0; r < current.length; r++) if (current[r]) ns = Math.min(ns, nsFor(left[r], speedOf(r)));
+    for (let r = 0; r < current.length; r++)
+      if (current[r]) ns = Math.min(ns, nsFor(left[r], r === single ? singleSpeed : 1));
     for (const { lastWork } of underWay) ns = Math.min(ns, nsFor(lastWork - this.doneWork, otherSpeed));
     if (ns === Number.POSITIVE_INFINITY) return false;
 
@@ -309,7 +310,7 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     for (let r = 0; r < current.length; r++) {
       const run = current[r];
       if (!run) continue;
-      left[r] -= ns * speedOf(r);
+      left[r] -= ns * (r === single ? singleSpeed : 1);
       out.coveredNs[r] += ns;
       if (left[r] > 0) continue;
       current[r] = null;

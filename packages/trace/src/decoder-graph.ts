@@ -10,6 +10,7 @@
  * turns, in an order of `issue-order.ts`.
  */
 import type { PimSystem } from "@tandem-sim/hardware";
+import type { IterationCosts } from "./costs.js";
 import { type IssueOrder, inTurn, type LayerPart } from "./issue-order.js";
 import type { Resource, Segment, Stage, StageGraph } from "./stages.js";
 
@@ -25,13 +26,20 @@ export interface PimTopology {
   isStriped: boolean;
 }
 
-export const topologyOf = ({ layout, firstChannel, link, access }: PimSystem): PimTopology => ({
+const topologyOf = ({ layout, firstChannel, link, access }: PimSystem): PimTopology => ({
   groups: layout.groups,
   channelsPerGroup: layout.channelsPerGroup,
   firstChannel,
   hasLink: link !== null,
   access,
   isStriped: layout.stripes !== undefined,
+});
+
+/** The topology of an instance's iterations, but for their sub-batches. */
+export const shapeOf = ({ layers, pim, collective }: IterationCosts): Omit<DecoderShape, "subBatches"> => ({
+  layers,
+  pim: pim && topologyOf(pim),
+  reduces: collective !== null,
 });
 
 /** What the topology depends on. */

@@ -14,7 +14,7 @@ export {
   type LinkStages,
   type PimTopology,
   type SubBatchStages,
-  topologyOf,
+  shapeOf,
 } from "./decoder-graph.js";
 export { Division } from "./division.js";
 export {

@@ -17,7 +17,7 @@ import {
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
 import fc from "fast-check";
-import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn, topologyOf } from "../src/index.js";
+import { createBatchTable, createDecoderGraph, type IterationCosts, inTurn, shapeOf } from "../src/index.js";
 
 /** Whose attention runs on PIM. */
 export type Offload = "none" | "all" | "decode";
@@ -146,14 +146,8 @@ export const costsOf = (phase: Offload, groups: number, gpus = 1, stripeTokens =
 });
 
 /** An empty table for batches in so many sub-batches. */
-export function tableFor(
-  { layers, pim: offload, collective: shared }: IterationCosts,
-  subBatches: number,
-  order = inTurn,
-) {
-  const onto = offload && topologyOf(offload);
-  return createBatchTable(createDecoderGraph({ layers, subBatches, pim: onto, reduces: shared !== null, order }));
-}
+export const tableFor = (costs: IterationCosts, subBatches: number, order = inTurn) =>
+  createBatchTable(createDecoderGraph({ ...shapeOf(costs), subBatches, order }));
 
 export interface Entry {
   tokens: number;

@@ -15,7 +15,6 @@ import {
 import { createPlan } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
-  arrivalSources,
   calibrationErrors,
   calibrationResult,
   checkLength,
@@ -33,14 +32,14 @@ import {
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { type CalibrationConstant, neutralConstants, type ServiceCalibration } from "@tandem-sim/schemas";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { CalibrationRuns, type ObservedRun, observation, type Subject, subjectOf } from "../calibration-runs.js";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { readRecordedRun, recordedFiles } from "../recorded-folder.js";
-import { prepareReplay, type Replay, withRecorded } from "../replay.js";
+import { arrivalsFlag, prepareReplay, type Replay, withRecorded } from "../replay.js";
 import { warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result, setLogLevel } from "../terminal.js";
@@ -189,12 +188,7 @@ export function calibrateCommand(command: Command): Command {
     "Recorded run: a folder as validate takes it, or the JSON of vllm bench serve --save-result --save-detailed; several of one load",
   );
   return addSimulationFlags(command)
-    .addOption(
-      new Option(
-        "--arrivals <planned|recorded>",
-        "The workload's or the recorded client's; default: planned, unless the client was late",
-      ).choices(arrivalSources),
-    )
+    .addOption(arrivalsFlag())
     .option("--out <file>", "The constants and their errors as JSON, for --gpu-calibration; - for stdout")
     .addHelpText(
       "after",

@@ -4,7 +4,6 @@
  */
 import { checkWorkload, type RequestResult, type SimulationObserver } from "@tandem-sim/engine";
 import {
-  arrivalSources,
   contradictions,
   errorTable,
   throughputLine,
@@ -14,13 +13,13 @@ import {
   whatWasCompared,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { readRecordedRun } from "../recorded-folder.js";
-import { prepareReplay, type ReplayFlags, withRecorded } from "../replay.js";
+import { arrivalsFlag, prepareReplay, type ReplayFlags, withRecorded } from "../replay.js";
 import { planRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags } from "../simulation-flags.js";
 import { json, report, result, setLogLevel, throughput } from "../terminal.js";
@@ -84,12 +83,7 @@ export function validateCommand(command: Command): Command {
     "Recorded run: requests.jsonl, meta.json; also timeseries.csv, cluster.json; or vllm bench serve's detailed JSON",
   );
   return addSimulationFlags(command)
-    .addOption(
-      new Option(
-        "--arrivals <planned|recorded>",
-        "The workload's or the recorded client's; default: planned, unless the client was late",
-      ).choices(arrivalSources),
-    )
+    .addOption(arrivalsFlag())
     .option("--json", "Print JSON")
     .option("--report <file>", "HTML page with the table, latency distributions and load over time")
     .addHelpText(

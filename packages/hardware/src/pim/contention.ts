@@ -7,10 +7,10 @@
 import type { GpuTraffic } from "../gpu/traffic.js";
 
 /** Share of the memory's bandwidth that is left for reads while PIM computes. */
-export const READ_SHARE_BESIDE_PIM = 24.8 / 32;
+const READ_SHARE_BESIDE_PIM = 24.8 / 32;
 
 /** How much longer PIM takes while reads are offered at the memory's full rate. */
-export const PIM_DELAY_BESIDE_READS = 0.044;
+const PIM_DELAY_BESIDE_READS = 0.044;
 
 /** What contention between a GPU and the PIM in its memory follows from. */
 export interface Contention {

@@ -55,19 +55,12 @@ export function createPimCosts(
     queriesPerRow,
     (queries, context) => pimAttention(timing, { ...shape, share: shape.share * queries }, context).totalNs,
   );
-  const decode = prefill.alone;
   const appendOneNs = pimAppendNs(timing, shape, 0, 1);
   // One token's cost does not depend on where in a row it lands.
   const append = (context: number, tokens: number): number =>
     tokens === 1 ? appendOneNs : pimAppendNs(timing, shape, context, tokens);
-  const onOne: PieceCosts = {
-    decode: (context) => decode.at(context),
-    prefill: (context, tokens) => prefill.sum(context, tokens),
-    repeat: (context, tokens) => prefill.repeat(context, tokens),
-    append,
-  };
   const { tokenParts } = sharing;
-  const pieces = onEachChannel(onOne, sharing, (context, tokens) =>
+  const pieces = onEachChannel(prefill.withAppends(append), sharing, (context, tokens) =>
     append(Math.floor(context / tokenParts), Math.ceil(tokens / tokenParts)),
   );
   return {

@@ -85,19 +85,11 @@ export function createPimEnergy(
   const prefill = new PrefillTable(queriesPerRow, (queries, context) =>
     Math.round(aboveIdle.attention({ ...shape, share: shape.share * queries }, context)),
   );
-  const decode = prefill.alone;
   const appendOnePj = Math.round(aboveIdle.append(0, 1));
   const append = (context: number, tokens: number): number =>
     tokens === 1 ? appendOnePj : Math.round(aboveIdle.append(context, tokens));
-  const onOne: PieceCosts = {
-    decode: (context) => decode.at(context),
-    prefill: (context, tokens) => prefill.sum(context, tokens),
-    repeat: (context, tokens) => prefill.repeat(context, tokens),
-    append,
-  };
-  const { tokenParts } = sharing;
-  const pieces = onEachChannel(onOne, sharing, (context, tokens) =>
-    tokenParts === 1 ? append(context, tokens) : Math.round(append(context, tokens) / tokenParts),
+  const pieces = onEachChannel(prefill.withAppends(append), sharing, (context, tokens) =>
+    Math.round(append(context, tokens) / sharing.tokenParts),
   );
   return {
     idleWatts,

@@ -75,12 +75,12 @@ export interface PimSystemSource {
 }
 
 /** GB/s each way and ns per transfer of the link to one set of channels. */
-export interface PimLinkSource {
+interface PimLinkSource {
   link: { bw: number; latency: number };
 }
 
 /** What the GPU that owns the memory does to PIM in it. */
-export interface SharedMemorySource {
+interface SharedMemorySource {
   access: PimAccess;
   contention: Contention;
 }
@@ -130,13 +130,13 @@ function behindLink(attach: PimAttach, source: PimSystemSource & PimLinkSource):
 }
 
 /** PIM is the node's host memory, behind the host link; instances share its channels and the link. */
-export const hostPim = (source: PimSystemSource & PimLinkSource): PimSystem => behindLink("host", source);
+const hostPim = (source: PimSystemSource & PimLinkSource): PimSystem => behindLink("host", source);
 
 /** PIM is a memory beside each GPU, behind a link of its own, and serves the heads of that GPU: as AttAcc and CENT. */
-export const devicePim = (source: PimSystemSource & PimLinkSource): PimSystem => behindLink("device", source);
+const devicePim = (source: PimSystemSource & PimLinkSource): PimSystem => behindLink("device", source);
 
 /** PIM is the memory of each GPU, which its weights lie in too: as NeuPIMs, Duplex and IANUS. Nothing moves. */
-export const gpuPim = (source: PimSystemSource & SharedMemorySource): PimSystem => ({
+const gpuPim = (source: PimSystemSource & SharedMemorySource): PimSystem => ({
   attach: "gpu",
   ...channelsOf(source),
   linkGBps: null,

@@ -3,6 +3,7 @@
  * The cost of a prefill chunk whose queries share open rows: a table by context for every number of queries that do.
  */
 import { ContextTable } from "./context-table.js";
+import type { PieceCosts } from "./stripes.js";
 
 /**
  * Sums over the causal contexts of a chunk. Its queries share a row `queriesPerRow` at a time, in order; those that are left
@@ -42,6 +43,16 @@ export class PrefillTable {
       (full > 0 ? full * this.sharedBy(this.queriesPerRow).at(context) : 0) +
       (left > 0 ? left * this.sharedBy(left).at(context) : 0)
     );
+  }
+
+  /** The table as costs of a piece on one channel, with those of storing K and V beside it. */
+  withAppends(append: PieceCosts["append"]): PieceCosts {
+    return {
+      decode: (context) => this.alone.at(context),
+      prefill: (context, tokens) => this.sum(context, tokens),
+      repeat: (context, tokens) => this.repeat(context, tokens),
+      append,
+    };
   }
 
   private sharedBy(queries: number): ContextTable {

@@ -41,7 +41,7 @@ export interface PlacementSource {
   /** Query heads and their dimension of the model. */
   heads: number;
   headDim: number;
-  /** Elements of a DRAM row over all devices of a rank, and banks of a channel. */
+  /** Elements of a DRAM row of one device, and banks of a channel. */
   rowElements: number;
   banks: number;
 }

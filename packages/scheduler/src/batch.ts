@@ -7,8 +7,33 @@ import { grown } from "./grown.js";
 /** What keeps requests waiting: the limit of sequences, that of tokens in a step, or KV memory. */
 export type HeldBy = "sequences" | "tokens" | "memory";
 
+/** The requests of a decode cohort: they stand first in a batch, with a token each. */
+export interface CohortPart {
+  size: number;
+  /** Number of the cohort's step. */
+  step: number;
+  /** Batches of one version begin with the same requests. */
+  version: number;
+  /** The first so many of them were in the batch in front of this one, with a token each. */
+  continuing: number;
+  /** Tokens computed before, of all of them; the most and the least of one. */
+  contextSum: number;
+  longest: number;
+  shortest: number;
+}
+
 export class Batch {
   size = 0;
+  /** Who does nothing but decode. */
+  readonly cohort: CohortPart = {
+    size: 0,
+    step: 0,
+    version: -1,
+    continuing: 0,
+    contextSum: 0,
+    longest: 0,
+    shortest: 0,
+  };
   /** Scheduled tokens of all requests. */
   totalTokens = 0;
   /** Requests in their prefill phase. */
@@ -43,6 +68,8 @@ export class Batch {
   dependencies = 0;
   /** Order of arrival: breaks ties in splits. */
   order: Float64Array;
+  /** The first so many entries read as decodes of a token. */
+  private decodes = 0;
 
   constructor(capacity = 128) {
     this.rows = new Int32Array(capacity);
@@ -62,6 +89,8 @@ export class Batch {
     this.preempted = 0;
     this.heldBy = null;
     this.dependencies = 0;
+    this.cohort.size = 0;
+    this.cohort.continuing = 0;
   }
 
   /** The request to be added next needs K and V that `writer` computes in this iteration. */
@@ -90,6 +119,7 @@ export class Batch {
   }): void {
     const i = this.size++;
     if (i === this.rows.length) this.grow();
+    if (i < this.decodes) this.decodes = i;
     this.rows[i] = entry.row;
     this.tokens[i] = entry.tokens;
     this.context[i] = entry.context;
@@ -102,19 +132,18 @@ export class Batch {
     if (entry.prefill) this.prefills++;
   }
 
-  /** As `add` for a decode: one token, which yields one. */
-  addDecode(row: number, context: number, group: number, order: number): void {
-    const i = this.size++;
-    if (i === this.rows.length) this.grow();
-    this.rows[i] = row;
-    this.tokens[i] = 1;
-    this.context[i] = context;
-    this.prefill[i] = 0;
-    this.samples[i] = 1;
-    this.group[i] = group;
-    this.hits[i] = 0;
-    this.order[i] = order;
-    this.totalTokens++;
+  /** The first requests of an empty batch decode a token each; who they are, and their contexts, is left to the caller. */
+  beginWithDecodes(count: number): void {
+    while (count > this.rows.length) this.grow();
+    for (let i = this.decodes; i < count; i++) {
+      this.tokens[i] = 1;
+      this.prefill[i] = 0;
+      this.samples[i] = 1;
+      this.hits[i] = 0;
+    }
+    this.decodes = count;
+    this.size = count;
+    this.totalTokens = count;
   }
 
   private grow(): void {

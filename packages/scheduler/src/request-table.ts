@@ -1,7 +1,8 @@
 /**
  * @module
  * Scheduling state of all requests in flight, as a struct of arrays; no times. It is global to a simulation, so that a request can move
- * between instances. A row is reused once its request has finished.
+ * between instances. A row is reused once its request has finished. `computed`, `reached`, `produced` and `inFlight` of the
+ * members of a {@link DecodeCohort} lag behind.
  */
 import { CachedContents } from "./cached-contents.js";
 import { grown } from "./grown.js";
@@ -16,9 +17,6 @@ export interface NewRequest {
   /** What the full blocks of prompt and output hold, each with all before it: numbers from 1; null without token ids. */
   contents: Int32Array | null;
 }
-
-/** More tokens than any request has. */
-export const NOTHING_FINDABLE = 2 ** 31 - 1;
 
 export class RequestTable {
   private capacity = 256;
@@ -52,13 +50,6 @@ export class RequestTable {
   /** Context of the decode that it counts in its group's load, tokens. */
   groupContext = new Int32Array(this.capacity);
   preemptions = new Int32Array(this.capacity);
-  /**
-   * While fewer tokens are computed, the request is a decode whose next token needs no block and is not its last. 0 while it
-   * is anything else.
-   */
-  steadyUntil = new Int32Array(this.capacity);
-  /** Computed tokens that fill its next block that may become findable; {@link NOTHING_FINDABLE} where none is left. */
-  findableAt = new Int32Array(this.capacity);
   readonly contents: (Int32Array | null)[] = [];
   readonly gpuBlocks: BlockTable[] = [];
   readonly pimBlocks: BlockTable[] = [];
@@ -90,8 +81,6 @@ export class RequestTable {
     this.groupLoad[row] = 0;
     this.groupContext[row] = 0;
     this.preemptions[row] = 0;
-    this.steadyUntil[row] = 0;
-    this.findableAt[row] = NOTHING_FINDABLE;
     this.contents[row] = request.contents;
     this.gpuBlocks[row] ??= emptyBlockTable();
     this.pimBlocks[row] ??= emptyBlockTable();
@@ -122,7 +111,5 @@ export class RequestTable {
     this.groupLoad = grown(this.groupLoad, size);
     this.groupContext = grown(this.groupContext, size);
     this.preemptions = grown(this.preemptions, size);
-    this.steadyUntil = grown(this.steadyUntil, size);
-    this.findableAt = grown(this.findableAt, size);
   }
 }

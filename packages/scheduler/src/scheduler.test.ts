@@ -346,7 +346,10 @@ describe("on PIM", () => {
   test("a prompt counts in full from its placement, an output token when it is reached", () => {
     const serving = new Serving(onPim(2, 100), { maxNumBatchedTokens: 8 });
     serving.arrive("a", 20, 3);
-    const load = () => Array.from(serving.scheduler.groups!.tokens);
+    const load = () => {
+      serving.scheduler.countGroupLoads();
+      return Array.from(serving.scheduler.groups!.tokens);
+    };
     serving.step();
     expect(load()).toEqual([20, 0]);
     serving.step();

@@ -9,9 +9,10 @@
 import type { InstanceOptions } from "@tandem-sim/schemas";
 import { Batch, type HeldBy } from "./batch.js";
 import type { Candidate, ChannelGroups } from "./channel-groups.js";
+import { DecodeCohort } from "./decode-cohort.js";
 import type { HostKvCache } from "./host-kv-cache.js";
 import { type BlockTable, KvCache, type KvMemory } from "./kv-cache.js";
-import { NOTHING_FINDABLE, type RequestTable } from "./request-table.js";
+import type { RequestTable } from "./request-table.js";
 import { WaitingQueue } from "./waiting-queue.js";
 
 /** vLLM's limits, and the block pools' behaviour. */
@@ -60,18 +61,27 @@ export class Scheduler {
   private readonly maxTokens: number;
   private readonly threshold: number;
   private readonly spareBatches: Batch[] = [];
+  private readonly batchesInFlight: Batch[] = [];
+  private readonly cohort: DecodeCohort;
+  /** Running requests from this number on have not joined the cohort. */
+  private firstOutside = 0;
   /** Tokens of the last admission's prefix hit that its own step computes. */
   private freshTokens = 0;
   /** Why {@link admit} last returned 0. */
   private refusal: HeldBy = "memory";
   /** Number of the current step. */
   private step = 0;
+  /** A running request waits for blocks that loads are written to. */
+  private isStalled = false;
 
+  /** @param withCohort false: every request is looked at in every step, to the same effect */
   constructor(
     private readonly requests: RequestTable,
     private readonly limits: SchedulerLimits,
     private readonly kv: KvPlacement,
+    private readonly withCohort = true,
   ) {
+    this.cohort = new DecodeCohort(requests, limits.blockSize);
     this.maxSeqs = unlimited(limits.maxNumSeqs);
     this.maxTokens = unlimited(limits.maxNumBatchedTokens);
     this.threshold = unlimited(limits.longPrefillTokenThreshold);
@@ -102,11 +112,16 @@ export class Scheduler {
     const batch = this.spareBatches.pop() ?? new Batch();
     batch.clear();
     this.step++;
+    this.isStalled = false;
     this.groups?.startStep();
-    const budget = this.scheduleRunning(batch, this.maxTokens);
-    if (batch.preempted === 0) batch.heldBy = this.scheduleWaiting(batch, budget);
-    else batch.heldBy = "memory";
+    this.batchesInFlight.push(batch);
+    this.stepCohort(batch);
+    const budget = this.scheduleRunning(batch, this.maxTokens - batch.totalTokens);
+    const lacksMemory = batch.preempted > 0 || this.isStalled;
+    batch.heldBy = lacksMemory ? "memory" : this.scheduleWaiting(batch, budget);
+    if (this.withCohort) this.growCohort();
     if (batch.size > 0) return batch;
+    this.batchesInFlight.pop();
     this.spareBatches.push(batch);
     return null;
   }
@@ -117,30 +132,40 @@ export class Scheduler {
    * @param finished receives the rows of requests that ended, in batch order; the caller removes them from the table
    */
   complete(batch: Batch, finished: number[]): void {
+    this.batchesInFlight.splice(this.batchesInFlight.indexOf(batch), 1);
+    const before = finished.length;
+    if (batch.cohort.size > 0) this.completeCohort(batch, finished);
     const { requests } = this;
     const { size, rows, samples, prefill } = batch;
-    const { inFlight, produced, outputTokens, computed, findableAt } = requests;
-    let ended = 0;
-    for (let i = 0; i < size; i++) {
+    const { inFlight, produced, outputTokens } = requests;
+    for (let i = batch.cohort.size; i < size; i++) {
       const row = rows[i];
       inFlight[row]--;
       if (samples[i] === 0) continue;
       produced[row]++;
-      if (produced[row] < outputTokens[row] && prefill[i] === 0 && computed[row] < findableAt[row]) continue;
-      const running = requests.running[row] === 1;
-      if (produced[row] === outputTokens[row]) {
-        if (running) ended++;
-        else this.endWaiting(row);
-        this.releaseKv(row);
-        requests.running[row] = 0;
-        finished.push(row);
-      } else if (running) {
+      if (produced[row] === outputTokens[row]) this.end(row, finished);
+      else if (requests.running[row] === 1) {
         if (prefill[i]) this.endPrefill(row);
         this.cacheComputed(row);
       }
     }
-    if (ended > 0) this.dropEnded();
+    if (finished.length > before) this.dropEnded();
     this.spareBatches.push(batch);
+  }
+
+  private completeCohort({ cohort: { step } }: Batch, finished: number[]): void {
+    const { cohort } = this;
+    for (const row of cohort.complete(step)) this.end(row, finished);
+    // Tokens that were in flight have an id now, and may have filled a block.
+    for (const row of cohort.beginningBlocks(cohort.clock + 1)) this.cacheComputed(row);
+  }
+
+  /** A request has all of its tokens. */
+  private end(row: number, finished: number[]): void {
+    if (this.requests.running[row] === 0) this.endWaiting(row);
+    this.releaseKv(row);
+    this.requests.running[row] = 0;
+    finished.push(row);
   }
 
   /** Its last token was in flight when it was preempted. */
@@ -157,28 +182,79 @@ export class Scheduler {
 
   private dropEnded(): void {
     let kept = 0;
-    for (const row of this.running) if (this.requests.running[row]) this.running[kept++] = row;
+    let outside = this.firstOutside;
+    this.running.forEach((row, i) => {
+      if (this.requests.running[row]) this.running[kept++] = row;
+      else if (i < this.firstOutside) outside--;
+    });
     this.running.length = kept;
+    this.firstOutside = outside;
+  }
+
+  /** Schedules the cohort: all of it, or where that cannot be, nobody, and it is a cohort no longer. */
+  private stepCohort(batch: Batch): void {
+    const { cohort } = this;
+    cohort.letGo();
+    if (cohort.size === 0) return;
+    if (cohort.size > this.maxTokens || !this.growMembers()) this.dissolveCohort();
+    else cohort.step(batch);
+  }
+
+  /** What a step does to KV blocks of members, in their order; false where there is no block for one of them. */
+  private growMembers(): boolean {
+    const { cohort, requests } = this;
+    const step = cohort.clock + 1;
+    const begin = cohort.beginningBlocks(step);
+    const fill = cohort.beginningBlocks(step + 1);
+    let filled = 0;
+    for (const row of begin) {
+      for (; filled < fill.length && cohort.placeOf(fill[filled]) < cohort.placeOf(row); filled++)
+        this.fillBlock(fill[filled]);
+      if (!this.cacheOf(requests.group[row]).grow(this.tableOf(row), cohort.computedOf(row) + 1)) return false;
+    }
+    for (; filled < fill.length; filled++) this.fillBlock(fill[filled]);
+    return true;
+  }
+
+  /** The next step computes the last token of one of a member's blocks. */
+  private fillBlock(row: number): void {
+    const { cohort } = this;
+    this.cacheFull(row, cohort.computedOf(row) + 1, cohort.producedOf(row), this.step, cohort.placeOf(row));
+  }
+
+  /** Takes in who decodes, up to the first running request that does something else. */
+  private growCohort(): void {
+    const { requests, running, cohort } = this;
+    for (; this.firstOutside < running.length; this.firstOutside++) {
+      const row = running[this.firstOutside];
+      if (this.hasAllScheduled(row)) continue;
+      const decodes = requests.prefilling[row] === 0 && requests.reached[row] - requests.computed[row] === 1;
+      if (!decodes || requests.loading[row] > 0 || cohort.size >= this.maxTokens) return;
+      cohort.add(row, this.finalTokens(row));
+    }
+  }
+
+  /** All of its tokens are produced or in flight. */
+  private hasAllScheduled(row: number): boolean {
+    const { reached, inputTokens, outputTokens } = this.requests;
+    return reached[row] - inputTokens[row] >= outputTokens[row];
+  }
+
+  /** From now on each of its members is looked at alone, in batches in flight too. */
+  private dissolveCohort(): void {
+    this.firstOutside = 0;
+    if (this.cohort.size === 0) return;
+    this.cohort.dissolve();
+    for (const batch of this.batchesInFlight) batch.cohort.size = 0;
   }
 
   private scheduleRunning(batch: Batch, tokenBudget: number): number {
     const { requests, running } = this;
-    const { computed, steadyUntil } = requests;
     let budget = tokenBudget;
-    for (let i = 0; i < running.length && budget > 0; ) {
+    for (let i = this.firstOutside; i < running.length && budget > 0; ) {
       const row = running[i];
-      // Nearly all requests of nearly all batches.
-      if (computed[row] < steadyUntil[row]) {
-        const added = this.addSteadyDecodes(batch, i, budget);
-        budget -= added;
-        i += added;
-        continue;
-      }
-      // All of its tokens are produced or in flight; its slot and blocks return when the last one is there.
-      if (
-        requests.loading[row] === LOADING ||
-        requests.reached[row] - requests.inputTokens[row] >= requests.outputTokens[row]
-      ) {
+      // The slot and blocks of who has all scheduled return when the last token is there.
+      if (requests.loading[row] === LOADING || this.hasAllScheduled(row)) {
         i++;
         continue;
       }
@@ -191,7 +267,7 @@ export class Scheduler {
         continue;
       }
       if (!this.growOrPreempt(row, tokens, batch)) {
-        // The request itself had to go. On the GPU it was the last in a batch; on PIM others may run on other groups.
+        // On the GPU it was the last in a batch, or all behind it load; on PIM others may run on other groups.
         if (this.kv.kind === "gpu") break;
         continue;
       }
@@ -203,29 +279,9 @@ export class Scheduler {
   }
 
   /**
-   * As {@link addToBatch} for the running requests from number `first` on, as long as they are decodes that need no block. The
-   * loads of their groups are counted when they are asked for. Written flat: each token of a run passes here.
-   *
-   * @returns how many were added, no more than `most`
+   * Blocks for `tokens` more tokens, preempting from the tail if need be; false where there are none: `row` itself was
+   * preempted or, where all behind it load, waits until they can be.
    */
-  private addSteadyDecodes(batch: Batch, first: number, most: number): number {
-    const { running, requests } = this;
-    const { computed, reached, inFlight, steadyUntil, findableAt, group, order } = requests;
-    const end = Math.min(running.length, first + most);
-    for (let i = first; i < end; i++) {
-      const row = running[i];
-      const context = computed[row];
-      if (context >= steadyUntil[row]) return i - first;
-      batch.addDecode(row, context, group[row], order[row]);
-      computed[row] = context + 1;
-      reached[row] = context + 2;
-      inFlight[row]++;
-      if (context + 1 >= findableAt[row]) this.cacheComputed(row, this.step, batch.size - 1);
-    }
-    return end - first;
-  }
-
-  /** Blocks for `tokens` more tokens, preempting from the tail if need be; false if `row` itself was preempted. */
   private growOrPreempt(row: number, tokens: number, batch: Batch): boolean {
     const { requests } = this;
     const group = requests.group[row];
@@ -233,6 +289,11 @@ export class Scheduler {
     const table = group < 0 ? requests.gpuBlocks[row] : requests.pimBlocks[row];
     while (!cache.grow(table, requests.computed[row] + tokens)) {
       const victim = this.lastRunningOn(group);
+      // Were it preempted, those that load would come before it, and so on in a circle.
+      if (victim === row && row !== this.running.at(-1) && this.host) {
+        this.isStalled = true;
+        return false;
+      }
       this.preempt(victim);
       batch.preempted++;
       if (victim === row) return false;
@@ -257,11 +318,11 @@ export class Scheduler {
 
   private preempt(row: number): void {
     const { requests } = this;
+    this.dissolveCohort();
     this.running.splice(this.running.lastIndexOf(row), 1);
     this.host?.swapOut(row, requests.contents[row], requests.gpuBlocks[row].cached, requests.computed[row]);
     this.releaseKv(row);
     requests.running[row] = 0;
-    requests.steadyUntil[row] = 0;
     requests.loading[row] = 0;
     requests.computed[row] = 0;
     requests.preemptions[row]++;
@@ -424,21 +485,21 @@ export class Scheduler {
     if (samples) {
       requests.reached[row]++;
       requests.prefilling[row] = 0;
-      const room = this.tableOf(row).blocks.length * this.limits.blockSize;
-      requests.steadyUntil[row] = Math.min(room, this.finalTokens(row));
       if (requests.group[row] >= 0) this.countGroupLoad(row);
     }
   }
 
   /** Full blocks become findable once their tokens are known: those in flight have no id yet. */
   private cacheComputed(row: number, step = -1, writer = -1): void {
-    const { requests } = this;
-    const known = Math.min(requests.computed[row], requests.inputTokens[row] + requests.produced[row]);
-    const contents = requests.contents[row];
-    const table = this.tableOf(row);
-    this.cacheOf(requests.group[row]).cacheFull(table, contents, known, step, writer);
-    const isLeft = contents !== null && table.cached < contents.length;
-    requests.findableAt[row] = isLeft ? (table.cached + 1) * this.limits.blockSize : NOTHING_FINDABLE;
+    const { requests, cohort } = this;
+    if (cohort.has(row)) this.cacheFull(row, cohort.computedOf(row), cohort.producedOf(row), step, writer);
+    else this.cacheFull(row, requests.computed[row], requests.produced[row], step, writer);
+  }
+
+  private cacheFull(row: number, computed: number, produced: number, step: number, writer: number): void {
+    const { inputTokens, contents, group } = this.requests;
+    const known = Math.min(computed, inputTokens[row] + produced);
+    this.cacheOf(group[row]).cacheFull(this.tableOf(row), contents[row], known, step, writer);
   }
 
   /** The blocks of a request where its KV stays. */
@@ -453,7 +514,9 @@ export class Scheduler {
 
   /** Brings the loads of the groups up to the tokens that requests have reached: they are asked for where one is placed. */
   countGroupLoads(): void {
-    if (this.groups) for (const row of this.running) this.countGroupLoad(row);
+    if (!this.groups) return;
+    this.cohort.settle();
+    for (const row of this.running) this.countGroupLoad(row);
   }
 
   /** Brings what a request counts on its group up to the tokens that it has reached. */

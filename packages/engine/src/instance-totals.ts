@@ -4,7 +4,9 @@
  */
 import type { Batch, HeldBy } from "@tandem-sim/scheduler";
 import {
+  ABSENT,
   addUnitBusy,
+  createStageTable,
   type DecoderGraph,
   type Played,
   runsOf,
@@ -35,28 +37,22 @@ export class InstanceTotals {
   requests = 0;
   /** Time in which no iteration could run before KV had arrived from host memory. */
   waitsForLoadsNs = 0;
-  /** Time that each unit ran something. Index: `unitOffsets(graph)[resource] + unit`. */
-  private readonly unitBusyNs: Float64Array;
-  private readonly unitAt: Int32Array;
   /** As in `Played`. */
   readonly coveredNs: Float64Array;
   readonly waitNs: Float64Array;
-  /** Bytes that a resource moved. Index: resource. */
-  readonly bytes: Float64Array;
   /** The instance's topology for an undivided batch. */
   readonly graph: DecoderGraph;
-  private readonly runs: Int32Array[];
+  /** By topology, what a run of each stage took and moved, added up over its iterations. */
+  private readonly perRun: readonly StageTable[];
 
   /** @param graphs topologies of the instance, which have the same resources; index: sub-batches - 1 */
   constructor(graphs: readonly DecoderGraph[]) {
     this.graph = graphs[0];
     const { resources } = this.graph;
-    this.runs = graphs.map(runsOf);
-    this.unitAt = unitOffsets(this.graph);
-    this.unitBusyNs = new Float64Array(this.unitAt[resources.length]);
+    this.perRun = graphs.map(createStageTable);
+    for (const { ns } of this.perRun) ns.fill(0);
     this.coveredNs = new Float64Array(resources.length);
     this.waitNs = new Float64Array(resources.length ** 2);
-    this.bytes = new Float64Array(resources.length);
   }
 
   /** Time that resources of a kind had nothing to run while what comes next was on one of another kind, or in its queue. */
@@ -78,7 +74,21 @@ export class InstanceTotals {
 
   /** Time that each unit of a resource ran something. */
   unitsNs(resource: number): Float64Array {
-    return this.unitBusyNs.subarray(this.unitAt[resource], this.unitAt[resource + 1]);
+    const unitAt = unitOffsets(this.graph);
+    const busyNs = new Float64Array(unitAt[this.graph.resources.length]);
+    for (const table of this.perRun) addUnitBusy(table, runsOf(table.graph), unitAt, busyNs);
+    return busyNs.subarray(unitAt[resource], unitAt[resource + 1]);
+  }
+
+  /** Bytes that each resource moved. Index: resource. */
+  get bytes(): Float64Array {
+    const moved = new Float64Array(this.graph.resources.length);
+    for (const { graph, bytes } of this.perRun) {
+      runsOf(graph).forEach((runs, stage) => {
+        moved[graph.stages[stage].resource] += runs * bytes[stage];
+      });
+    }
+    return moved;
   }
 
   /** An iteration has run. */
@@ -90,10 +100,9 @@ export class InstanceTotals {
     if (batch.heldBy) this.heldNs[batch.heldBy] += played.latencyNs;
     addTo(this.coveredNs, played.coveredNs);
     addTo(this.waitNs, played.waitNs);
-    const { stages, subBatches } = table.graph;
-    const runs = this.runs[subBatches - 1];
-    addUnitBusy(table, runs, this.unitAt, this.unitBusyNs);
-    for (let s = 0; s < stages.length; s++) this.bytes[stages[s].resource] += runs[s] * table.bytes[s];
+    const perRun = this.perRun[table.graph.subBatches - 1];
+    for (let u = 0; u < table.ns.length; u++) if (table.ns[u] !== ABSENT) perRun.ns[u] += table.ns[u];
+    addTo(perRun.bytes, table.bytes);
   }
 }
 

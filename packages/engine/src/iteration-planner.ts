@@ -19,6 +19,7 @@ import {
   type Played,
   runsOf,
   type SchedulePlayer,
+  type SplitRule,
   SplitWorkspace,
   type StageSink,
   shapeOf,
@@ -52,6 +53,8 @@ function createSchedule(graph: DecoderGraph, table = createBatchTable(graph)): S
 interface Divided {
   division: Division;
   workspace: SplitWorkspace;
+  /** Version of the cohort that was divided last, -1 where it was no cohort. */
+  version: number;
   /** One per issue order; they share their durations. */
   orders: readonly [Schedule, ...Schedule[]];
 }
@@ -83,6 +86,7 @@ export class IterationPlanner {
     this.divided = {
       orders: [first, ...others],
       division: new Division(SUB_BATCHES),
+      version: -1,
       workspace: new SplitWorkspace(costs, interleaved),
     };
   }
@@ -122,7 +126,7 @@ export class IterationPlanner {
     const { whole, divided } = this;
     this.chosen = whole;
     this.kind = batch.size === 1 ? "single_request" : "serial";
-    if (!divided || !split?.(batch, divided.division, divided.workspace)) {
+    if (!divided || !split || !divide(split, divided, batch)) {
       fillTable(whole.table, batch, null, costs);
       whole.player.play(whole.table, whole.played);
       return;
@@ -140,6 +144,15 @@ export class IterationPlanner {
     this.chosen = best;
     this.kind = division.cutIndex >= 0 ? "chunked" : "interleaved";
   }
+}
+
+/** Divides a batch; false where that cannot be. A cohort that has been divided stays so as long as the rule has no reason to look again. */
+function divide(split: SplitRule, divided: Divided, batch: Batch): boolean {
+  const version = split.ignoresContexts && batch.cohort.size === batch.size ? batch.cohort.version : -1;
+  if (version >= 0 && version === divided.version) return true;
+  const isDivided = split(batch, divided.division, divided.workspace);
+  divided.version = isDivided ? version : -1;
+  return isDivided;
 }
 
 /** Costs and plays a divided batch in every order; gives the shortest schedule, of equal ones the first. */

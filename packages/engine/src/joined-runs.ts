@@ -42,18 +42,21 @@ export class StageJoiner {
 
   /** A unit of the stage runs until `endNs`; units of one run come one after the other. */
   add(stage: number, endNs: number): void {
-    const readyNs = Math.max(0, ...this.graph.stages[stage].after.map((before) => this.endNs[before]));
+    let readyNs = 0;
+    for (const before of this.graph.stages[stage].after) {
+      if (this.endNs[before] > readyNs) readyNs = this.endNs[before];
+    }
     if (stage !== this.stage || readyNs !== this.readyNs) {
       this.flush();
       this.stage = stage;
       this.readyNs = readyNs;
     }
-    this.lastNs = Math.max(this.lastNs, endNs);
+    if (endNs > this.lastNs) this.lastNs = endNs;
   }
 
   /** Some stage has ended, counted or not. */
   ended(stage: number, endNs: number): void {
-    this.endNs[stage] = Math.max(this.endNs[stage], endNs);
+    if (endNs > this.endNs[stage]) this.endNs[stage] = endNs;
   }
 
   flush(): void {

@@ -108,7 +108,7 @@ export class RequestLog {
     const { firstScheduledNs } = this;
     // A request's first step is one of its prefill.
     if (batch.prefills === 0) return;
-    for (let i = 0; i < batch.size; i++) {
+    for (let i = batch.cohort.size; i < batch.size; i++) {
       const row = batch.rows[i];
       if (Number.isNaN(firstScheduledNs[row])) firstScheduledNs[row] = nowNs;
     }
@@ -118,13 +118,15 @@ export class RequestLog {
   ran(batch: Batch, instance: number, nowNs: number): Readonly<IterationTokens> {
     const { brought, runEnd } = this;
     const { size, rows, samples } = batch;
+    const { continuing } = batch.cohort;
     const ends = this.ends[instance];
     if (ends.isFull) ends.makeRoom(this.oldestTokenNs());
     const at = ends.next;
     ends.add(nowNs);
-    let decode = 0;
-    let consecutive = 0;
-    for (let i = 0; i < size; i++) {
+    let decode = continuing;
+    let consecutive = continuing;
+    for (let i = 0; i < continuing; i++) runEnd[rows[i]] = at;
+    for (let i = continuing; i < size; i++) {
       if (samples[i] === 0) continue;
       const row = rows[i];
       decode++;

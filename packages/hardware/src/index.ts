@@ -61,6 +61,7 @@ export {
   gpuSlowdown,
   pimSlowdown,
 } from "./pim/contention.js";
+export { ContextTable, stepTable } from "./pim/context-table.js";
 export { createPimCosts, type PimCosts } from "./pim/costs.js";
 export { createPimEnergy, type PimEnergy } from "./pim/energy.js";
 export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } from "./pim/kv-layout.js";

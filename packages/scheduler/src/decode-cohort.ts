@@ -35,6 +35,8 @@ export class DecodeCohort {
   private readonly wholeBlocks: number[][];
   /** Who computes its last token in a step, until that has run. */
   private readonly lastStep = new Map<number, number[]>();
+  /** Members whose blocks may become findable. */
+  private withContents = 0;
   private leadSum = 0;
   /** Longest and shortest of the leads. */
   private mostLead = 0;
@@ -88,6 +90,7 @@ export class DecodeCohort {
     const ending = this.lastStep.get(last);
     if (ending) ending.push(row);
     else this.lastStep.set(last, [row]);
+    if (requests.contents[row] !== null) this.withContents++;
     this.leadSum += lead;
     this.mostLead = at === 0 ? lead : Math.max(this.mostLead, lead);
     this.leastLead = at === 0 ? lead : Math.min(this.leastLead, lead);
@@ -97,6 +100,11 @@ export class DecodeCohort {
   /** Members whose context is a number of whole blocks in a step: its token begins another. In order. */
   beginningBlocks(step: number): readonly number[] {
     return this.wholeBlocks[step % this.blockSize];
+  }
+
+  /** Members whose token in a step fills a block, if any block may become findable. In order. */
+  fillingBlocks(step: number): readonly number[] {
+    return this.withContents === 0 ? NOBODY : this.beginningBlocks(step + 1);
   }
 
   /** Who computed its last token in the latest step is a member no longer. */
@@ -160,6 +168,7 @@ export class DecodeCohort {
     this.lastStep.clear();
     this.size = 0;
     this.continuing = 0;
+    this.withContents = 0;
     this.leadSum = 0;
     this.version++;
   }
@@ -193,17 +202,19 @@ export class DecodeCohort {
 
   private remove(leaving: readonly number[]): void {
     const { rows, group, order, lead, joined, place } = this;
-    let kept = this.size;
+    const { size, continuing } = this;
+    let kept = size;
     for (const row of leaving) {
       const at = place[row];
       kept = Math.min(kept, at);
-      if (at < this.continuing) this.continuing--;
+      if (at < continuing) this.continuing--;
       this.leadSum -= lead[at];
+      if (this.requests.contents[row] !== null) this.withContents--;
       const members = this.wholeBlocks[this.phaseOf(lead[at])];
       members.splice(members.indexOf(row), 1);
       this.bringUp(at);
     }
-    for (let i = kept; i < this.size; i++) {
+    for (let i = kept; i < size; i++) {
       const row = rows[i];
       if (place[row] < 0) continue;
       rows[kept] = row;

@@ -157,7 +157,7 @@ export class Scheduler {
     const { cohort } = this;
     for (const row of cohort.complete(step)) this.end(row, finished);
     // Tokens that were in flight have an id now, and may have filled a block.
-    for (const row of cohort.beginningBlocks(cohort.clock + 1)) this.cacheComputed(row);
+    for (const row of cohort.fillingBlocks(cohort.clock)) this.cacheComputed(row);
   }
 
   /** A request has all of its tokens. */
@@ -205,7 +205,7 @@ export class Scheduler {
     const { cohort, requests } = this;
     const step = cohort.clock + 1;
     const begin = cohort.beginningBlocks(step);
-    const fill = cohort.beginningBlocks(step + 1);
+    const fill = cohort.fillingBlocks(step);
     let filled = 0;
     for (const row of begin) {
       for (; filled < fill.length && cohort.placeOf(fill[filled]) < cohort.placeOf(row); filled++)

@@ -93,6 +93,8 @@ class CheckedRun {
   private readonly numbers = new BlockNumbers();
   private readonly live = new Set<number>();
   private readonly produced = new Map<number, number>();
+  /** Whose token the latest batch gives. */
+  private sampled = new Set<number>();
   /** Steps left until the KV of a request is there, by its row. */
   private readonly loading = new Map<number, number>();
 
@@ -226,6 +228,25 @@ class CheckedRun {
     claim(this.scheduler.running.length <= most(maxNumSeqs), "the sequence limit holds");
     claim(Math.max(...tokens) <= most(longPrefillTokenThreshold), "the long-prefill threshold holds");
     claim(new Set(batch.rows.subarray(0, batch.size)).size === batch.size, "a request is in a batch once");
+    this.checkCohort(batch);
+  }
+
+  private checkCohort(batch: Batch): void {
+    const { cohort, rows, tokens, samples, context } = batch;
+    const { size, continuing, contextSum, longest, shortest } = cohort;
+    // A cohort that a preemption has ended leaves a batch of requests that go on.
+    claim(continuing <= (size || batch.size), "who goes on is in the cohort");
+    for (let i = 0; i < size; i++) claim(tokens[i] === 1 && samples[i] === 1, "each of a cohort decodes");
+    for (const row of rows.subarray(0, continuing)) {
+      claim(this.sampled.has(row), "who goes on had a token of the batch before");
+    }
+    if (size > 0) {
+      const contexts = [...context.subarray(0, size)];
+      const sum = contexts.reduce((total, tokens) => total + tokens, 0);
+      claim(sum === contextSum, "contexts are counted");
+      claim(Math.max(...contexts) === longest && Math.min(...contexts) === shortest, "so are their extremes");
+    }
+    this.sampled = new Set(rows.subarray(0, batch.size).filter((_, i) => samples[i] === 1));
   }
 
   private checkMemories(): void {

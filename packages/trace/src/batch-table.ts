@@ -94,19 +94,11 @@ export function createBatchTable(graph: DecoderGraph): BatchTable {
 export function fillTable(table: BatchTable, batch: Batch, division: Division | null, costs: IterationCosts): void {
   startFill(table);
   const { pim } = costs;
-  if (pim === null && division === null && batch.totalTokens === batch.size) {
-    addDecodesOnGpu(table.sums[0], batch);
-    finishFill(table, costs);
-    return;
-  }
-  const decodesOnGroup = pim?.attendsOnPim(false) && pim.layout.stripes === undefined;
-  const { tokens, context, prefill } = batch;
-  for (let i = 0; i < batch.size; i++) {
+  const { tokens, context } = batch;
+  // Nearly all requests of nearly all batches.
+  for (let i = addCohort(table, batch, division, pim); i < batch.size; i++) {
     const subBatch = division === null ? 0 : division.of[i];
-    // Nearly all requests of nearly all batches.
-    if (decodesOnGroup && prefill[i] === 0 && pim !== null)
-      addDecodeOnPim(table, subBatch, batch.group[i], context[i], pim);
-    else if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
+    if (division !== null && i === division.cutIndex) addCutRequest(table, batch, i, division, pim);
     else addRequest(table, subBatch, batch, i, tokens[i], context[i], pim);
   }
   finishFill(table, costs);
@@ -155,28 +147,45 @@ function startFill({ ns, offset, graph, sums }: BatchTable): void {
   }
 }
 
-/** As {@link addRequest} for all requests of an undivided batch that is a token of each, all on the GPU. */
-function addDecodesOnGpu(sums: SubBatchSums, { size, context }: Batch): void {
-  let { decodeContext, longest, shortest } = sums;
-  for (let i = 0; i < size; i++) {
-    decodeContext += context[i];
-    if (context[i] > longest) longest = context[i];
-    if (context[i] < shortest) shortest = context[i];
+/**
+ * As {@link addRequest} for all members of the batch's cohort, where that is quick.
+ *
+ * @returns how many were added
+ */
+function addCohort(table: BatchTable, batch: Batch, division: Division | null, pim: PimSystem | null): number {
+  const { size, contextSum, longest, shortest } = batch.cohort;
+  if (size === 0) return 0;
+  if (pim !== null) {
+    if (pim.layout.stripes !== undefined || !pim.attendsOnPim(false)) return 0;
+    addDecodesOnPim(table, batch, division, pim);
+    return size;
   }
+  if (division !== null) return 0;
+  const [sums] = table.sums;
   sums.tokens = sums.sequences = sums.decodes = size;
-  sums.decodeContext = decodeContext;
+  sums.decodeContext = contextSum;
   sums.longest = longest;
   sums.shortest = shortest;
+  return size;
 }
 
-/** As {@link addRequest} for a decode whose attention runs on PIM, its KV on one group. */
-function addDecodeOnPim(table: BatchTable, subBatch: number, group: number, context: number, pim: PimSystem): void {
-  const sums = table.sums[subBatch];
-  sums.tokens++;
-  sums.sequences++;
-  sums.offloadedTokens++;
-  table.ns[table.pimAt[subBatch] + group] += pim.attention.decodeNs(context + 1) + pim.attention.appendNs(context, 1);
-  if (pim.energy !== null) sums.pimPj += pim.energy.decodePj(context + 1) + pim.energy.appendPj(context, 1);
+/** As {@link addRequest} for decodes whose attention runs on PIM, the KV of each on one group. Each token of a run passes here. */
+function addDecodesOnPim(
+  { sums, pimAt, ns }: BatchTable,
+  { context, group, cohort: { size, longest } }: Batch,
+  division: Division | null,
+  { attention, energy }: PimSystem,
+): void {
+  const stepNs = attention.stepNs.upTo(longest);
+  const stepPj = energy?.stepPj.upTo(longest) ?? null;
+  for (let i = 0; i < size; i++) {
+    const subBatch = division === null ? 0 : division.of[i];
+    const own = sums[subBatch];
+    own.offloadedTokens++;
+    ns[pimAt[subBatch] + group[i]] += stepNs[context[i]];
+    if (stepPj !== null) own.pimPj += stepPj[context[i]];
+  }
+  for (const own of sums) own.tokens = own.sequences = own.offloadedTokens;
 }
 
 function addCutRequest(table: BatchTable, batch: Batch, i: number, division: Division, pim: PimSystem | null): void {

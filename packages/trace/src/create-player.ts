@@ -4,7 +4,10 @@
  */
 import { ContendedPlayer } from "./contended-player.js";
 import { Player, type SchedulePlayer } from "./player.js";
+import { SerialPlayer } from "./serial-player.js";
 import type { StageGraph } from "./stages.js";
 
-export const createPlayer = (graph: StageGraph): SchedulePlayer =>
-  graph.contend ? new ContendedPlayer(graph, graph.contend) : new Player(graph);
+export function createPlayer(graph: StageGraph): SchedulePlayer {
+  if (graph.contend) return new ContendedPlayer(graph, graph.contend);
+  return SerialPlayer.plays(graph) ? new SerialPlayer(graph) : new Player(graph);
+}

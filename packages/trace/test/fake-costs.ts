@@ -10,9 +10,11 @@ import {
   type LayerName,
   type LinkCosts,
   outLayers,
+  type PieceCosts,
   type PimCosts,
   type PimEnergy,
   type PimSystem,
+  stepTable,
 } from "@tandem-sim/hardware";
 import { Batch } from "@tandem-sim/scheduler";
 import type { ModelConfig } from "@tandem-sim/schemas";
@@ -66,18 +68,28 @@ const prefillNs = (context: number, tokens: number): number => {
   return ns;
 };
 
+const pieces: PieceCosts = {
+  decode: decodeNs,
+  prefill: prefillNs,
+  repeat: (context, tokens) => tokens * decodeNs(context),
+  append: (_context, tokens) => 50 * tokens,
+};
+
+const energyOfPieces: PieceCosts = {
+  decode: (context) => 10 * decodeNs(context),
+  prefill: (context, tokens) => 10 * prefillNs(context, tokens),
+  repeat: (context, tokens) => 10 * tokens * decodeNs(context),
+  append: (_context, tokens) => 7 * tokens,
+};
+
 export const pim: PimCosts = {
   timing: {} as PimCosts["timing"],
   shape: {} as PimCosts["shape"],
   decodeNs,
   prefillNs,
   appendNs: (_context, tokens) => 50 * tokens,
-  pieces: {
-    decode: decodeNs,
-    prefill: prefillNs,
-    repeat: (context, tokens) => tokens * decodeNs(context),
-    append: (_context, tokens) => 50 * tokens,
-  },
+  stepNs: stepTable(pieces),
+  pieces,
 };
 
 const energy: PimEnergy = {
@@ -86,12 +98,8 @@ const energy: PimEnergy = {
   decodePj: (context) => 10 * decodeNs(context),
   prefillPj: (context, tokens) => 10 * pim.prefillNs(context, tokens),
   appendPj: (_context, tokens) => 7 * tokens,
-  pieces: {
-    decode: (context) => 10 * decodeNs(context),
-    prefill: (context, tokens) => 10 * prefillNs(context, tokens),
-    repeat: (context, tokens) => 10 * tokens * decodeNs(context),
-    append: (_context, tokens) => 7 * tokens,
-  },
+  stepPj: stepTable(energyOfPieces),
+  pieces: energyOfPieces,
 };
 
 export const link: LinkCosts = {

@@ -2,6 +2,7 @@
  * @module
  * A cost by context length, computed once per context and grown by doubling; prefix sums make a prefill one subtraction.
  */
+import type { PieceCosts } from "./stripes.js";
 
 /** Contexts of the first allocation; a table of two columns then takes 32 kB. */
 const FIRST_SIZE = 2048;
@@ -17,6 +18,12 @@ export class ContextTable {
   at(context: number): number {
     if (context >= this.costs.length) this.grow(context);
     return this.costs[context];
+  }
+
+  /** Costs by context, for contexts up to `longest`; good until a longer one is asked for. */
+  upTo(longest: number): Float64Array {
+    if (longest >= this.costs.length) this.grow(longest);
+    return this.costs;
   }
 
   /** The sum over contexts `after` + 1 .. `after` + `count`. */
@@ -40,3 +47,7 @@ export class ContextTable {
     this.sums = sums;
   }
 }
+
+/** What a step of a decode costs behind so many tokens: storing its own K and V, and attending to all. */
+export const stepTable = ({ decode, append }: PieceCosts): ContextTable =>
+  new ContextTable((context) => decode(context + 1) + append(context, 1));

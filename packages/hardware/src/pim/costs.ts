@@ -5,6 +5,7 @@
 import { TandemError } from "@tandem-sim/schemas";
 import { pimAppendNs } from "./append.js";
 import { type PimShape, pimAttention } from "./attention.js";
+import { type ContextTable, stepTable } from "./context-table.js";
 import { PrefillTable } from "./prefill-table.js";
 import type { PieceCosts } from "./stripes.js";
 import type { PimTiming } from "./timing.js";
@@ -20,6 +21,8 @@ export interface PimCosts {
   prefillNs(context: number, tokens: number): number;
   /** K and V of `tokens` new tokens behind `context`. */
   appendNs(context: number, tokens: number): number;
+  /** All of a decode behind so many tokens: K and V of its own, and its attention to them all. */
+  stepNs: ContextTable;
   /** The same of a piece of striped KV. */
   pieces: PieceCosts;
 }
@@ -69,6 +72,7 @@ export function createPimCosts(
     decodeNs: pieces.decode,
     prefillNs: pieces.prefill,
     appendNs: pieces.append,
+    stepNs: stepTable(pieces),
     pieces,
   };
 }

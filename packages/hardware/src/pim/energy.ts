@@ -7,6 +7,7 @@ import type { PimDevice } from "@tandem-sim/schemas";
 import { pimAppend } from "./append.js";
 import { type PimShape, pimAttention, pimTilePeriod } from "./attention.js";
 import { pimCommandEnergy, pimIdleWatts } from "./command-energy.js";
+import { type ContextTable, stepTable } from "./context-table.js";
 import { PrefillTable } from "./prefill-table.js";
 import type { PieceCosts } from "./stripes.js";
 import type { PimTiming } from "./timing.js";
@@ -24,6 +25,8 @@ export interface PimEnergy {
   prefillPj(context: number, tokens: number): number;
   /** As `PimCosts.appendNs`. */
   appendPj(context: number, tokens: number): number;
+  /** As `PimCosts.stepNs`. */
+  stepPj: ContextTable;
   /** The same of a piece of striped KV. */
   pieces: PieceCosts;
 }
@@ -97,6 +100,7 @@ export function createPimEnergy(
     decodePj: pieces.decode,
     prefillPj: pieces.prefill,
     appendPj: pieces.append,
+    stepPj: stepTable(pieces),
     pieces,
   };
 }

@@ -9,18 +9,29 @@ import type { SplitRule, SplitWorkspace } from "./split.js";
 /** Indices of the batch's requests, most scheduled tokens first, ties by arrival. */
 function byTokens(batch: Batch, workspace: SplitWorkspace): Int32Array {
   if (workspace.ranks.length < batch.size) workspace.ranks = new Int32Array(batch.size * 2);
-  const { ranks } = workspace;
   const { tokens, order } = batch;
-  let sorted = true;
+  const ranks = workspace.ranks.subarray(0, batch.size);
+  let inOrder = 0;
   for (let i = 0; i < batch.size; i++) {
     ranks[i] = i;
-    if (i > 0 && (tokens[i] > tokens[i - 1] || (tokens[i] === tokens[i - 1] && order[i] < order[i - 1])))
-      sorted = false;
+    if (i === inOrder && (i === 0 || comesBefore(batch, i - 1, i))) inOrder++;
   }
-  const view = ranks.subarray(0, batch.size);
-  // A pure decode batch is in order already.
-  return sorted ? view : view.sort((a, b) => tokens[b] - tokens[a] || order[a] - order[b]);
+  // A pure decode batch is in order already; one with prompts behind its decodes nearly is.
+  for (let i = inOrder; i < batch.size; i++) {
+    if (i - inOrder > MOST_INSERTED) return ranks.sort((a, b) => tokens[b] - tokens[a] || order[a] - order[b]);
+    let at = i;
+    while (at > 0 && comesBefore(batch, i, ranks[at - 1])) at--;
+    ranks.copyWithin(at + 1, at, i);
+    ranks[at] = i;
+  }
+  return ranks;
 }
+
+/** So many requests are put in their places one by one; more are sorted with all others. */
+const MOST_INSERTED = 8;
+
+const comesBefore = ({ tokens, order }: Batch, a: number, b: number): boolean =>
+  tokens[a] > tokens[b] || (tokens[a] === tokens[b] && order[a] < order[b]);
 
 /**
  * Assigns each request, most tokens first, to the sub-batch that has least weight on the request's group, then in total,
@@ -79,6 +90,14 @@ function writersFirst({ size, readers, writers, dependencies }: Batch, ranked: I
   return order;
 }
 
-export const splitByTokens: SplitRule = balance((batch, i) => batch.tokens[i]);
+const ignoresContexts = { ignoresContexts: true };
 
-export const splitByRequests: SplitRule = balance(() => 1);
+export const splitByTokens: SplitRule = Object.assign(
+  balance((batch, i) => batch.tokens[i]),
+  ignoresContexts,
+);
+
+export const splitByRequests: SplitRule = Object.assign(
+  balance(() => 1),
+  ignoresContexts,
+);

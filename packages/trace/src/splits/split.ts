@@ -55,4 +55,8 @@ export class SplitWorkspace {
  *
  * @returns false where the batch cannot be divided
  */
-export type SplitRule = (batch: Batch, division: Division, workspace: SplitWorkspace) => boolean;
+export interface SplitRule {
+  (batch: Batch, division: Division, workspace: SplitWorkspace): boolean;
+  /** It does not look at contexts: requests that decode a token each are divided the same way in every step. */
+  readonly ignoresContexts?: boolean;
+}

@@ -89,8 +89,11 @@ export abstract class BlockwiseKv implements KvMemory {
   }
 
   release(table: BlockTable): void {
-    for (let i = table.blocks.length - 1; i >= 0; i--) this.cacheOf(i).pool.release(table.blocks[i]);
-    table.blocks.length = 0;
+    const { blocks } = table;
+    // To shorten the array at once would give its memory back every time.
+    for (let block = blocks.pop(); block !== undefined; block = blocks.pop()) {
+      this.cacheOf(blocks.length).pool.release(block);
+    }
     table.cached = 0;
   }
 }

@@ -4,7 +4,6 @@
  */
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { TandemError } from "@tandem-sim/schemas";
 
 const BLOCK_BYTES = 1 << 18;
@@ -31,6 +30,8 @@ async function* blocksOf(path: string): AsyncGenerator<Uint8Array> {
     yield* all();
     return;
   }
+  // Loading it takes as long as a small run: only where it is wanted.
+  const { createGunzip } = await import("node:zlib");
   const unpacked = createGunzip({ chunkSize: BLOCK_BYTES });
   // Errors of either reach who reads what is unpacked.
   pipeline(all, unpacked, () => {});

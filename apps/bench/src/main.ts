@@ -11,16 +11,17 @@ import { Command } from "commander";
 import { MOVED, movedSince } from "./baseline.js";
 import { findingOf } from "./claim.js";
 import { readRecord, recordDifferences, recordFile, recordOf, recordText } from "./claim-record.js";
-import { gpuSourceSpeed } from "./gpu-sources.js";
-import { iterationSpeed } from "./iteration-speed.js";
 import { mapTable } from "./map-table.js";
 import { prepareFolder, writeOutputs } from "./outputs.js";
+import { printPeakMemory } from "./perf/memory.js";
+import { type PerfFlags, perf } from "./perf/perf.js";
+import { profileTable } from "./perf/profile-run.js";
+import { writeSpeedPage } from "./perf/speed-page.js";
 import { schedulePicture } from "./picture.js";
 import { placeGrid, placeTable } from "./places.js";
 import { reproductions, reproductionTable } from "./reproductions.js";
 import { readResults, resultsJson } from "./results.js";
 import { scenarioTable, unexpected } from "./scenario-table.js";
-import { startUp } from "./start-up.js";
 import { runSuite, type Suite } from "./suite.js";
 
 interface BenchFlags {
@@ -41,27 +42,6 @@ const claimTable = ({ claims }: Suite) =>
     ["claim", "answer", ""],
     claims.map((judged) => [judged.claim.sentence, judged.answer, findingOf(judged)]),
   );
-
-async function showSourceSpeed(): Promise<void> {
-  console.log("\nOne iteration with GPU times from a spec sheet over the same with measured tables, medians:");
-  for (const { name, tablesUs, specSheetUs } of await gpuSourceSpeed())
-    console.log(
-      `  ${(specSheetUs / tablesUs).toFixed(2).padStart(8)}x  ${name} (${tablesUs.toFixed(2)} us with tables)`,
-    );
-}
-
-function showStartUp(): void {
-  console.log("\nWhole processes over bare Node's, medians of rounds in turn:");
-  for (const { name, ms, ratio } of startUp())
-    console.log(`  ${ratio.toFixed(2).padStart(8)}x  ${name} (${ms.toFixed(0)} ms)`);
-}
-
-async function showSpeed(): Promise<Record<string, number>> {
-  const speed = await iterationSpeed();
-  console.log("\nOne interleaved iteration of 256 decodes, 64 channels in 8 groups, 32 layers, median:");
-  for (const { name, medianUs } of speed) console.log(`  ${medianUs.toFixed(2).padStart(8)} us  ${name}`);
-  return Object.fromEntries(speed.map(({ name, medianUs }) => [name, medianUs]));
-}
 
 /** Says which answers are not as recorded, or records them; returns whether all is well. */
 function checkRecord({ claims, complete }: Suite, record: boolean): boolean {
@@ -104,12 +84,20 @@ async function bench({ out, filter, full, record, baseline }: BenchFlags): Promi
   for (const sentence of suite.verdict) console.log(sentence);
   const missed = unexpected(suite.outcomes);
   if (missed.length > 0) console.log(`\nNot as the scenarios expect:\n  ${missed.join("\n  ")}`);
-  const speed = full ? { iteration_us: await showSpeed() } : {};
   if (baseline !== undefined) showMoved(baseline, suite);
-  writeOutputs(out, suite, { node: process.version, ...speed });
+  writeOutputs(out, suite, { node: process.version });
   const recorded = checkRecord(suite, record);
   console.log(`\n${out}: report.html, charts/, results.json, scenarios.csv`);
   if (!recorded || missed.length > 0) process.exitCode = 1;
+}
+
+async function showPerf(flags: PerfFlags & { profile: boolean; page: boolean }): Promise<void> {
+  if (flags.page) return writeSpeedPage(progress);
+  if (flags.profile) {
+    for (const mode of ["gpu-only", "interleave"] as const) console.log(draw([await profileTable(mode), ""]));
+    return;
+  }
+  if (!(await perf(flags, progress))) process.exitCode = 1;
 }
 
 function picture(file: string): void {
@@ -120,21 +108,27 @@ function picture(file: string): void {
 
 const program = new Command("bench")
   .description("The scenarios in every mode: what the idea promises, where it holds, and a report")
-  .option("--full", "All phases, modes and devices, larger maps, and the speed of an iteration", false)
+  .option("--full", "All phases, modes and devices, and larger maps", false)
   .option("--filter <text>", "Only scenarios with this in their name", "")
   .option("--baseline <file>", "Say what moved since the results.json of an earlier suite")
   .option("--record", "Take the answers over into claim-answers.json", false)
   .option("--out <folder>", "Where report, charts and results go", "outputs/bench")
+  // Subcommands have a --record of their own.
+  .enablePositionalOptions()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(bench)
   .addCommand(
-    new Command("speed")
-      .description("How long the steps of one iteration take, and starting the command")
-      .action(async () => {
-        await showSpeed();
-        await showSourceSpeed();
-        showStartUp();
-      }),
+    new Command("perf")
+      .description("How fast the simulator is, against perf-baseline.json; npm run bench:perf")
+      .option("--record", "Take the figures over into perf-baseline.json", false)
+      .option("--check", "Exit code 1 where anything is slower than the baseline", false)
+      .option("--profile", "In place of that: where the time of a run of 100,000 requests goes", false)
+      .option("--page", "In place of that: measure the tables of docs/speed.md, and write them there", false)
+      .action(showPerf),
+  )
+  .addCommand(
+    new Command("memory").argument("<mode>").argument("<requests>").argument("<rate>").action(printPeakMemory),
+    { hidden: true },
   )
   .addCommand(
     new Command("papers")

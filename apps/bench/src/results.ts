@@ -67,8 +67,6 @@ const scenarioJson = ({ scenario, runs, limited, twoKernels, judged }: ScenarioO
 /** Wall times of the simulations, ms, and what else differs from machine to machine. */
 export interface Host {
   node: string;
-  /** Microseconds per call, where they were measured. */
-  iteration_us?: Record<string, number>;
 }
 
 const wallTimes = (outcomes: readonly ScenarioOutcome[]) =>

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { measuredText, speedTables, tableText } from "../src/perf/speed-page.js";
 import { placeGrid, placeLoads, places, placeTable } from "../src/places.js";
 import { reproductions, reproductionTable } from "../src/reproductions.js";
 
@@ -98,5 +99,68 @@ describe("docs/where-pim-sits.md", () => {
     const striped = at("the same, stripes of 1,024", long);
     expect(striped.makespan).toBeLessThan(0.8);
     expect(striped.makespan).toBeLessThan(at("GPU-only, twice the memory", long).makespan);
+  });
+});
+
+describe("docs/speed.md", () => {
+  const measured = (name: string): string => {
+    const text = measuredText(page("speed"), name);
+    if (text === null) throw new Error(`no marks around ${name}`);
+    return text;
+  };
+  /** Figures of a row, by its label. */
+  const figures = (name: string): Record<string, number[]> =>
+    Object.fromEntries(
+      measured(name)
+        .split("\n")
+        .slice(2)
+        .map((line) => line.split("|").slice(1, -1))
+        .map(([label = "", ...cells]) => [label.trim(), cells.map(Number)]),
+    );
+  /** How many times as much a row takes as another, by column. */
+  const ratios = (name: string, row: string, over: string): number[] => {
+    const [above = [], below = []] = [figures(name)[row], figures(name)[over]];
+    return above.map((figure, column) => figure / (below[column] ?? Number.NaN));
+  };
+
+  test.each(speedTables.map((table) => [table.name, table] as const))(
+    "has the table of %s, all of it",
+    (name, table) => {
+      const found = Object.values(figures(name));
+      expect(found.flat().every((figure) => figure > 0)).toBe(true);
+      expect(found.map((row) => row.length)).toEqual(table.rows.map(() => table.columns.length - 1));
+      const cells = measured(name).split("\n").slice(2);
+      const asWritten = cells.map((line) =>
+        line
+          .split("|")
+          .slice(2, -1)
+          .map((cell) => cell.trim()),
+      );
+      expect(measured(name)).toBe(tableText(table, asWritten));
+    },
+  );
+
+  test("says on which machine", () => {
+    expect(measured("machine")).toMatch(/^Measured on .+, \d+ cores, Node v\d+/);
+  });
+
+  test("a request costs no more among many, in turn or at once", () => {
+    for (const many of ["30,000", "30,000 at once"]) {
+      const [gpuOnly, interleave] = ratios("requests", many, "3,000");
+      expect(gpuOnly).toBeLessThanOrEqual(1.5);
+      expect(interleave).toBeLessThanOrEqual(1.5);
+    }
+  });
+
+  test("GPU-only, a batch costs far less than in proportion; PIM and interleaving look at every request", () => {
+    expect(ratios("batch", "1024", "16")[0]).toBeLessThan(8);
+    const [, offload, interleave] = ratios("batch", "1024", "64");
+    expect(offload).toBeGreaterThan(4);
+    expect(interleave).toBeGreaterThan(4);
+  });
+
+  test("channel groups and layers cost little", () => {
+    for (const ratio of ratios("channels", "64", "8")) expect(ratio).toBeLessThan(2);
+    for (const ratio of ratios("layers", "126", "8")) expect(ratio).toBeLessThan(1.5);
   });
 });

@@ -20,6 +20,7 @@ import {
   TandemError,
 } from "@tandem-sim/schemas";
 import { type ClusterInputs, findGpuSpecFile, readSpecSheet } from "@tandem-sim/schemas/node";
+import { heldWorkload } from "@tandem-sim/workload";
 import { ifFound } from "./if-found.js";
 import type { Replay } from "./replay.js";
 import { planRun, runPlan } from "./simulate.js";
@@ -77,7 +78,13 @@ export class CalibrationRuns {
       onRequest: (finished) => results.push(finished),
       onIteration: (iteration) => iterations.add(iteration),
     };
-    await runPlan(plan, [workload.chunk], observer, this.flags, `calibrating, simulation ${++this.count}`);
+    await runPlan(
+      plan,
+      heldWorkload([workload.chunk]),
+      observer,
+      this.flags,
+      `calibrating, simulation ${++this.count}`,
+    );
     results.sort((a, b) => a.requestId - b.requestId);
     return { results, iterations };
   }

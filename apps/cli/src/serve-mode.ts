@@ -12,20 +12,24 @@ import {
   mayRunShort,
   type UnfitMode,
 } from "@tandem-sim/comparison";
-import { checkWorkload, type Mode, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
+import type { Mode, PlanInputs, RequestResult, SimulationPlan } from "@tandem-sim/engine";
 import { TandemError } from "@tandem-sim/schemas";
-import type { RequestChunk } from "@tandem-sim/workload";
-import { planRun, runPlan } from "./simulate.js";
+import type { Workload } from "@tandem-sim/workload";
+import { checkRequests, planRun, runPlan } from "./simulate.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 
 /** A plan that can serve the load, and what it will warn of. */
 export type Planned = ReturnType<typeof planRun>;
 
 /** The plan of a mode, or why it cannot serve the load. */
-export function planMode(flags: ServeFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Planned | UnfitMode {
+export async function planMode(
+  flags: ServeFlags,
+  inputs: PlanInputs,
+  workload: Workload,
+): Promise<Planned | UnfitMode> {
   try {
     const planned = planRun(flags, inputs);
-    checkWorkload(planned.plan, chunks, flags.dataset);
+    await checkRequests(planned.plan, workload, flags.dataset);
     return planned;
   } catch (error) {
     if (error instanceof TandemError && error.code === "E_CAPACITY") return { doesNotFit: error.message };
@@ -36,13 +40,13 @@ export function planMode(flags: ServeFlags, inputs: PlanInputs, chunks: readonly
 /** Runs a plan over the load. @param label for progress */
 export async function runMode(
   plan: SimulationPlan,
-  chunks: readonly RequestChunk[],
+  workload: Workload,
   flags: ServeFlags,
   label: string,
 ): Promise<ModeOutcome> {
   const samples = emptySamples();
   const onRequest = (result: RequestResult): void => addSample(samples, result);
-  return { summary: await runPlan(plan, chunks, { onRequest }, flags, label), samples };
+  return { summary: await runPlan(plan, workload, { onRequest }, flags, label), samples };
 }
 
 /**
@@ -77,12 +81,12 @@ export interface Served {
 /** Serves the load on these inputs, on this thread. */
 export async function serveAlone(
   flags: ServeFlags,
-  chunks: readonly RequestChunk[],
+  workload: Workload,
   inputs: PlanInputs,
   what: string,
 ): Promise<Served> {
-  const planned = planMode(flags, inputs, chunks);
+  const planned = await planMode(flags, inputs, workload);
   if (!("plan" in planned)) return { outcome: planned, warnings: [] };
-  const outcome = await runMode(planned.plan, chunks, flags, what);
+  const outcome = await runMode(planned.plan, workload, flags, what);
   return { outcome, warnings: planned.warnings() };
 }

@@ -5,11 +5,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { PlanInputs } from "@tandem-sim/engine";
-import type { RequestChunk } from "@tandem-sim/workload";
+import type { RequestChunk, Workload } from "@tandem-sim/workload";
 import { type Served, type ServeFlags, serveAlone } from "./serve-mode.js";
 import { clearStatus, status } from "./terminal.js";
 
-/** What every worker has from its start. */
+/** What every worker has from its start: a copy of its own, all in memory. */
 export interface ServedLoad {
   chunks: readonly RequestChunk[];
 }
@@ -32,20 +32,18 @@ const workerFile = fileURLToPath(new URL("./serve-worker.js", import.meta.url));
 /**
  * @param threads at most; each learns to run fast anew, so that several pay only where runs are long
  */
-export async function createServePool(
-  flags: ServeFlags,
-  chunks: readonly RequestChunk[],
-  threads: number,
-): Promise<ServePool> {
+export async function createServePool(flags: ServeFlags, workload: Workload, threads: number): Promise<ServePool> {
   // Run from the sources there is no bundle for a thread to start from.
-  return threads === 1 || !existsSync(workerFile) ? oneByOne(flags, chunks) : await sideBySide(flags, chunks, threads);
+  return threads === 1 || !existsSync(workerFile)
+    ? oneByOne(flags, workload)
+    : await sideBySide(flags, workload, threads);
 }
 
-function oneByOne(flags: ServeFlags, chunks: readonly RequestChunk[]): ServePool {
+function oneByOne(flags: ServeFlags, workload: Workload): ServePool {
   let last: Promise<unknown> = Promise.resolve();
   return {
     serve(inputs, what) {
-      const served = last.then(() => serveAlone(flags, chunks, inputs, what));
+      const served = last.then(() => serveAlone(flags, workload, inputs, what));
       last = served.catch(() => {});
       return served;
     },
@@ -53,10 +51,12 @@ function oneByOne(flags: ServeFlags, chunks: readonly RequestChunk[]): ServePool
   };
 }
 
-async function sideBySide(given: ServeFlags, chunks: readonly RequestChunk[], threads: number): Promise<ServePool> {
+async function sideBySide(given: ServeFlags, workload: Workload, threads: number): Promise<ServePool> {
   const { requestRoutingPolicy, seed, slo, logInterval, dataset } = given;
   const flags: ServeFlags = { requestRoutingPolicy, seed, logInterval, dataset, ...(slo && { slo }) };
   const { default: workerpool } = await import("workerpool");
+  const chunks: RequestChunk[] = [];
+  for await (const chunk of workload.chunks()) chunks.push(chunk);
   const load: ServedLoad = { chunks };
   const pool = workerpool.pool(workerFile, {
     workerType: "thread",

@@ -3,6 +3,7 @@
  * The steps that every simulating command shares: load the inputs, make the plan, run it.
  */
 import {
+  checkRequest,
   createPlan,
   createSimulation,
   type PlanInputs,
@@ -13,14 +14,15 @@ import {
 import { capacityNote, Extrapolation } from "@tandem-sim/report";
 import { type Summary, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
-import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
-import { loadWorkload } from "@tandem-sim/workload/node";
+import { rescaleWorkload, type Workload } from "@tandem-sim/workload";
+import { openWorkload } from "@tandem-sim/workload/node";
 import { withCalibration } from "./gpu-calibration.js";
 import { clusterFiles } from "./input-files.js";
 import { instanceOptionsFrom } from "./instance-flags.js";
+import { Progress } from "./progress.js";
 import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
-import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
+import { clearStatus, debug, setLogLevel, warn } from "./terminal.js";
 import { warnOfClusterKeys } from "./unknown-keys.js";
 
 /** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
@@ -29,7 +31,7 @@ const LAST_ARRIVAL_NS = 2 ** 52;
 /** What a simulating command runs on. */
 export interface PreparedRun {
   inputs: ClusterInputs;
-  chunks: RequestChunk[];
+  workload: Workload;
   /** Every file that was read. */
   files: string[];
 }
@@ -50,21 +52,32 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   setLogLevel(flags.logLevel);
   const inputs = loadCluster(flags);
   const file = findWorkloadFile(flags.dataset);
-  const loaded = await loadWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
-  const chunks = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
-  const last = chunks.at(-1)?.arrivalNs.at(-1) ?? 0;
-  if (!(last <= LAST_ARRIVAL_NS)) {
-    throw new TandemError("E_USAGE", `the last request would arrive after ${(last / 1e9).toPrecision(3)} s`, {
-      where: flags.requestRate === undefined ? flags.dataset : "--request-rate",
-      hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
-    });
+  const opened = await openWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
+  const workload = flags.requestRate === undefined ? opened : rescaleWorkload(opened, flags.requestRate);
+  if (!(workload.lastNs <= LAST_ARRIVAL_NS)) {
+    throw new TandemError(
+      "E_USAGE",
+      `the last request would arrive after ${(workload.lastNs / 1e9).toPrecision(3)} s`,
+      {
+        where: flags.requestRate === undefined ? flags.dataset : "--request-rate",
+        hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
+      },
+    );
   }
-  return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags)] };
+  return { inputs, workload, files: [file, ...clusterFiles(inputs, flags)] };
 }
 
-/** Tokens that a workload asks for. */
-export const outputTokens = (chunks: readonly RequestChunk[]): number =>
-  chunks.reduce((total, chunk) => chunk.outputTokens.reduce((sum, tokens) => sum + tokens, total), 0);
+/**
+ * Checks every request of a workload, so that one that can never be served is known before anything runs.
+ *
+ * @param source the workload's name
+ * @throws {TandemError} E_CAPACITY for the first of them
+ */
+export async function checkRequests(plan: SimulationPlan, workload: Workload, source: string): Promise<void> {
+  let id = 0;
+  for await (const chunk of workload.chunks())
+    for (let row = 0; row < chunk.count; row++) checkRequest(plan, id++, chunk, row, source);
+}
 
 /** Makes the plan; `warnings` says, after a run, on which axes it left the GPU profile's measured range. */
 export function planRun(
@@ -87,30 +100,36 @@ const SLICE_NS = 5e9;
 /** Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works. */
 export async function runPlan(
   plan: SimulationPlan,
-  chunks: readonly RequestChunk[],
+  workload: Workload,
   observer: SimulationObserver,
   { logInterval, slo }: Pick<SimulationFlags, "logInterval" | "slo">,
   label: string,
 ): Promise<Summary> {
-  const total = countRequests(chunks);
-  let done = 0;
+  const progress = new Progress(label, workload.requests);
   const simulation = createSimulation(
     plan,
     {
       ...observer,
       onRequest(result) {
-        done++;
+        progress.done++;
         observer.onRequest?.(result);
       },
     },
     { logIntervalS: logInterval, ...(slo && { slo }) },
   );
-  for (const chunk of chunks) simulation.push(chunk);
-  while (Number.isFinite(simulation.nextEventNs)) {
-    simulation.advance(simulation.nextEventNs + SLICE_NS);
-    status(`${label}: ${done} of ${total} requests`);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  const advance = async (untilNs: number): Promise<void> => {
+    while (simulation.nextEventNs < untilNs) {
+      simulation.advance(Math.min(untilNs, simulation.nextEventNs + SLICE_NS));
+      progress.show();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
+  for await (const chunk of workload.chunks()) {
+    simulation.push(chunk);
+    // The next chunk may begin with requests of the same instant.
+    await advance(chunk.arrivalNs.at(-1) ?? 0);
   }
+  await advance(Number.POSITIVE_INFINITY);
   clearStatus();
   return simulation.finish();
 }

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { command, repository, tandem, temporaryFolder } from "./tandem.js";
 
@@ -80,6 +81,23 @@ describe("an output never replaces an input", () => {
     ]);
     expect(stderr).toMatch(/--summary: goes to the same file as --output/);
     expect(code).toBe(2);
+  });
+});
+
+describe("a workload with a mistake in its last line", () => {
+  test.each([
+    ["w.jsonl", (text: string): Uint8Array => Buffer.from(text)],
+    ["w.jsonl.gz", gzipSync],
+  ] as const)("leaves no output: %s", async (name, pack) => {
+    const folder = temporaryFolder();
+    const dataset = join(folder, name);
+    writeFileSync(dataset, pack(`${readFileSync(join(repository, "workloads/example_trace.jsonl"), "utf8")}{}\n`));
+    const outputs = ["--output", join(folder, "a.csv"), "--summary", join(folder, "b.json")];
+    const { code, stdout, stderr } = await tandem(["run", "--dataset", dataset, ...outputs]);
+    expect(stderr).toMatch(/^\[ERROR\] \S+:11: \$\.input_toks: missing.*\n$/);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+    expect(readdirSync(folder)).toEqual([name]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Distribution } from "./distribution.js";
+import { Distribution, Samples } from "./distribution.js";
 
 const of = (ms: readonly number[]): Distribution => {
   const distribution = new Distribution();
@@ -52,5 +52,17 @@ describe("statistics", () => {
         expect(p90).toBeCloseTo(below + (above - below) * (position % 1), 9);
       }),
     );
+  });
+
+  test("of values that come again after they were merged are those of the samples one by one", () => {
+    const counted = new Distribution();
+    const single = new Samples();
+    for (let i = 0; i < 120_000; i++) {
+      const value = (i * 7919) % 40_009;
+      counted.add(value);
+      single.add(value);
+    }
+    expect(counted.size).toBe(single.size);
+    expect(counted.statisticsMs()).toEqual(single.statisticsMs());
   });
 });

@@ -74,25 +74,39 @@ export function arrivalSpan(chunks: readonly RequestChunk[]): { firstNs: number;
   return { firstNs, lastNs };
 }
 
+/** How many requests arrive from when to when, ns. */
+export interface ArrivalSpan {
+  readonly requests: number;
+  readonly firstNs: number;
+  readonly lastNs: number;
+}
+
 /**
- * The same requests with arrivals stretched or squeezed, so that the mean rate, (requests - 1) / (last - first arrival),
- * is as asked. The first arrival stays where it is; Infinity moves all others to it.
+ * Stretches or squeezes the arrivals of a workload, so that its mean rate, (requests - 1) / (last - first arrival), is as
+ * asked. The first arrival stays where it is; Infinity moves all others to it.
  *
+ * @returns the new time of an arrival
  * @throws {TandemError} E_USAGE for a rate that is not above 0, or where all arrive at once and no stretching helps
  */
-export function rescaleArrivals(chunks: readonly RequestChunk[], requestsPerSecond: number): RequestChunk[] {
+export function arrivalRescaling(
+  { requests, firstNs, lastNs }: ArrivalSpan,
+  requestsPerSecond: number,
+): (ns: number) => number {
   checkRate(requestsPerSecond);
-  const gaps = countRequests(chunks) - 1;
-  if (gaps < 1) return [...chunks];
-  const { firstNs, lastNs } = arrivalSpan(chunks);
+  const gaps = requests - 1;
+  if (gaps < 1) return (ns) => ns;
   if (firstNs === lastNs && requestsPerSecond < Infinity) {
-    throw new TandemError("E_USAGE", `all ${gaps + 1} requests arrive at once, so they have no rate to rescale`, {
+    throw new TandemError("E_USAGE", `all ${requests} requests arrive at once, so they have no rate to rescale`, {
       hint: "leave the request rate out",
     });
   }
   const factor = firstNs === lastNs ? 0 : (gaps * 1e9) / requestsPerSecond / (lastNs - firstNs);
-  return chunks.map((chunk) => ({
-    ...chunk,
-    arrivalNs: chunk.arrivalNs.map((ns) => firstNs + Math.round((ns - firstNs) * factor)),
-  }));
+  return (ns) => firstNs + Math.round((ns - firstNs) * factor);
+}
+
+/** The same requests at another mean rate. @throws {TandemError} as {@link arrivalRescaling} */
+export function rescaleArrivals(chunks: readonly RequestChunk[], requestsPerSecond: number): RequestChunk[] {
+  const span = { requests: countRequests(chunks), ...arrivalSpan(chunks) };
+  const rescaled = arrivalRescaling(span, requestsPerSecond);
+  return chunks.map((chunk) => ({ ...chunk, arrivalNs: chunk.arrivalNs.map(rescaled) }));
 }

@@ -3,7 +3,7 @@
  * LLM serving workloads: requests as a struct of arrays, formats, generator, block hashes. To read on, start with
  * request-chunk.ts, workload-parser.ts and formats/formats.ts.
  */
-export { type ArrivalProcess, type Arrivals, arrivalProcesses, rescaleArrivals } from "./arrivals.js";
+export { type ArrivalProcess, type ArrivalSpan, type Arrivals, arrivalProcesses, rescaleArrivals } from "./arrivals.js";
 export { blockHash, blockHashChain } from "./block-hashes.js";
 export { BlockNumbers } from "./block-numbers.js";
 export { describeWorkload, type LengthSummary, type PrefixHits, type WorkloadDescription } from "./describe.js";
@@ -24,5 +24,6 @@ export {
   requestsOf,
 } from "./request-chunk.js";
 export { sortByArrival } from "./sort-by-arrival.js";
+export { heldWorkload, rescaleWorkload, type Workload } from "./workload.js";
 export { createWorkloadParser, type ParseOptions, parseWorkload, type WorkloadParser } from "./workload-parser.js";
 export { writeWorkload } from "./write-workload.js";

@@ -5,7 +5,7 @@
 import { suggestion, TandemError } from "@tandem-sim/schemas";
 import { normal } from "./distributions.js";
 import type { Random } from "./random.js";
-import { maxInt32 } from "./request-chunk.js";
+import { isTokenCount, maxInt32 } from "./request-chunk.js";
 
 /** A distribution of token counts. */
 export type Lengths =
@@ -23,8 +23,6 @@ const syntaxes: Record<Lengths["kind"], string> = {
 
 /** How {@link parseLengths} wants them. */
 export const lengthsSyntax = Object.values(syntaxes).join(", ");
-
-const isTokenCount = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= maxInt32;
 
 function isValid(lengths: Lengths): boolean {
   switch (lengths.kind) {

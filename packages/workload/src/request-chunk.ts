@@ -30,6 +30,10 @@ export interface RequestChunk {
 /** Largest token count and token id that a chunk holds. */
 export const maxInt32 = 2 ** 31 - 1;
 
+/** Whether a chunk can hold it as the length of a prompt or an output. */
+export const isTokenCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= maxInt32;
+
 const noIds = new Int32Array(0);
 
 /**

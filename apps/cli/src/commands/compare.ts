@@ -15,7 +15,7 @@ import { inMode, type Mode, modeNames, type PlanInputs } from "@tandem-sim/engin
 import { comparisonTables, gpuNotes, kernelNote, offloadNote, unfitNotes, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import { TandemError, type Verdict } from "@tandem-sim/schemas";
-import { countRequests, type RequestChunk } from "@tandem-sim/workload";
+import type { Workload } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
@@ -25,7 +25,7 @@ import { checkOutputs } from "../output-paths.js";
 import { quickText } from "../quick-flags.js";
 import { type Planned, planMode, type Served, serveUnlessIdle } from "../serve-mode.js";
 import { createServePool, type ServePool } from "../serve-pool.js";
-import { outputTokens, prepareRun, warnAll } from "../simulate.js";
+import { prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
 import { version } from "../version.js";
@@ -56,10 +56,9 @@ type Plans = ReadonlyMap<Mode, Planned | UnfitMode>;
  *
  * @throws {TandemError} E_CAPACITY where no mode fits
  */
-function planModes(flags: CompareFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Plans {
-  const plans = new Map(
-    (flags.modes ?? modeNames).map((mode) => [mode, planMode(flags, inMode(inputs, mode), chunks)]),
-  );
+async function planModes(flags: CompareFlags, inputs: PlanInputs, workload: Workload): Promise<Plans> {
+  const plans = new Map<Mode, Planned | UnfitMode>();
+  for (const mode of flags.modes ?? modeNames) plans.set(mode, await planMode(flags, inMode(inputs, mode), workload));
   const reasons = [...plans.values()].flatMap((planned) => ("plan" in planned ? [] : [planned.doesNotFit]));
   if (reasons.length < plans.size) return plans;
   throw new TandemError("E_CAPACITY", `no mode fits: ${reasons[0]}`);
@@ -89,11 +88,11 @@ async function runModes(modes: readonly Mode[], inputs: PlanInputs, pool: ServeP
 async function judge(
   flags: CompareFlags,
   inputs: PlanInputs,
-  chunks: readonly RequestChunk[],
+  workload: Workload,
   outcomes: ReadonlyMap<Mode, ModeOutcome>,
   pool: ServePool,
 ): Promise<Verdict | null> {
-  const again = flags.whatIf ?? outputTokens(chunks) <= RUN_AGAIN_TOKENS;
+  const again = flags.whatIf ?? workload.outputTokens <= RUN_AGAIN_TOKENS;
   // What leaves the GPU profile is not warned of: the runs that are shown have done so.
   const serve: Serve = async (changed, what) => (await pool.serve(changed, what)).outcome;
   const served = new Map([...servedModes(outcomes)].map(([mode, { summary }]) => [mode, summary]));
@@ -156,21 +155,21 @@ function parseModes(text: string): Mode[] {
 
 async function compare(flags: CompareFlags, given: Given): Promise<void> {
   refuseIdle(given);
-  const { inputs, chunks, files } = await prepareRun(flags);
+  const { inputs, workload, files } = await prepareRun(flags);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
   const outputs = [
     ["--report", flags.report],
     ["--dump-config", flags.dumpConfig],
   ] as const;
   checkOutputs(outputs, files);
-  const plans = planModes(flags, inputs, chunks);
+  const plans = await planModes(flags, inputs, workload);
   dumpConfig(flags.dumpConfig, inputs.cluster);
   const file = flags.report === undefined ? null : new WholeFile(flags.report);
-  const pool = await createServePool(flags, chunks, flags.jobs);
+  const pool = await createServePool(flags, workload, flags.jobs);
   try {
     const outcomes = await runModes([...plans.keys()], inputs, pool, flags.modes !== undefined);
-    const verdict = await judge(flags, inputs, chunks, outcomes, pool);
-    const compared = comparedInputs(flags, inputs, countRequests(chunks));
+    const verdict = await judge(flags, inputs, workload, outcomes, pool);
+    const compared = comparedInputs(flags, inputs, workload.requests);
     const notes = notesOn(plans, outcomes, verdict);
     if (file) {
       const { comparisonPage } = await import("@tandem-sim/report/pages");

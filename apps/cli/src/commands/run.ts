@@ -4,7 +4,6 @@
  */
 import { emptySamples, type ModeOutcome } from "@tandem-sim/comparison";
 import {
-  checkWorkload,
   hasPim,
   inMode,
   type Mode,
@@ -16,7 +15,7 @@ import {
 import { runResult, standing, throughputLine, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
 import type { Summary, Verdict } from "@tandem-sim/schemas";
-import type { RequestChunk } from "@tandem-sim/workload";
+import type { Workload } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
@@ -25,7 +24,7 @@ import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
 import { serveAlone, serveUnlessIdle } from "../serve-mode.js";
-import { outputTokens, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
+import { checkRequests, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result, throughput } from "../terminal.js";
 import { hostFacts } from "../version.js";
@@ -43,18 +42,18 @@ const OTHER_MODES_TOKENS = 20_000;
 async function judge(
   flags: RunFlags,
   inputs: PlanInputs,
-  chunks: readonly RequestChunk[],
+  workload: Workload,
   summary: Summary,
 ): Promise<Verdict | null> {
   const own = modeOf(inputs);
-  const wanted = flags.verdict ?? outputTokens(chunks) <= OTHER_MODES_TOKENS;
+  const wanted = flags.verdict ?? workload.outputTokens <= OTHER_MODES_TOKENS;
   if (!own || !wanted || !hasPim(inputs)) return null;
   const outcomes = new Map<Mode, ModeOutcome>();
   for (const mode of modeNames) {
     if (mode === own) outcomes.set(mode, { summary, samples: emptySamples() });
     else {
       // What leaves the GPU profile is not warned of: the run that is shown has done so.
-      const serve = async () => (await serveAlone(flags, chunks, inMode(inputs, mode), mode)).outcome;
+      const serve = async () => (await serveAlone(flags, workload, inMode(inputs, mode), mode)).outcome;
       await serveUnlessIdle(mode, outcomes, serve);
     }
   }
@@ -66,19 +65,19 @@ async function run(flags: RunFlags, given: Given): Promise<void> {
   const started = performance.now();
   refuseWithout(given, "timelineWindow", "timeline");
   refuseWithout(given, "traceLimit", "traceDir");
-  const { inputs, chunks, files } = await prepareRun(flags);
+  const { inputs, workload, files } = await prepareRun(flags);
   refuseIdleServing(given, inputs);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
   checkOutputs(outputPaths(flags), files);
   const { plan, warnings } = planRun(flags, inputs);
-  checkWorkload(plan, chunks, flags.dataset);
+  await checkRequests(plan, workload, flags.dataset);
   dumpConfig(flags.dumpConfig, inputs.cluster);
-  const outputs = new RunOutputs(flags, plan, outputTokens(chunks));
+  const outputs = new RunOutputs(flags, plan, workload.outputTokens);
   try {
     const printed: SimulationObserver = { onInterval: (interval) => throughput(throughputLine(interval)) };
-    const summary = await runPlan(plan, chunks, together([printed, ...outputs.observers]), flags, "simulating");
+    const summary = await runPlan(plan, workload, together([printed, ...outputs.observers]), flags, "simulating");
     warnAll(warnings());
-    const verdict = await judge(flags, inputs, chunks, summary);
+    const verdict = await judge(flags, inputs, workload, summary);
     outputs.commit({ ...summary, ...(verdict && { verdict }), host: hostFacts(performance.now() - started) });
     const table = [draw(runResult(summary, plan)), ...(verdict?.sentences ?? [])].join("\n\n");
     // Where a file goes to stdout, the table makes room.

@@ -13,6 +13,7 @@ import {
   whatWasCompared,
 } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
+import { heldWorkload } from "@tandem-sim/workload";
 import type { Command } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
@@ -59,7 +60,7 @@ async function validate(asked: ValidateFlags, given: Given): Promise<void> {
       onRequest: (finished) => results.push(finished),
       ...(given("logInterval") ? { onInterval: (interval) => throughput(throughputLine(interval)) } : {}),
     };
-    const summary = await runPlan(plan, [workload.chunk], observer, flags, "replaying");
+    const summary = await runPlan(plan, heldWorkload([workload.chunk]), observer, flags, "replaying");
     results.sort((a, b) => a.requestId - b.requestId);
     const found = validation(run, workload, results, summary, whatWasCompared(run, workload, inputs));
     warnAll([...workload.warnings, ...contradictions(run, inputs), ...warnings()]);

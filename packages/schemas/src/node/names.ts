@@ -1,6 +1,6 @@
 /**
  * @module
- * Name lookup: a value that ends in .json, .jsonl, .csv or .ini, or starts with `.` or `/`, is a path; anything else
+ * Name lookup: a value that ends in .json, .jsonl, .csv, .ini or .gz, or starts with `.` or `/`, is a path; anything else
  * is a name, looked up beside the cluster file first, then in the bundled data.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";

@@ -23,9 +23,10 @@ export function formatNamed(name: string): WorkloadFormat {
   });
 }
 
-/** The format of a file. @throws {TandemError} E_UNSUPPORTED */
+/** The format of a file, packed or not. @throws {TandemError} E_UNSUPPORTED */
 export function detectFormat(path: string, firstLine: string): WorkloadFormat {
-  const format = formats.find((known) => known.matches(path, firstLine));
+  const unpacked = path.replace(/\.gz$/i, "");
+  const format = formats.find((known) => known.matches(unpacked, firstLine));
   if (format) return format;
   throw new TandemError("E_UNSUPPORTED", "cannot tell the workload format by name or first line", {
     where: `${path}:1`,

@@ -3,10 +3,15 @@
  * LLMServingSim's JSONL: token counts, arrival in ns, and optionally the ids of prompt and output.
  */
 import { parseWith, TandemError, WorkloadLine, WorkloadNumbers } from "@tandem-sim/schemas";
-import { maxInt32 } from "../request-chunk.js";
-import { idList, type Line, parseKnownFields, type WorkloadFormat } from "./format.js";
+import { isTokenCount, maxInt32 } from "../request-chunk.js";
+import { idList, isTime, type Line, parseKnownFields, type WorkloadFormat } from "./format.js";
 
 const fields = Object.keys(WorkloadLine.shape);
+
+const areNumbers = (data: Partial<WorkloadNumbers> | null): data is WorkloadNumbers =>
+  isTokenCount(data?.input_toks) &&
+  isTokenCount(data.output_toks) &&
+  isTime(data.arrival_time_ns, Number.MAX_SAFE_INTEGER);
 
 function tokenIds(line: Line, data: object, field: string, countField: string, count: number) {
   const ids = idList(line, data, field, maxInt32);
@@ -25,10 +30,10 @@ export const llmservingsim: WorkloadFormat = {
   description: "JSONL: input_toks, output_toks, arrival_time_ns, input_tok_ids?, output_tok_ids?",
   matches: (path, firstLine) => firstLine.startsWith("{") || /\.jsonl?$/i.test(path),
   createParser: () => (line, builder) => {
-    const data = parseKnownFields(line, fields);
-    const numbers = parseWith(WorkloadNumbers, data, line.where, true);
-    const input = tokenIds(line, data as object, "input_tok_ids", "input_toks", numbers.input_toks);
-    const output = tokenIds(line, data as object, "output_tok_ids", "output_toks", numbers.output_toks);
+    const data = parseKnownFields(line, fields) as WorkloadNumbers;
+    const numbers = areNumbers(data) ? data : parseWith(WorkloadNumbers, data, line.where);
+    const input = tokenIds(line, data, "input_tok_ids", "input_toks", numbers.input_toks);
+    const output = tokenIds(line, data, "output_tok_ids", "output_toks", numbers.output_toks);
     builder.add(
       numbers.input_toks,
       numbers.output_toks,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { generateWorkload } from "../generate.js";
 import { countRequests } from "../request-chunk.js";
@@ -49,6 +50,30 @@ describe("reading a file", () => {
     expect(chunks.flatMap(({ arrivalNs }) => [...arrivalNs])).toEqual([7, 7, 7]);
     const field = "é".repeat(300_001);
     await expect(read(fileWith(`${request(7)}\n{"${field}":1}`))).rejects.toThrow(`:2: $: unknown field "${field}"`);
+  });
+
+  it("unpacks gzip, by its first bytes, in one piece or several", async () => {
+    const lines = [1, 2, 3].map((ns) => `${request(ns)}\n`);
+    const arrivals = async (bytes: Uint8Array, name: string) =>
+      (await read(fileWith(bytes, name))).flatMap(({ arrivalNs }) => [...arrivalNs]);
+    expect(await arrivals(gzipSync(lines.join("")), "packed.jsonl")).toEqual([1, 2, 3]);
+    expect(await arrivals(Buffer.concat(lines.map((line) => gzipSync(line))), "packed.jsonl.gz")).toEqual([1, 2, 3]);
+    const csv = "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.5,7,3\n";
+    expect(await arrivals(gzipSync(csv), "packed.csv.gz")).toEqual([0]);
+  });
+
+  it("says where gzip is cut off or damaged", async () => {
+    const packed = gzipSync(`${request(1)}\n`.repeat(20_000));
+    await expect(read(fileWith(packed.subarray(0, -9), "cut.gz"))).rejects.toThrow(
+      /cut\.gz:\d+: the gzip file ends in the middle/,
+    );
+    await expect(read(fileWith(packed.fill(255, 20, 40), "bad.gz"))).rejects.toThrow("bad.gz:1: damaged gzip data");
+  });
+
+  it("gives up on a line without end before it fills the memory", async () => {
+    const bomb = gzipSync(Buffer.concat([Buffer.from(`${request(1)}\n`), Buffer.alloc(20_000_000, "1")]));
+    expect(bomb.length).toBeLessThan(25_000);
+    await expect(read(fileWith(bomb, "bomb.gz"))).rejects.toThrow("bomb.gz:2: a line of more than 16777216 characters");
   });
 
   it("stops at the limit, before a bad line", async () => {

@@ -2,11 +2,10 @@
  * @module
  * Streams a workload file: one block of text and one chunk of requests in memory at a time.
  */
-import { type FileHandle, open } from "node:fs/promises";
-import { TandemError } from "@tandem-sim/schemas";
 import type { RequestChunk } from "../request-chunk.js";
 import { sortByArrival } from "../sort-by-arrival.js";
 import { createWorkloadParser, type ParseOptions } from "../workload-parser.js";
+import { readLines } from "./file-lines.js";
 
 /** How to read a workload file. */
 export interface ReadOptions extends ParseOptions {
@@ -14,52 +13,11 @@ export interface ReadOptions extends ParseOptions {
   readonly chunkSize?: number;
 }
 
-const blockBytes = 1 << 18;
-
 /** A chunk ends early where its ids reach this many (16 MiB), so that long prompts do not make huge chunks. */
 const idsPerChunk = 1 << 22;
 
-function unreadable(path: string, error: unknown): TandemError {
-  const code = (error as NodeJS.ErrnoException).code;
-  return new TandemError("E_NOT_FOUND", code === "EISDIR" ? "is a folder, not a file" : "cannot be read", {
-    where: path,
-    hint: code ?? String(error),
-  });
-}
-
-/** Lines of a file, as many at a time as a block completes. */
-async function* readLines(path: string): AsyncGenerator<string[]> {
-  let file: FileHandle;
-  try {
-    file = await open(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    const block = new Uint8Array(blockBytes);
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    let unfinished = "";
-    for (;;) {
-      const { bytesRead } = await file.read(block, 0, blockBytes).catch((error) => {
-        throw unreadable(path, error);
-      });
-      const text = decoder.decode(block.subarray(0, bytesRead), { stream: bytesRead > 0 });
-      const lines = text.split("\n");
-      lines[0] = unfinished + lines[0];
-      unfinished = lines.pop() ?? "";
-      if (bytesRead === 0) {
-        if (unfinished) yield [...lines, unfinished];
-        return;
-      }
-      if (lines.length > 0) yield lines;
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 /**
- * Requests of a file in its order, chunk by chunk.
+ * Requests of a file in its order, chunk by chunk. A file in gzip is unpacked on the way.
  *
  * @example
  * for await (const chunk of readWorkload("requests.jsonl", { limit: 1000 })) console.log(chunk.count);

@@ -24,7 +24,7 @@ export type {
   SimulationPlan,
 } from "./plan.js";
 export { kvBlocks, withGpuBlocks } from "./plan.js";
-export type { RequestResult, TokenRun, TokenRuns } from "./request-log.js";
+export { interTokenNs, type RequestResult, type TokenRun, type TokenRuns } from "./request-log.js";
 export { type Router, type RoutingTarget, routers } from "./router.js";
 export type { IterationStart } from "./serving-instance.js";
 export { createSimulation, type Simulation, type SimulationOptions, simulate } from "./simulation.js";

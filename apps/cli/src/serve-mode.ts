@@ -3,17 +3,8 @@
  * One load in several modes: each planned, refused where it does not fit, run with progress.
  */
 
-import {
-  addSample,
-  competes,
-  competitor,
-  emptySamples,
-  type ModeOutcome,
-  mayRunShort,
-  type UnfitMode,
-} from "@tandem-sim/comparison";
-import { checkWorkload, type Mode, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
-import { TandemError } from "@tandem-sim/schemas";
+import { addSample, emptySamples, type ModeOutcome, type UnfitMode, unlessUnfit } from "@tandem-sim/comparison";
+import { checkWorkload, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
 import type { RequestChunk } from "@tandem-sim/workload";
 import { planRun, runPlan } from "./simulate.js";
 import type { SimulationFlags } from "./simulation-flags.js";
@@ -22,16 +13,12 @@ import type { SimulationFlags } from "./simulation-flags.js";
 export type Planned = ReturnType<typeof planRun>;
 
 /** The plan of a mode, or why it cannot serve the load. */
-export function planMode(flags: ServeFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Planned | UnfitMode {
-  try {
+export const planMode = (flags: ServeFlags, inputs: PlanInputs, chunks: readonly RequestChunk[]): Planned | UnfitMode =>
+  unlessUnfit(() => {
     const planned = planRun(flags, inputs);
     checkWorkload(planned.plan, chunks, flags.dataset);
     return planned;
-  } catch (error) {
-    if (error instanceof TandemError && error.code === "E_CAPACITY") return { doesNotFit: error.message };
-    throw error;
-  }
-}
+  });
 
 /** Runs a plan over the load. @param label for progress */
 export async function runMode(
@@ -43,26 +30,6 @@ export async function runMode(
   const samples = emptySamples();
   const onRequest = (result: RequestResult): void => addSample(samples, result);
   return { summary: await runPlan(plan, chunks, { onRequest }, flags, label), samples };
-}
-
-/**
- * Serves the load in a mode that nobody has asked for by name: KV offload is left out where it cannot differ from GPU-only.
- *
- * @param outcomes of the modes in front of it; its own is added
- */
-export async function serveUnlessIdle(
-  mode: Mode,
-  outcomes: Map<Mode, ModeOutcome>,
-  serve: () => Promise<ModeOutcome>,
-): Promise<void> {
-  if (mode !== competitor) {
-    outcomes.set(mode, await serve());
-    return;
-  }
-  const gpuOnly = outcomes.get("gpu-only");
-  if (!gpuOnly || !("summary" in gpuOnly) || !mayRunShort(gpuOnly.summary)) return;
-  const outcome = await serve();
-  if (competes(outcome)) outcomes.set(mode, outcome);
 }
 
 /** What serving a load depends on beside its inputs. */

@@ -3,15 +3,17 @@
  * The steps that every simulating command shares: load the inputs, make the plan, run it.
  */
 import {
+  checkArrivals,
   createPlan,
-  createSimulation,
+  inSlices,
   type PlanInputs,
   refuseUnsupported,
   type SimulationObserver,
   type SimulationPlan,
+  together,
 } from "@tandem-sim/engine";
 import { capacityNote, Extrapolation } from "@tandem-sim/report";
-import { type Summary, TandemError } from "@tandem-sim/schemas";
+import type { Summary } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
@@ -22,9 +24,6 @@ import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
 import { warnOfClusterKeys } from "./unknown-keys.js";
-
-/** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
-const LAST_ARRIVAL_NS = 2 ** 52;
 
 /** What a simulating command runs on. */
 export interface PreparedRun {
@@ -52,13 +51,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   const file = findWorkloadFile(flags.dataset);
   const loaded = await loadWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
   const chunks = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
-  const last = chunks.at(-1)?.arrivalNs.at(-1) ?? 0;
-  if (!(last <= LAST_ARRIVAL_NS)) {
-    throw new TandemError("E_USAGE", `the last request would arrive after ${(last / 1e9).toPrecision(3)} s`, {
-      where: flags.requestRate === undefined ? flags.dataset : "--request-rate",
-      hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
-    });
-  }
+  checkArrivals(chunks, flags.requestRate === undefined ? flags.dataset : "--request-rate");
   return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags)] };
 }
 
@@ -81,9 +74,6 @@ export function planRun(
   return { plan, warnings: () => beyond.warnings() };
 }
 
-/** Simulated ns between two looks at the outside world: progress and interrupts. */
-const SLICE_NS = 5e9;
-
 /** Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works. */
 export async function runPlan(
   plan: SimulationPlan,
@@ -94,25 +84,16 @@ export async function runPlan(
 ): Promise<Summary> {
   const total = countRequests(chunks);
   let done = 0;
-  const simulation = createSimulation(
-    plan,
-    {
-      ...observer,
-      onRequest(result) {
-        done++;
-        observer.onRequest?.(result);
-      },
-    },
-    { logIntervalS: logInterval, ...(slo && { slo }) },
-  );
-  for (const chunk of chunks) simulation.push(chunk);
-  while (Number.isFinite(simulation.nextEventNs)) {
-    simulation.advance(simulation.nextEventNs + SLICE_NS);
+  const counted = together([{ onRequest: () => void done++ }, observer]);
+  const slices = inSlices(plan, chunks, counted, { logIntervalS: logInterval, ...(slo && { slo }) });
+  let slice = slices.next();
+  while (!slice.done) {
     status(`${label}: ${done} of ${total} requests`);
     await new Promise<void>((resolve) => setImmediate(resolve));
+    slice = slices.next();
   }
   clearStatus();
-  return simulation.finish();
+  return slice.value;
 }
 
 export const warnAll = (warnings: readonly string[]): void => warnings.forEach((text) => void warn(text));

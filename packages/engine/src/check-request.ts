@@ -88,3 +88,22 @@ export function checkWorkload(plan: SimulationPlan, chunks: readonly RequestChun
   let id = 0;
   for (const chunk of chunks) for (let row = 0; row < chunk.count; row++) checkRequest(plan, id++, chunk, row, source);
 }
+
+/** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
+const LAST_ARRIVAL_NS = 2 ** 52;
+
+/**
+ * Checks that time can be counted up to the last request.
+ *
+ * @param chunks in order of arrival
+ * @param where what gave them their arrivals
+ * @throws {TandemError} E_USAGE
+ */
+export function checkArrivals(chunks: readonly RequestChunk[], where: string): void {
+  const last = chunks.at(-1)?.arrivalNs.at(-1) ?? 0;
+  if (last <= LAST_ARRIVAL_NS) return;
+  throw new TandemError("E_USAGE", `the last request would arrive after ${(last / 1e9).toPrecision(3)} s`, {
+    where,
+    hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
+  });
+}

@@ -3,9 +3,11 @@
  * Schemas, their types, and coded errors. Files are read by `@tandem-sim/schemas/node`.
  */
 export * from "./cluster.js";
+export { type ClusterChanges, changedCluster } from "./cluster-changes.js";
 export * from "./cluster-inputs.js";
 export { type CsvTable, numberIn, parseTable, type TableRow, type TableText } from "./csv-table.js";
 export * from "./errors.js";
+export * from "./given-inputs.js";
 export { bundleMetaText } from "./gpu-profile/bundle-meta-text.js";
 export {
   type FoundProfileMeta,

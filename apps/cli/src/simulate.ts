@@ -13,13 +13,12 @@ import {
   together,
 } from "@tandem-sim/engine";
 import { capacityNote, Extrapolation } from "@tandem-sim/report";
-import type { Summary } from "@tandem-sim/schemas";
+import { instanceOptionsFrom, type Summary } from "@tandem-sim/schemas";
 import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { withCalibration } from "./gpu-calibration.js";
 import { clusterFiles } from "./input-files.js";
-import { instanceOptionsFrom } from "./instance-flags.js";
 import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, status, warn } from "./terminal.js";
@@ -35,7 +34,7 @@ export interface PreparedRun {
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
 export function loadCluster(flags: SimulationFlags): ClusterInputs {
-  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom(flags), {
     ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,

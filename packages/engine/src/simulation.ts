@@ -25,7 +25,7 @@ export interface SimulationOptions {
   /** Simulated seconds between interval reports; 0 = one per iteration. Default 1. */
   logIntervalS?: number;
   /** Requests that meet it make the goodput. */
-  slo?: ServiceLevel;
+  slo?: ServiceLevel | undefined;
 }
 
 /** Step of the power series where reports come per iteration: short beside any iteration. */

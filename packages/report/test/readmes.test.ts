@@ -10,6 +10,8 @@ import * as schemas from "@tandem-sim/schemas";
 import * as files from "@tandem-sim/schemas/node";
 import * as trace from "@tandem-sim/trace";
 import * as workload from "@tandem-sim/workload";
+import * as tandem from "tandem-sim";
+import * as tandemFiles from "tandem-sim/node";
 import { expect, test } from "vitest";
 
 const modules: Record<string, unknown> = {
@@ -24,6 +26,8 @@ const modules: Record<string, unknown> = {
   "@tandem-sim/schemas/node": files,
   "@tandem-sim/trace": trace,
   "@tandem-sim/workload": workload,
+  "tandem-sim": tandem,
+  "tandem-sim/node": tandemFiles,
 };
 
 const isJson = (text: string): boolean => {
@@ -46,7 +50,7 @@ const runnable = (example: string): string =>
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
 
-test.each(["hardware", "calibration", "scheduler", "trace", "engine", "comparison", "report"])(
+test.each(["hardware", "calibration", "scheduler", "trace", "engine", "comparison", "report", "tandem-sim"])(
   "the example of %s's README runs and is true",
   async (name) => {
     const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");

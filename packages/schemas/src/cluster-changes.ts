@@ -2,24 +2,26 @@
  * @module
  * Another GPU, model or PIM in a cluster config, wherever it says so.
  */
-import { type ClusterConfig, ownPim, type PimAttach, PimLink } from "./cluster.js";
+import { type ClusterConfig, ClusterConfig as ClusterSchema, ownPim, type PimAttach, PimLink } from "./cluster.js";
 import { TandemError } from "./errors.js";
+import { parseWith } from "./parse.js";
+import { type Setting, withSettings } from "./settings.js";
 import type { SpecSheet } from "./spec-sheet.js";
 
 /** What is to be another; what is left out stays as the config has it. */
 export interface ClusterChanges {
   /** Name of a model, in every instance. */
-  model?: string;
+  model?: string | undefined;
   /** GPUs of every instance, which share its layers. */
-  tp?: number;
+  tp?: number | undefined;
   /** Name of a PIM device. */
-  pim?: string;
+  pim?: string | undefined;
   /** Where PIM sits. */
-  pimAttach?: PimAttach;
+  pimAttach?: PimAttach | undefined;
   /** Size of that memory, GiB; beside a GPU it is as large as the GPU's where left out. */
-  pimMem?: number;
+  pimMem?: number | undefined;
   /** Bandwidth of the link to PIM, GB/s each way. */
-  pimLink?: number;
+  pimLink?: number | undefined;
 }
 
 type Node = ClusterConfig["nodes"][number];
@@ -119,13 +121,30 @@ const withModel = (node: Node, { model, tp }: ClusterChanges): Node => ({
   })),
 });
 
+/** All that can be changed of a config before what it names is looked up. */
+export interface ConfigChanges {
+  /** Another model, PIM or number of GPUs. */
+  changes?: ClusterChanges | undefined;
+  /** Changes to single values, behind those. */
+  settings?: readonly Setting[];
+}
+
 /**
- * The config with these changes made.
+ * The config with all changes made, held to its schema: flags may ask for more than a config may say.
  *
+ * @param source where the config came from, for errors
  * @param gpu the GPU of every instance
- * @throws {TandemError} E_USAGE for PIM that has no device, or no link
+ * @throws {TandemError} E_USAGE for PIM that has no device, or no link; E_SCHEMA for what no config may say
  */
-export const changedCluster = (cluster: ClusterConfig, changes: ClusterChanges, gpu?: SpecSheet): ClusterConfig => ({
-  ...cluster,
-  nodes: cluster.nodes.map((node) => withPim(withModel(gpu ? withGpu(node, gpu) : node, changes), changes)),
-});
+export function changedCluster(
+  cluster: ClusterConfig,
+  source: string,
+  { changes = {}, settings = [] }: ConfigChanges,
+  gpu?: SpecSheet,
+): ClusterConfig {
+  const nodes = cluster.nodes.map((node) => withPim(withModel(gpu ? withGpu(node, gpu) : node, changes), changes));
+  const changed = parseWith(ClusterSchema, { ...cluster, nodes }, source);
+  if (settings.length === 0) return changed;
+  const where = `${source}${settings.map(({ text }) => ` --set ${text}`).join("")}`;
+  return parseWith(ClusterSchema, withSettings(changed, settings), where);
+}

@@ -2,11 +2,14 @@
  * @module
  * What stands behind the names of a cluster config, given as data or as the texts of files: nothing has to lie on a disk.
  */
-import type { NamedInputs, ProfileQuery } from "./cluster-inputs.js";
+import { type ClusterConfig, ClusterConfig as ClusterSchema } from "./cluster.js";
+import { type ConfigChanges, changedCluster } from "./cluster-changes.js";
+import { type ClusterInputs, type ProfileQuery, resolveCluster } from "./cluster-inputs.js";
 import { TandemError } from "./errors.js";
 import type { GpuProfile } from "./gpu-profile/profile.js";
 import { parseJson } from "./json-text.js";
 import { ModelConfig } from "./model.js";
+import type { InstanceOptions } from "./options.js";
 import { parseWith, suggestion } from "./parse.js";
 import type { PimDevice } from "./pim/device.js";
 import { parsePimIni } from "./pim/parse-ini.js";
@@ -15,13 +18,13 @@ import { parseSpecSheet, type SpecSheet } from "./spec-sheet.js";
 /** By the names that configs and options use. */
 export interface GivenInputs {
   /** The `config.json` of a Hugging Face model, as text or parsed. */
-  models?: Readonly<Record<string, unknown>>;
+  models?: Readonly<Record<string, unknown>> | undefined;
   /** The spec sheet of a GPU, as text or parsed. */
-  gpus?: Readonly<Record<string, unknown>>;
+  gpus?: Readonly<Record<string, unknown>> | undefined;
   /** Measured GPU times, as `parseGpuProfile` gives them; each stands in for a spec sheet where it fits. */
-  profiles?: readonly GpuProfile[];
+  profiles?: readonly GpuProfile[] | undefined;
   /** The DRAMsim3 INI of a PIM device, as text, or a device. */
-  pims?: Readonly<Record<string, string | PimDevice>>;
+  pims?: Readonly<Record<string, string | PimDevice>> | undefined;
 }
 
 /** What is given under a name; undefined where nothing is. */
@@ -74,16 +77,36 @@ function required<T>(found: T | undefined, kind: string, name: string, entries: 
   });
 }
 
-/** The spec sheet of a name among what is given. @throws {TandemError} E_NOT_FOUND, and for a sheet with a mistake */
-export const givenSpec = (given: GivenInputs, hardware: string): SpecSheet =>
-  required(findGiven(given).spec(hardware), "gpus", hardware, given.gpus);
+/** How a config is read whose names stand for what is given. */
+export interface GivenLoading extends ConfigChanges {
+  given?: GivenInputs;
+  /** The spec sheet of this name, in every instance. */
+  gpu?: string | undefined;
+  /** Called with the config before anything that it names is looked up. */
+  check?: (cluster: ClusterConfig, source: string) => void;
+}
 
-/** What the names of a cluster config stand for, where all of it is given. */
-export function givenInputs(given: GivenInputs): NamedInputs {
+/**
+ * A cluster with all that its names stand for, without a file.
+ *
+ * @param cluster a config, or its JSON text
+ * @param options options of all instances; what an instance sets itself wins
+ * @throws {TandemError} E_NOT_FOUND for a name that nothing is given for, and naming the place of the first mistake
+ */
+export function givenClusterInputs(
+  cluster: unknown,
+  options: InstanceOptions,
+  { given = {}, gpu: name, check, ...changes }: GivenLoading = {},
+): ClusterInputs {
+  const source = "cluster";
   const found = findGiven(given);
-  return {
-    model: (name) => required(found.model(name), "models", name, given.models),
-    profile: (query) => found.profile(query) ?? givenSpec(given, query.hardware),
-    pim: (name) => required(found.pim(name), "pims", name, given.pims),
-  };
+  const specOf = (hardware: string): SpecSheet => required(found.spec(hardware), "gpus", hardware, given.gpus);
+  const gpu = name === undefined ? undefined : specOf(name);
+  const config = changedCluster(parseWith(ClusterSchema, parsed(cluster, source), source), source, changes, gpu);
+  check?.(config, source);
+  return resolveCluster(config, source, options, {
+    model: (model) => required(found.model(model), "models", model, given.models),
+    profile: (query) => found.profile(query) ?? (gpu?.hardware === query.hardware ? gpu : specOf(query.hardware)),
+    pim: (device) => required(found.pim(device), "pims", device, given.pims),
+  });
 }

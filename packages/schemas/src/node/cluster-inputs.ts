@@ -3,13 +3,12 @@
  * Everything that a cluster config refers to, read from disk.
  */
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
-import { type ClusterChanges, changedCluster } from "../cluster-changes.js";
+import { changedCluster } from "../cluster-changes.js";
 import { type ClusterInputs, type ProfileQuery, resolveCluster } from "../cluster-inputs.js";
-import { type FoundInputs, findGiven, type GivenInputs } from "../given-inputs.js";
+import { type FoundInputs, findGiven, type GivenLoading } from "../given-inputs.js";
 import type { GpuProfile } from "../gpu-profile/profile.js";
 import type { InstanceOptions } from "../options.js";
 import { parseWith } from "../parse.js";
-import { type Setting, withSettings } from "../settings.js";
 import type { SpecSheet } from "../spec-sheet.js";
 import { readClusterConfig, readModelConfig, readPimDevice, readSpecSheet } from "./files.js";
 import { readGpuProfile } from "./gpu-profile.js";
@@ -23,23 +22,13 @@ import {
   measuredProfileDir,
 } from "./names.js";
 
-export interface LoadOptions {
+export interface LoadOptions extends GivenLoading {
   /** Profile folder to use instead of those that the names lead to. */
   gpuProfileDir?: string | undefined;
-  /** Called with the config before anything that it names is read. */
-  check?: (cluster: ClusterConfig, source: string) => void;
-  /** Replaces parts of the config before anything that it names is read. */
+  /** Replaces parts of the config in front of all other changes. */
   change?: (cluster: ClusterConfig) => ClusterConfig;
-  /** Another model, PIM or number of GPUs, behind `change`. */
-  changes?: ClusterChanges;
-  /** The spec sheet of this name or path, in every instance. */
-  gpu?: string;
-  /** Changes to single values of the config, behind all others; its schema checks what they lead to. */
-  settings?: readonly Setting[];
   /** Whether GPU times come from measured tables, from the spec sheet, or (default) from tables where there are some. */
   gpuModel?: GpuModel;
-  /** What names stand for before they are looked up in files. */
-  given?: GivenInputs;
 }
 
 export type { ClusterInputs } from "../cluster-inputs.js";
@@ -58,7 +47,7 @@ const once = <K, T>(read: (key: K) => T): ((key: K) => T) => {
 };
 
 /** A cluster config before it is changed. */
-interface UnchangedCluster {
+interface ReadCluster {
   cluster: ClusterConfig;
   /** Its file, or for a config that is in memory what it is called. */
   source: string;
@@ -66,26 +55,12 @@ interface UnchangedCluster {
   file: string | undefined;
 }
 
-function readCluster(given: string | object): UnchangedCluster {
+function readCluster(given: string | object): ReadCluster {
   if (typeof given !== "string") {
     return { cluster: parseWith(ClusterSchema, given, "cluster"), source: "cluster", file: undefined };
   }
   const file = findClusterFile(given);
   return { cluster: readClusterConfig(file), source: file, file };
-}
-
-/** The config with all changes made. */
-function changedConfig(
-  { cluster: read, source }: UnchangedCluster,
-  { change, changes, settings = [] }: LoadOptions,
-  gpu: SpecSheet | undefined,
-): ClusterConfig {
-  const changed = change ? change(read) : read;
-  // Flags may ask for more than a config may say.
-  const checked = parseWith(ClusterSchema, changedCluster(changed, changes ?? {}, gpu), source);
-  if (settings.length === 0) return checked;
-  const where = `${source}${settings.map(({ text }) => ` --set ${text}`).join("")}`;
-  return parseWith(ClusterSchema, withSettings(checked, settings), where);
 }
 
 /** Where the GPU times of an instance are from, each file read once. */
@@ -124,12 +99,13 @@ export function loadClusterInputs(
   options: InstanceOptions,
   loading: LoadOptions = {},
 ): ClusterInputs {
-  const unchanged = readCluster(cluster);
-  const { source, file } = unchanged;
+  const read = readCluster(cluster);
+  const { source, file } = read;
   const given = findGiven(loading.given ?? {});
   const { gpu: name } = loading;
   const gpu = name === undefined ? undefined : (given.spec(name) ?? readSpecSheet(findGpuSpecFile(name)));
-  const config = changedConfig(unchanged, loading, gpu);
+  const { change } = loading;
+  const config = changedCluster(change ? change(read.cluster) : read.cluster, source, loading, gpu);
   loading.check?.(config, source);
   return resolveCluster(config, source, options, {
     model: once((name: string) => given.model(name) ?? readModelConfig(findModelFile(name, file))),

@@ -21,7 +21,7 @@ export const planMode = (flags: ServeFlags, inputs: PlanInputs, chunks: readonly
   });
 
 /** Runs a plan over the load. @param label for progress */
-export async function runMode(
+async function runMode(
   plan: SimulationPlan,
   chunks: readonly RequestChunk[],
   flags: ServeFlags,

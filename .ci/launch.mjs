@@ -1,5 +1,5 @@
 // The scripts of package.json on a machine that has Node and npm only: fetches the pinned pnpm, installs, then builds, checks
-// types, or runs the main job, the tests or the benchmark. What has not changed since the last time is skipped.
+// types or packages, or runs the main job, the tests or the benchmark. What has not changed since the last time is skipped.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -167,7 +167,13 @@ async function bench(extra) {
   process.exit(await run(process.execPath, [join("apps", "bench", "dist", "main.js"), ...extra]));
 }
 
-const commands = { start, test, bench, build, typecheck };
+/** @param {string[]} extra arguments of the check */
+async function packages(extra) {
+  await build();
+  process.exit(await run(process.execPath, [join(".ci", "packages", "check.mjs"), ...extra]));
+}
+
+const commands = { start, test, bench, packages, build, typecheck };
 const [command, ...rest] = process.argv.slice(2);
 const action = commands[/** @type {keyof typeof commands} */ (command)];
 requireNode();

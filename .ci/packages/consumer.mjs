@@ -40,6 +40,7 @@ const tsconfig = (root, resolution) => ({
     skipLibCheck: false,
   },
   include: ["*.mjs"],
+  exclude: ["all.mjs"],
 });
 
 /**
@@ -59,7 +60,9 @@ export async function consume(root, manager, folder, packages) {
   else await output("npx", ["--yes", packageManager, "install", "--prefer-offline", "--ignore-workspace"], folder);
   const files = examples(root, packages);
   for (const { file, text } of files) writeFileSync(join(folder, file), text);
-  for (const { file } of files) await output(process.execPath, [file], folder);
+  // In one process: each by itself would load the same packages again.
+  writeFileSync(join(folder, "all.mjs"), files.map(({ file }) => `await import("./${file}");\n`).join(""));
+  await output(process.execPath, ["all.mjs"], folder);
   for (const resolution of Object.keys(resolutions)) {
     writeFileSync(join(folder, `${resolution}.json`), JSON.stringify(tsconfig(root, resolution)));
     await output(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", `${resolution}.json`], folder);

@@ -9,7 +9,9 @@ const fillFirst = () => (targets) => {
   return open < 0 ? targets.length - 1 : open;
 };
 
-for (const routing of ["LOAD", fillFirst]) {
+/** @type {import("tandem-sim").CommonOptions["routing"][]} */
+const policies = ["LOAD", fillFirst];
+for (const routing of policies) {
   const { instances, ttft_ms, tpot_ms } = await simulate({
     cluster: "two_instances_pim",
     workload: "mixed",
@@ -18,7 +20,7 @@ for (const routing of ["LOAD", fillFirst]) {
     attnOffloadPhase: "decode",
     routing,
   });
-  const name = typeof routing === "string" ? routing : "fillFirst";
+  const name = typeof routing === "function" ? routing.name : routing;
   const shares = instances.map(({ requests }) => requests).join(" + ");
   console.log(`${name}: ${shares} requests, TTFT ${ttft_ms.mean.toFixed(0)} ms, TPOT ${tpot_ms.mean.toFixed(1)} ms`);
 }

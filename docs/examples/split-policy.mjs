@@ -11,8 +11,10 @@ function longestFirst(batch, division) {
   return division.keepsDependencies(batch);
 }
 
-for (const split of ["tokens", "cost", longestFirst]) {
+/** @type {import("tandem-sim").CommonOptions["split"][]} */
+const splits = ["tokens", "cost", longestFirst];
+for (const split of splits) {
   const { makespan_ns, interleaving } = await simulate({ workload: "mixed", offload: true, interleave: true, split });
-  const name = typeof split === "string" ? split : split.name;
+  const name = typeof split === "function" ? split.name : split;
   console.log(`${name}: ${(makespan_ns / 1e9).toFixed(2)} s, ${interleaving.interleaved} iterations interleaved`);
 }

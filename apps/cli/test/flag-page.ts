@@ -5,7 +5,8 @@
 import { Command, type Option } from "commander";
 import { commands } from "../src/commands.js";
 
-const cell = (text: string): string => text.replaceAll("|", "\\|");
+/** A text as it stands: neither a border of the table nor markup. */
+const cell = (text: string): string => text.replaceAll(/[|<]/g, "\\$&");
 
 function defaultText({ defaultValue, defaultValueDescription }: Option): string {
   if (defaultValueDescription !== undefined) return defaultValueDescription;
@@ -15,7 +16,7 @@ function defaultText({ defaultValue, defaultValueDescription }: Option): string 
 
 function row(option: Option): string {
   const choices = option.argChoices ? ` (${option.argChoices.join(", ")})` : "";
-  return `| \`${cell(option.flags)}\` | ${cell(defaultText(option))} | ${cell(`${option.description}${choices}`)} |`;
+  return `| \`${option.flags.replaceAll("|", "\\|")}\` | ${cell(defaultText(option))} | ${cell(`${option.description}${choices}`)} |`;
 }
 
 const rowsOf = (command: Command): string[] => command.options.filter(({ hidden }) => !hidden).map(row);

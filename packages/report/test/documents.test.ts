@@ -27,6 +27,25 @@ test.each(
   expect(links.filter((link) => !existsSync(join(repository, dirname(document), link)))).toEqual([]);
 });
 
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+  [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test("links to a heading lead to one", () => {
+  const lost = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].flatMap(([link, path = "", anchor = ""]) => {
+      const page = path === "" ? document : join(dirname(document), path);
+      return page.endsWith(".md") && !anchorsOf(read(page)).includes(anchor) ? [`${document}: ${link}`] : [];
+    }),
+  );
+  expect(lost).toEqual([]);
+});
+
 /** Files and folders in the first column of a README's table of sources. */
 const sourcesNamed = (readme: string): string[] =>
   [...readme.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = ""]) =>

@@ -177,7 +177,7 @@ async function packages(extra) {
 async function docs() {
   await step("install the site's tools", () => pnpm("install", "--frozen-lockfile", "--filter=tandem-docs"));
   await step("API pages", () => pnpm("--silent", "--filter=tandem-docs", "run", "api"));
-  await step("site", () => pnpm("--silent", "--filter=tandem-docs", "run", "build"));
+  await step("site", () => pnpm("--silent", "--filter=tandem-docs", "run", "site"));
   console.log("docs/.vitepress/dist/index.html; npx --prefix docs vitepress preview docs serves it");
 }
 

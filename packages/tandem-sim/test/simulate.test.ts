@@ -62,7 +62,7 @@ describe("simulate", () => {
       'cluster: $.nodes[0].cpu_mem.pim_config: DDR4_8GB_3200_pim: nothing of this name in "pims" (given: none)',
     );
     await expect(simulateGiven({ cluster: "single_node_pim_instance", workload: chunks })).rejects.toThrow(
-      "cluster:1: not valid JSON",
+      '$.cluster: "single_node_pim_instance" is the text of no file (names and paths are for tandem-sim/node)',
     );
   });
 });

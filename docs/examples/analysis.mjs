@@ -10,7 +10,7 @@ for (const maxNumSeqs of [16, 64, 256]) {
       seed: 1,
       arrivals: { process: "constant", requestsPerSecond: Number.POSITIVE_INFINITY },
       inputTokens: { kind: "fixed", tokens: 512 },
-      outputTokens: { kind: "fixed", tokens: 64 },
+      outputTokens: { kind: "fixed", tokens: 32 },
     },
     maxNumSeqs,
     attnOffloadPhase: "decode",

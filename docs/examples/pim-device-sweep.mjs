@@ -17,7 +17,7 @@ for (const factor of [0.5, 1, 2]) {
     pims: { mine },
     pim: "mine",
     workload: "batch_256",
-    numReqs: 128,
+    numReqs: 96,
     attnOffloadPhase: "decode",
     modes: ["gpu-only", "offload", "interleave"],
   });

@@ -12,6 +12,7 @@ const layers = {
   engine: ["schemas", "hardware", "power", "workload", "scheduler", "trace"],
   comparison: ["schemas", "hardware", "workload", "scheduler", "trace", "engine"],
   report: ["schemas", "hardware", "power", "workload", "scheduler", "trace", "engine", "comparison", "calibration"],
+  "tandem-sim": ["schemas", "workload", "trace", "engine", "comparison", "report"],
 };
 
 const workspace = "^(packages|apps|configs|workloads)/";

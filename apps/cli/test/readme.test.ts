@@ -15,6 +15,7 @@ function commandsIn(file: string): string[] {
 
 const documents = [
   "README.md",
+  "apps/cli/README.md",
   ...readdirSync(join(repository, "docs"))
     .filter((file) => file.endsWith(".md"))
     .map((file) => `docs/${file}`),

@@ -5,7 +5,7 @@
  */
 export { bestModes, bestOffloaded, decisiveMeasure, measures, ratioBy, uncertaintyOf, undecided } from "./best.js";
 export { boundOf } from "./bound.js";
-export { competes, competitor, mayRunShort } from "./competitor.js";
+export { competes, competitor, mayRunShort, serveUnlessIdle } from "./competitor.js";
 export { composition } from "./composition.js";
 export { flipsOf } from "./flips.js";
 export {
@@ -17,5 +17,6 @@ export {
   servedModes,
   type UnfitMode,
   unfitModes,
+  unlessUnfit,
 } from "./mode-outcome.js";
 export { whatIf } from "./what-if.js";

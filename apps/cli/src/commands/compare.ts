@@ -7,6 +7,7 @@ import {
   type ModeOutcome,
   type Serve,
   servedModes,
+  serveUnlessIdle,
   type UnfitMode,
   unfitModes,
   whatIf,
@@ -23,7 +24,7 @@ import { wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { quickText } from "../quick-flags.js";
-import { type Planned, planMode, type Served, serveUnlessIdle } from "../serve-mode.js";
+import { type Planned, planMode, type Served } from "../serve-mode.js";
 import { createServePool, type ServePool } from "../serve-pool.js";
 import { prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";

@@ -96,7 +96,7 @@ const calls: Call[] = walks.flatMap((walk) =>
 );
 
 const definition = (name: string): RegExp =>
-  new RegExp(`^(?:export )?(?:async )?(?:function|class|const|interface) ${name}\\b`, "m");
+  new RegExp(`^(?:export )?(?:async )?(?:function\\*?|class|const|interface) ${name}\\b`, "m");
 const member = (name: string): RegExp => new RegExp(`^ {2}(?:private |async |get )*${name}\\??\\(`, "m");
 
 describe("the walks", () => {

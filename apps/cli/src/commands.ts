@@ -30,6 +30,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./commands/compare.js")).compareCommand,
   },
   {
+    name: "sweep",
+    synopsis: "[options] <file>",
+    description: "Run a grid of cells, kept as they finish; merge shards, draw a report",
+    load: async () => (await import("./commands/sweep.js")).sweepCommand,
+  },
+  {
     name: "model",
     description: "List the models that --model takes by name",
     load: async () => (await import("./commands/model.js")).modelCommand,

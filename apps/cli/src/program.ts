@@ -5,11 +5,13 @@
 import { TandemError } from "@tandem-sim/schemas/errors";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands.js";
+import { FailedCells } from "./sweep/failed-cells.js";
 import { clearStatus, error } from "./terminal.js";
 import { version } from "./version.js";
 
 const EXIT_USAGE = 2;
 const EXIT_BUG = 1;
+const EXIT_FAILED = 1;
 
 /** Errors of this class are reported here, so commander itself neither prints nor exits. */
 function quiet(command: Command): Command {
@@ -34,6 +36,10 @@ function fail(thrown: unknown): number {
   if (thrown instanceof TandemError) {
     error(oneLine(thrown.message));
     return EXIT_USAGE;
+  }
+  if (thrown instanceof FailedCells) {
+    error(oneLine(thrown.message));
+    return EXIT_FAILED;
   }
   const bug = thrown instanceof Error ? thrown : new Error(String(thrown));
   error(`internal error: ${oneLine(bug.message)}. Please report it; TANDEM_DEBUG=1 shows the stack.`);

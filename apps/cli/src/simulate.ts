@@ -12,7 +12,7 @@ import {
 } from "@tandem-sim/engine";
 import { capacityNote, Extrapolation } from "@tandem-sim/report";
 import { type Summary, TandemError } from "@tandem-sim/schemas";
-import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
+import { type ClusterInputs, createReaders, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { countRequests, type RequestChunk, rescaleArrivals } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { withCalibration } from "./gpu-calibration.js";
@@ -35,14 +35,33 @@ export interface PreparedRun {
 }
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
-export function loadCluster(flags: SimulationFlags): ClusterInputs {
+export function loadCluster(flags: SimulationFlags, readers = createReaders()): ClusterInputs {
   const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
     ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,
+    readers,
   });
   warnOfClusterKeys(inputs);
   return withCalibration(inputs, flags.gpuCalibration);
+}
+
+/** The requests of a workload file. */
+export const loadRequests = (file: string, numReqs: number): Promise<RequestChunk[]> =>
+  loadWorkload(file, numReqs > 0 ? { limit: numReqs } : {});
+
+/** The requests as they arrive under these flags. @throws {TandemError} E_USAGE where that is too far in the future */
+export function asTheyArrive(
+  loaded: RequestChunk[],
+  { dataset, requestRate }: Pick<SimulationFlags, "dataset" | "requestRate">,
+): RequestChunk[] {
+  const chunks = requestRate === undefined ? loaded : rescaleArrivals(loaded, requestRate);
+  const last = chunks.at(-1)?.arrivalNs.at(-1) ?? 0;
+  if (last <= LAST_ARRIVAL_NS) return chunks;
+  throw new TandemError("E_USAGE", `the last request would arrive after ${(last / 1e9).toPrecision(3)} s`, {
+    where: requestRate === undefined ? dataset : "--request-rate",
+    hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
+  });
 }
 
 /** Loads cluster and workload. @throws {TandemError} before anything runs */
@@ -50,15 +69,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   setLogLevel(flags.logLevel);
   const inputs = loadCluster(flags);
   const file = findWorkloadFile(flags.dataset);
-  const loaded = await loadWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
-  const chunks = flags.requestRate === undefined ? loaded : rescaleArrivals(loaded, flags.requestRate);
-  const last = chunks.at(-1)?.arrivalNs.at(-1) ?? 0;
-  if (!(last <= LAST_ARRIVAL_NS)) {
-    throw new TandemError("E_USAGE", `the last request would arrive after ${(last / 1e9).toPrecision(3)} s`, {
-      where: flags.requestRate === undefined ? flags.dataset : "--request-rate",
-      hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
-    });
-  }
+  const chunks = asTheyArrive(await loadRequests(file, flags.numReqs), flags);
   return { inputs, chunks, files: [file, ...clusterFiles(inputs, flags)] };
 }
 
@@ -84,13 +95,17 @@ export function planRun(
 /** Simulated ns between two looks at the outside world: progress and interrupts. */
 const SLICE_NS = 5e9;
 
-/** Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works. */
+/**
+ * Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works.
+ *
+ * @param label for progress; left out: none is shown
+ */
 export async function runPlan(
   plan: SimulationPlan,
   chunks: readonly RequestChunk[],
   observer: SimulationObserver,
   { logInterval, slo }: Pick<SimulationFlags, "logInterval" | "slo">,
-  label: string,
+  label?: string,
 ): Promise<Summary> {
   const total = countRequests(chunks);
   let done = 0;
@@ -108,10 +123,10 @@ export async function runPlan(
   for (const chunk of chunks) simulation.push(chunk);
   while (Number.isFinite(simulation.nextEventNs)) {
     simulation.advance(simulation.nextEventNs + SLICE_NS);
-    status(`${label}: ${done} of ${total} requests`);
+    if (label !== undefined) status(`${label}: ${done} of ${total} requests`);
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  clearStatus();
+  if (label !== undefined) clearStatus();
   return simulation.finish();
 }
 

@@ -5,8 +5,10 @@
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
 import { type ClusterInputs, type ProfileQuery, resolveCluster } from "../cluster-inputs.js";
 import type { GpuProfile } from "../gpu-profile/profile.js";
+import type { ModelConfig } from "../model.js";
 import type { InstanceOptions } from "../options.js";
 import { parseWith } from "../parse.js";
+import type { PimDevice } from "../pim/device.js";
 import { type Setting, withSettings } from "../settings.js";
 import type { SpecSheet } from "../spec-sheet.js";
 import { readClusterConfig, readModelConfig, readPimDevice, readSpecSheet } from "./files.js";
@@ -34,6 +36,17 @@ export interface LoadOptions {
   gpuModel?: GpuModel;
   /** The spec sheet of the hardware that it names, wherever the config says that. */
   gpuSpec?: SpecSheet;
+  /** Who loads many configs reads what they share once. */
+  readers?: FileReaders;
+}
+
+/** Readers of what a cluster config names, by file. Nothing that they give may be changed. */
+export interface FileReaders {
+  cluster(file: string): ClusterConfig;
+  model(file: string): ModelConfig;
+  pim(file: string): PimDevice;
+  spec(file: string): SpecSheet;
+  profile(dir: string, tp: number): GpuProfile;
 }
 
 export type { ClusterInputs } from "../cluster-inputs.js";
@@ -51,12 +64,25 @@ const once = <K, T>(read: (key: K) => T): ((key: K) => T) => {
   };
 };
 
+/** Readers that read each file once. */
+export function createReaders(): FileReaders {
+  const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
+  return {
+    cluster: once(readClusterConfig),
+    model: once(readModelConfig),
+    pim: once(readPimDevice),
+    spec: once(readSpecSheet),
+    profile: (dir, tp) => profiles(dir)(tp),
+  };
+}
+
 /** The config with all changes made, and where it came from. */
 function changedConfig(
   file: string,
   { change, settings = [] }: LoadOptions,
+  readers: FileReaders,
 ): { cluster: ClusterConfig; source: string } {
-  const read = readClusterConfig(file);
+  const read = readers.cluster(file);
   // Flags may ask for more than a config may say.
   const changed = change ? parseWith(ClusterSchema, change(read), file) : read;
   if (settings.length === 0) return { cluster: changed, source: file };
@@ -64,20 +90,18 @@ function changedConfig(
   return { cluster: parseWith(ClusterSchema, withSettings(changed, settings), source), source: file };
 }
 
-/** Where the GPU times of an instance are read from, each file once. */
-function gpuSources(file: string, { gpuProfileDir, gpuModel = "auto", gpuSpec }: LoadOptions) {
-  const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
-  const specs = once(readSpecSheet);
+/** Where the GPU times of an instance are read from. */
+function gpuSources(file: string, { gpuProfileDir, gpuModel = "auto", gpuSpec }: LoadOptions, readers: FileReaders) {
   const measured = ({ hardware, model, variants, tp }: ProfileQuery): GpuProfile =>
-    profiles(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file))(tp);
+    readers.profile(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file), tp);
   const analytic = (hardware: string): SpecSheet =>
-    gpuSpec?.hardware === hardware ? gpuSpec : specs(findGpuSpecFile(hardware, file));
+    gpuSpec?.hardware === hardware ? gpuSpec : readers.spec(findGpuSpecFile(hardware, file));
   return (wanted: ProfileQuery): GpuProfile | SpecSheet => {
     if (gpuModel === "analytic") return analytic(wanted.hardware);
     if (gpuModel === "measured" || gpuProfileDir !== undefined) return measured(wanted);
     if (gpuSpec?.hardware === wanted.hardware && !measuredProfileDir(wanted, file)) return gpuSpec;
     const { profileDir, specFile } = findGpuSource(wanted, file);
-    return profileDir === undefined ? specs(specFile) : profiles(profileDir)(wanted.tp);
+    return profileDir === undefined ? readers.spec(specFile) : readers.profile(profileDir, wanted.tp);
   };
 }
 
@@ -92,11 +116,12 @@ export function loadClusterInputs(
   loading: LoadOptions = {},
 ): ClusterInputs {
   const file = findClusterFile(nameOrPath);
-  const { cluster, source } = changedConfig(file, loading);
+  const { readers = createReaders() } = loading;
+  const { cluster, source } = changedConfig(file, loading, readers);
   loading.check?.(cluster, source);
   return resolveCluster(cluster, source, options, {
-    model: once((name: string) => readModelConfig(findModelFile(name, file))),
-    pim: once((name: string) => readPimDevice(findPimFile(name, file))),
-    profile: gpuSources(file, loading),
+    model: (name) => readers.model(findModelFile(name, file)),
+    pim: (name) => readers.pim(findPimFile(name, file)),
+    profile: gpuSources(file, loading, readers),
   });
 }

@@ -14,7 +14,7 @@ import {
 } from "@tandem-sim/comparison";
 import { checkWorkload, type Mode, type PlanInputs, type RequestResult, type SimulationPlan } from "@tandem-sim/engine";
 import { TandemError } from "@tandem-sim/schemas";
-import type { RequestChunk } from "@tandem-sim/workload";
+import { type RequestChunk, redrawArrivals, rescaleArrivals } from "@tandem-sim/workload";
 import { planRun, runPlan } from "./simulate.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 
@@ -68,19 +68,33 @@ export async function serveUnlessIdle(
 /** What serving a load depends on beside its inputs. */
 export type ServeFlags = Pick<SimulationFlags, "requestRoutingPolicy" | "seed" | "slo" | "logInterval" | "dataset">;
 
+/** When the requests of a load arrive, in place of when its file says. */
+export interface NewArrivals {
+  /** Requests per second; Infinity: all at once. */
+  requestRate: number;
+  /** Of Poisson arrivals; null: the file's, stretched. */
+  seed: number | null;
+}
+
+/** The same requests, at these arrivals. @throws {TandemError} E_USAGE where the file's are all at once */
+const arriving = (chunks: readonly RequestChunk[], { requestRate, seed }: NewArrivals): RequestChunk[] =>
+  rescaleArrivals(seed === null ? chunks : redrawArrivals(chunks, "poisson", seed), requestRate);
+
 /** How a load was served, and where its run left the GPU profile. */
 export interface Served {
   outcome: ModeOutcome;
   warnings: string[];
 }
 
-/** Serves the load on these inputs, on this thread. */
+/** Serves the load on these inputs, on this thread. @param arrivals if not the load's own */
 export async function serveAlone(
   flags: ServeFlags,
-  chunks: readonly RequestChunk[],
+  load: readonly RequestChunk[],
   inputs: PlanInputs,
   what: string,
+  arrivals?: NewArrivals,
 ): Promise<Served> {
+  const chunks = arrivals ? arriving(load, arrivals) : load;
   const planned = planMode(flags, inputs, chunks);
   if (!("plan" in planned)) return { outcome: planned, warnings: [] };
   const outcome = await runMode(planned.plan, chunks, flags, what);

@@ -9,4 +9,6 @@ import type { ServedLoad, ServeTask } from "./serve-pool.js";
 
 const { chunks } = workerData as ServedLoad;
 
-workerpool.worker({ serve: ({ inputs, flags, what }: ServeTask) => serveAlone(flags, chunks, inputs, what) });
+workerpool.worker({
+  serve: ({ inputs, flags, what, arrivals }: ServeTask) => serveAlone(flags, chunks, inputs, what, arrivals),
+});

@@ -6,11 +6,15 @@
 /** A value between two others; null where they are close enough. */
 export type Between = (a: number, b: number) => number | null;
 
-/** The middle by ratio, until the two differ by no more than a share of the smaller one. */
+/** The middle by ratio, until the two differ by no more than a share of the smaller one; twice that where there is no end. */
 export const byRatio =
   (tolerance: number): Between =>
   (a, b) =>
-    Math.max(a, b) <= Math.min(a, b) * (1 + tolerance) ? null : Math.sqrt(a * b);
+    Math.max(a, b) <= Math.min(a, b) * (1 + tolerance)
+      ? null
+      : Number.isFinite(a * b)
+        ? Math.sqrt(a * b)
+        : 2 * Math.min(a, b);
 
 /** The middle on a grid, until the two are neighbours on it or as close as `byRatio` has them. */
 export const onGrid =

@@ -4,7 +4,7 @@
  */
 import { suggestion, TandemError } from "@tandem-sim/schemas";
 import { exponential, gamma } from "./distributions.js";
-import type { Random } from "./random.js";
+import { createRandom, type Random } from "./random.js";
 import { countRequests, type RequestChunk } from "./request-chunk.js";
 
 /** Gaps between arrivals with mean 1, by process. `cv` = standard deviation of the gaps over their mean. */
@@ -72,6 +72,17 @@ export function arrivalSpan(chunks: readonly RequestChunk[]): { firstNs: number;
     }
   }
   return { firstNs, lastNs };
+}
+
+/**
+ * The same requests in the same order, at arrivals from a seed with a mean gap of a second: what `rescaleArrivals` then
+ * brings to any rate.
+ *
+ * @throws {TandemError} E_USAGE as {@link createArrivals}
+ */
+export function redrawArrivals(chunks: readonly RequestChunk[], process: ArrivalProcess, seed: number): RequestChunk[] {
+  const next = createArrivals({ process, requestsPerSecond: 1 }, createRandom(seed, "arrivals"));
+  return chunks.map((chunk) => ({ ...chunk, arrivalNs: chunk.arrivalNs.map(next) }));
 }
 
 /**

@@ -19,6 +19,7 @@ import { countRequests, type RequestChunk } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
+import { parseModes } from "../modes-flag.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
@@ -144,14 +145,6 @@ function asJson(
     does_not_fit: Object.fromEntries(unfitModes(outcomes)),
     verdict,
   };
-}
-
-/** Names of modes, each once. */
-function parseModes(text: string): Mode[] {
-  const names = [...new Set(text.split(","))];
-  const unknown = names.find((name) => !modeNames.includes(name as Mode));
-  if (unknown === undefined) return names as Mode[];
-  throw new TandemError("E_USAGE", `"${unknown}" is no mode`, { where: "--modes", hint: modeNames.join(", ") });
 }
 
 async function compare(flags: CompareFlags, given: Given): Promise<void> {

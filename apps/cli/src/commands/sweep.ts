@@ -29,6 +29,7 @@ import { reasonOf, runCells, type SweepResult } from "../sweep/run-cells.js";
 import { report, result, warn } from "../terminal.js";
 import { version } from "../version.js";
 import { mergeCommand } from "./sweep-merge.js";
+import { reportCommand } from "./sweep-report.js";
 
 interface SweepFlags {
   /** Always there: the command says so itself, since commander would ask its subcommands for it as well. */
@@ -123,5 +124,6 @@ Example of a file:
 Example:
   $ tandem sweep sweep.yaml --out outputs/sweep && tandem sweep report outputs/sweep`,
     )
+    .addCommand(reportCommand())
     .addCommand(mergeCommand())
     .action(sweep);

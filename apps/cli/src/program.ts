@@ -57,7 +57,9 @@ function called(args: readonly string[]): string | undefined {
 async function program(wanted: string | undefined): Promise<Command> {
   const tandem = new Command("tandem")
     .description("Simulate LLM serving on GPU + PIM, with attention offload and sub-batch interleaving")
-    .version(version);
+    .version(version)
+    // A flag behind a subcommand is the subcommand's: `sweep` and `sweep merge` have --out both.
+    .enablePositionalOptions();
   for (const { name, synopsis, description, load } of commands) {
     const command = new Command(name).description(description);
     if (name === wanted) (await load())(command);

@@ -50,7 +50,7 @@ export class ResultsFile {
   readonly strangers: number;
 
   /**
-   * @param path its folder is made, if the one around it exists
+   * @param path its folder is made, and the one around it
    * @param keys of the cells that it is for
    * @throws {TandemError} E_OUTPUT where the file cannot be written, or is another sweep's; E_PARSE, E_SCHEMA where it is broken
    */
@@ -59,7 +59,7 @@ export class ResultsFile {
     private readonly header: ShardHeader | null,
     keys: ReadonlySet<string>,
   ) {
-    makeFolder(dirname(path), 1);
+    makeFolder(dirname(path), 2);
     removeUnfinished(path);
     const before = readJournal(path);
     if (before) checkOurs(path, before, header, keys);

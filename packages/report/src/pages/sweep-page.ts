@@ -32,8 +32,13 @@ const LONGEST_SIDE = 24;
 /** Ends of the classes of a map, as shares of the way from the least to the greatest value. */
 const classEnds = diverging.map((_, i) => (i + 1) / diverging.length);
 
-const short = (value: number): string =>
-  Number.isInteger(value) && value < 1e5 ? String(value) : value.toPrecision(3);
+/** Three digits, and a prefix: 52.9G. */
+function short(value: number): string {
+  const thousands = Math.min(4, Math.floor(Math.log10(Math.max(1, Math.abs(value))) / 3));
+  const scaled = value / 1000 ** thousands;
+  const text = Number.isInteger(scaled) ? String(scaled) : scaled.toPrecision(3);
+  return `${text}${["", "k", "M", "G", "T"][thousands]}`;
+}
 
 const titled = (metric: string, group: string): string => (group === "" ? metric : `${metric}: ${group}`);
 
@@ -150,7 +155,7 @@ function frontMarkup(records: readonly SweepRecord[], axes: readonly SweepAxis[]
     `<p>By ${escapeMarkup(judged)}, ${front.length} of ${records.length} cells are beaten by no other.</p>`,
     charts(pairs.map((pair) => frontChart(records, kindAxis(axes), pair))),
     table([
-      ["cell", "axes", ...objectives.map(({ metric }) => metric)],
+      ["cell", { text: "axes", tone: "text" as const }, ...objectives.map(({ metric }) => metric)],
       ...front.map((record) => [
         String(record.cell),
         { text: axesText(record.axes), tone: "text" as const },

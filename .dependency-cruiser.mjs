@@ -12,7 +12,18 @@ const layers = {
   trace: ["schemas", "hardware", "scheduler"],
   engine: ["schemas", "hardware", "power", "workload", "scheduler", "trace"],
   comparison: ["schemas", "hardware", "workload", "scheduler", "trace", "engine"],
-  report: ["schemas", "hardware", "power", "workload", "scheduler", "trace", "engine", "comparison", "calibration", "sweep"],
+  report: [
+    "schemas",
+    "hardware",
+    "power",
+    "workload",
+    "scheduler",
+    "trace",
+    "engine",
+    "comparison",
+    "calibration",
+    "sweep",
+  ],
 };
 
 const workspace = "^(packages|apps|configs|workloads)/";

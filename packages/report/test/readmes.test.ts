@@ -8,6 +8,7 @@ import * as pages from "@tandem-sim/report/pages";
 import * as scheduler from "@tandem-sim/scheduler";
 import * as schemas from "@tandem-sim/schemas";
 import * as files from "@tandem-sim/schemas/node";
+import * as sweep from "@tandem-sim/sweep";
 import * as trace from "@tandem-sim/trace";
 import * as workload from "@tandem-sim/workload";
 import { expect, test } from "vitest";
@@ -22,6 +23,7 @@ const modules: Record<string, unknown> = {
   "@tandem-sim/scheduler": scheduler,
   "@tandem-sim/schemas": schemas,
   "@tandem-sim/schemas/node": files,
+  "@tandem-sim/sweep": sweep,
   "@tandem-sim/trace": trace,
   "@tandem-sim/workload": workload,
 };
@@ -46,7 +48,7 @@ const runnable = (example: string): string =>
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
 
-test.each(["hardware", "calibration", "scheduler", "trace", "engine", "comparison", "report"])(
+test.each(["hardware", "calibration", "scheduler", "trace", "engine", "comparison", "sweep", "report"])(
   "the example of %s's README runs and is true",
   async (name) => {
     const readme = readFileSync(new URL(`../../${name}/README.md`, import.meta.url), "utf8");

@@ -80,25 +80,25 @@ export const loadHead = ["mode", "requests/s", "meet it", "goodput/s", "served/s
 /** Loads that are shown beside the answer, as multiples of it. */
 export const curveMultiples = [0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2];
 
-/** Goodput and the share that meets it, at multiples of each mode's answer. */
-function curveTable(modes: readonly CapacityOfMode[]): Table {
+/** Goodput and the share that meets it, at multiples of each mode's answer; null where no answer is a number. */
+function curveTable(modes: readonly CapacityOfMode[]): Table | null {
   const multiples = [...curveMultiples, 1].sort((a, b) => a - b);
   const rows = modes.filter(isServed).flatMap(({ mode, rate, curve }) => {
     const at = multiples.map((multiple) => curve.find((point) => point.rate === rate * multiple));
     const texts = at.map((point) => (point ? `${point.goodput.toPrecision(3)} ${percent(point.share)}` : ""));
     return rate > 0 && Number.isFinite(rate) ? [[mode, ...texts]] : [];
   });
-  return titledTable(["goodput/s at", ...multiples.map((multiple) => `${multiple}x`)], rows);
+  return rows.length === 0 ? null : titledTable(["goodput/s at", ...multiples.map((multiple) => `${multiple}x`)], rows);
 }
 
 /** The answers, and the curve of each mode around its own. */
 export function capacityResult(question: CapacityQuestion, modes: readonly CapacityOfMode[]): Part[] {
   const [head = [], ...rows] = capacityRows(question, modes);
+  const curves = curveTable(modes);
   return [
     { heading: capacityQuestionText(question) },
     titledTable(head, rows),
-    "",
-    curveTable(modes),
+    ...(curves ? ["", curves] : []),
     ...modes.flatMap((mode) => (isServed(mode) ? [] : ["", `${mode.mode} does not fit: ${mode.doesNotFit}`])),
   ];
 }

@@ -27,7 +27,13 @@ const results = (name: string): string[] =>
   ["results.jsonl", "results.csv"].map((one) => readFileSync(join(folder, name, one), "utf8"));
 
 beforeAll(async () => {
-  expect(await tandem(["sweep", grid, "--out", join(folder, "single"), "--jobs", "1"])).toMatchObject({ code: 0 });
+  const { code, stderr } = await tandem(["sweep", grid, "--out", join(folder, "single"), "--jobs", "1"]);
+  // A line for every tenth.
+  const told = stderr
+    .trim()
+    .split("\n")
+    .map((line) => Number(/^\[INFO\] (\d+) of 10 cells, \S+ per second/.exec(line)?.[1]));
+  expect([code, told]).toEqual([0, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]);
 });
 
 describe("sweep", () => {
@@ -107,6 +113,18 @@ describe("sweep", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining("shard 2/4 is here twice")]);
   });
 
+  test("turns switches off as well as on", async () => {
+    const switches = file(
+      "off.yaml",
+      "axes: { enable-chunked-prefill: [true, false], max-num-batched-tokens: [32] }\n",
+    );
+    const { code, stderr } = await tandem(["sweep", switches, "--out", join(folder, "off")]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("cell 1 (enable-chunked-prefill=false, max-num-batched-tokens=32) failed: request"),
+    ]);
+  });
+
   test("draws what it found", async () => {
     const page = join(folder, "report.html");
     expect((await tandem(["sweep", "report", join(folder, "single"), "-o", page])).code).toBe(0);
@@ -125,6 +143,11 @@ describe("sweep", () => {
     ["output: [a.csv]", /"output" is no setting \(mode, set\.<path>/],
     ["log-level: [ERROR]", /"log-level" is no setting/],
     ["mode: [auto]\n  enable-attn-offloading: [true]", /--enable-attn-offloading: a mode sets this itself/],
+    [
+      "dataset: [mixed, mixd]",
+      /e\.yaml:2:20: axes\.dataset\.1: cell 1 \(dataset=mixd\): mixd: no workload .*did you mean "mixed"/,
+    ],
+    ["pim: [DDR4_8GB_3200_pim]\n  pim-mem: [-1]", /e\.yaml:3:13: axes\.pim-mem\.0: .*--pim-mem: expected GiB/],
     ["dtype: [float12]", /e\.yaml:2:11: .*float12.* Allowed choices are/],
     ["mode: [auto]\nkeep: [ttft_ms.maen]", /e\.yaml:3:8: keep\.0: .*did you mean "ttft_ms\.mean"/],
     ["mode: [auto]\nkeep: [ttft_ms]", /"ttft_ms" is a group of figures \(name one, as ttft_ms\.mean\)/],

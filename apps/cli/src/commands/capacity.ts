@@ -12,14 +12,13 @@ import { countRequests } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
-import { parseModes } from "../modes-flag.js";
+import { parseModes, refuseModeFlags } from "../mode-flags.js";
 import { numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { createServePool, type ServePool } from "../serve-pool.js";
 import { prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
-import { refuseModeFlags } from "../sweep/mode-flags.js";
 import { json, result } from "../terminal.js";
 import { version } from "../version.js";
 

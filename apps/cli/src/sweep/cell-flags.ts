@@ -7,6 +7,7 @@ import { suggestion, TandemError } from "@tandem-sim/schemas";
 import type { Settings, SettingValue } from "@tandem-sim/sweep";
 import { Command, CommanderError, type Option } from "commander";
 import { kebabCase } from "../instance-flags.js";
+import { flagsOfModes } from "../mode-flags.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 
 /** What a cell is run with: its flags, and the mode that they are served in, if one is named. */
@@ -24,16 +25,18 @@ const SET = "set.";
 const notOfCells = new Set(["set", "dump-config", "log-interval", "log-level"]);
 
 /** Flags that a mode sets itself. */
-const ofModes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy", "kvOffload"].map(kebabCase);
+const ofModes = flagsOfModes.map(kebabCase);
 
 const silent = (): Command => new Command().exitOverride().configureOutput({ writeErr: () => {} });
 
+const all = addSimulationFlags(silent()).options;
+
 const options: ReadonlyMap<string, Option> = new Map(
-  addSimulationFlags(silent()).options.flatMap((option) => {
-    const name = option.name();
-    return option.negate || notOfCells.has(name) ? [] : [[name, option] as const];
-  }),
+  all.flatMap((option) => (option.negate || notOfCells.has(option.name()) ? [] : [[option.name(), option] as const])),
 );
+
+/** Switches that are on by default, and have a flag to turn them off. */
+const onByDefault = new Set(all.flatMap((option) => (option.negate ? [option.name().slice("no-".length)] : [])));
 
 /** The flag that a setting stands for, as a user would write it: the start of its error's place. */
 export const flagText = (name: string): string =>
@@ -62,11 +65,6 @@ function argumentOf(name: string, value: SettingValue): string[] {
   const expected = isSwitch ? "true or false" : "a number or a text";
   throw new TandemError("E_SCHEMA", `expected ${expected}, found ${JSON.stringify(value)}`, { where: flagText(name) });
 }
-
-/** Switches that can be turned off. */
-const onByDefault = new Set(
-  addSimulationFlags(silent()).options.flatMap((option) => (option.negate ? [option.name()] : [])),
-);
 
 function modeIn(settings: Settings): Mode | null {
   if (!Object.hasOwn(settings, MODE)) return null;

@@ -14,9 +14,13 @@ export interface CheckedCell extends Cell {
   doesNotFit?: TandemError;
 }
 
-/** The place of the setting that an error is about. */
-function placeOf(error: TandemError, cell: Cell, sweep: Sweep): string {
-  const about = Object.keys(cell.settings).find((name) => error.where?.includes(flagText(name)));
+/** The place of the setting that an error is about: its flag, or the name that it gives, is where the error is. */
+function placeOf({ where = "" }: TandemError, cell: Cell, sweep: Sweep): string {
+  const named = Object.entries(cell.settings).filter(
+    ([name, value]) => where.includes(flagText(name)) || where === value,
+  );
+  // `--pim` is in `--pim-mem` too.
+  const [about] = named.map(([name]) => name).sort((a, b) => b.length - a.length);
   if (about === undefined) return sweep.placeOf(["axes"]);
   if (!Object.hasOwn(cell.axes, about)) return sweep.placeOf(["base", about]);
   const values = sweep.file.axes[about] ?? [];

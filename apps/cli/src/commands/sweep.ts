@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { wordList } from "@tandem-sim/report";
-import { type ShardHeader, TandemError } from "@tandem-sim/schemas";
+import { defaultMetrics, type ShardHeader, TandemError } from "@tandem-sim/schemas";
 import { readText } from "@tandem-sim/schemas/node";
 import {
   cellText,
@@ -53,6 +53,15 @@ function warnOfUnfit(cells: readonly CheckedCell[]): void {
   for (const cell of cells) if (cell.doesNotFit) warn(`${cellText(cell)} will fail: ${reasonOf(cell.doesNotFit)}`);
 }
 
+/** Components of energy, and what an option turns on, are known after a run only: a slip of the pen, or nothing of the kind. */
+function warnOfNone(records: SweepResult["records"]): void {
+  const served = records.flatMap(({ metrics }) => (metrics ? [metrics] : []));
+  const [first = {}] = served;
+  const none = Object.keys(first).filter((name) => served.every((metrics) => metrics[name] === null));
+  // Nobody has asked for the default ones.
+  for (const name of none) if (!defaultMetrics.includes(name)) warn(`${name}: no cell has such a figure`);
+}
+
 function show({ records, found, beyond }: SweepResult, files: readonly string[]): void {
   const failed = records.filter(({ error }) => error !== undefined);
   const counts = [
@@ -61,6 +70,7 @@ function show({ records, found, beyond }: SweepResult, files: readonly string[])
     ...(beyond > 0 ? [`${beyond} leave the range that their GPU profile was measured in`] : []),
   ];
   result(`${counts.join(", ")}: ${wordList(files)}`);
+  warnOfNone(records);
   if (failed.length === 0) return;
   for (const { cell, axes, error } of failed) warn(`${cellText({ number: cell, axes })} failed: ${error}`);
   throw new FailedCells(`${failed.length} of ${records.length} cells failed`);

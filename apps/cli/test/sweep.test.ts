@@ -186,5 +186,7 @@ describe("sweep", () => {
     writeFileSync(join(out, "results.jsonl"), '{"cell":0,"key":"other","axes":{},"metrics":{}}\n');
     const { code, stderr } = await tandem(["sweep", grid, "--out", out]);
     expect([code, stderr]).toEqual([2, expect.stringContaining("holds results of another sweep")]);
+    const onFile = await tandem(["sweep", grid, "--out", grid]);
+    expect([onFile.code, onFile.stderr]).toEqual([2, expect.stringContaining("cannot be written: ENOTDIR")]);
   });
 });

@@ -3,21 +3,38 @@
  * A results file on disk: what an earlier process has left there, a line more for each finished cell, and in the end the
  * whole of it in grid order.
  */
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type ShardHeader, type SweepRecord, TandemError } from "@tandem-sim/schemas";
 import { type Journal, journalText, line, parseJournal } from "@tandem-sim/sweep";
 import { writeWhole } from "../output-file.js";
 import { makeFolder } from "../output-folder.js";
 
-/** What is in the file; null where there is none, or no more than a part of its first line. */
+/** What is in the file; null where that is nothing, or no more than a part of its first line. */
 function readJournal(path: string): Journal | null {
-  if (!existsSync(path)) return null;
   const text = readFileSync(path, "utf8");
   const journal = parseJournal(text, path);
   // A process that was killed has left a part of a line: the next one would continue it.
   if (journal.whole.length < text.length) truncateSync(path, new TextEncoder().encode(journal.whole).length);
   return journal.whole === "" ? null : journal;
+}
+
+/** What the system says against it, as an error with the path. */
+function failure(path: string, error: unknown): TandemError {
+  if (error instanceof TandemError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new TandemError("E_OUTPUT", `cannot be written: ${code ?? message}`, { where: path });
+}
+
+/** Opens the file to go on behind its end; it and its folder are made. */
+function openToAppend(path: string): number {
+  try {
+    makeFolder(dirname(path), 2);
+    removeUnfinished(path);
+    return openSync(path, "a");
+  } catch (error) {
+    throw failure(path, error);
+  }
 }
 
 /** Removes what a process that was killed had not yet renamed. */
@@ -59,20 +76,13 @@ export class ResultsFile {
     private readonly header: ShardHeader | null,
     keys: ReadonlySet<string>,
   ) {
-    makeFolder(dirname(path), 2);
-    removeUnfinished(path);
+    this.descriptor = openToAppend(path);
     const before = readJournal(path);
     if (before) checkOurs(path, before, header, keys);
     const records = before?.records ?? [];
     this.strangers = records.filter(({ key }) => !keys.has(key)).length;
     // A cell that failed is tried again.
     this.finished = new Map(records.flatMap(({ key, metrics }) => (metrics ? [[key, { metrics }] as const] : [])));
-    try {
-      this.descriptor = openSync(path, "a");
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new TandemError("E_OUTPUT", `cannot be written: ${code ?? message}`, { where: path });
-    }
     if (!before && header) this.append(header);
   }
 
@@ -81,9 +91,18 @@ export class ResultsFile {
     return this.finished.get(key);
   }
 
-  /** In one write: whoever is killed has written it or not, but for a part that the next start drops. */
+  /**
+   * In one write: whoever is killed has written it or not, but for a part that the next start drops.
+   *
+   * @throws {TandemError} E_OUTPUT, of a full disk too
+   */
   append(content: SweepRecord | ShardHeader): void {
-    writeSync(this.descriptor, line(content));
+    const bytes = new TextEncoder().encode(line(content));
+    try {
+      if (writeSync(this.descriptor, bytes) < bytes.length) throw new Error("only a part of a line has been written");
+    } catch (error) {
+      throw failure(this.path, error);
+    }
   }
 
   /** Replaces the file by the whole of it, in grid order. */

@@ -3,7 +3,7 @@
  * Runs the cells that have not finished yet, and keeps each as it ends.
  */
 import type { SweepRecord, TandemError } from "@tandem-sim/schemas";
-import { type Cell, cellText } from "@tandem-sim/sweep";
+import type { Cell } from "@tandem-sim/sweep";
 import { createCellPool } from "./cell-pool.js";
 import type { CheckedCell } from "./check-cells.js";
 import { Progress } from "./progress.js";
@@ -49,7 +49,8 @@ export async function runCells(
   const waiting = cells.filter((cell) => !outcomes.has(cell));
   const found = [...outcomes.values()].filter((outcome) => "metrics" in outcome).length;
   const progress = new Progress(waiting.length);
-  const pool = await createCellPool(Math.max(1, Math.min(threads, waiting.length)));
+  const atOnce = Math.max(1, Math.min(threads, waiting.length));
+  const pool = await createCellPool(atOnce);
   let beyond = 0;
   const queue = waiting.values();
   const runWaiting = async (): Promise<void> => {
@@ -67,11 +68,14 @@ export async function runCells(
     }
   };
   try {
-    await Promise.all(Array.from({ length: threads }, runWaiting));
+    await Promise.all(Array.from({ length: atOnce }, runWaiting));
   } finally {
     progress.end();
     await pool.close();
   }
-  const records = cells.map((cell) => recordOf(cell, outcomes.get(cell) ?? { error: `${cellText(cell)} did not run` }));
+  const records = cells.flatMap((cell) => {
+    const outcome = outcomes.get(cell);
+    return outcome ? [recordOf(cell, outcome)] : [];
+  });
   return { records, found, beyond };
 }

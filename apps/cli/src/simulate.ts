@@ -15,7 +15,7 @@ import {
 } from "@tandem-sim/engine";
 import { capacityNote, Extrapolation } from "@tandem-sim/report";
 import { instanceOptionsFrom, type Summary } from "@tandem-sim/schemas";
-import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
+import { type ClusterInputs, createReaders, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { rescaleWorkload, type Workload } from "@tandem-sim/workload";
 import { openWorkload } from "@tandem-sim/workload/node";
 import { withCalibration } from "./gpu-calibration.js";
@@ -35,14 +35,29 @@ export interface PreparedRun {
 }
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
-export function loadCluster(flags: SimulationFlags): ClusterInputs {
+export function loadCluster(flags: SimulationFlags, readers = createReaders()): ClusterInputs {
   const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom(flags), {
     ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,
+    readers,
   });
   warnOfClusterKeys(inputs);
   return withCalibration(inputs, flags.gpuCalibration);
+}
+
+/** The requests of a workload file. */
+export const openRequests = (file: string, numReqs: number): Promise<Workload> =>
+  openWorkload(file, numReqs > 0 ? { limit: numReqs } : {});
+
+/** The requests as they arrive under these flags. @throws {TandemError} E_USAGE where that is too far in the future */
+export function asTheyArrive(
+  opened: Workload,
+  { dataset, requestRate }: Pick<SimulationFlags, "dataset" | "requestRate">,
+): Workload {
+  const workload = requestRate === undefined ? opened : rescaleWorkload(opened, requestRate);
+  checkArrivals(workload.lastNs, requestRate === undefined ? dataset : "--request-rate");
+  return workload;
 }
 
 /** Loads cluster and workload. @throws {TandemError} before anything runs */
@@ -50,9 +65,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   setLogLevel(flags.logLevel);
   const inputs = loadCluster(flags);
   const file = findWorkloadFile(flags.dataset);
-  const opened = await openWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
-  const workload = flags.requestRate === undefined ? opened : rescaleWorkload(opened, flags.requestRate);
-  checkArrivals(workload.lastNs, flags.requestRate === undefined ? flags.dataset : "--request-rate");
+  const workload = asTheyArrive(await openRequests(file, flags.numReqs), flags);
   return { inputs, workload, files: [file, ...clusterFiles(inputs, flags)] };
 }
 
@@ -83,24 +96,28 @@ export function planRun(
   return { plan, warnings: () => beyond.warnings() };
 }
 
-/** Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works. */
+/**
+ * Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works.
+ *
+ * @param label for progress; left out: none is shown
+ */
 export async function runPlan(
   plan: SimulationPlan,
   workload: Workload,
   observer: SimulationObserver,
   { logInterval, slo }: Pick<SimulationFlags, "logInterval" | "slo">,
-  label: string,
+  label?: string,
 ): Promise<Summary> {
-  const progress = new Progress(label, workload.requests);
-  const counted = together([{ onRequest: () => void progress.done++ }, observer]);
+  const progress = label === undefined ? null : new Progress(label, workload.requests);
+  const counted = progress ? together([{ onRequest: () => void progress.done++ }, observer]) : observer;
   const slices = inSlices(plan, workload.chunks(), counted, { logIntervalS: logInterval, ...(slo && { slo }) });
   let slice = await slices.next();
   while (!slice.done) {
-    progress.show();
+    progress?.show();
     await new Promise<void>((resolve) => setImmediate(resolve));
     slice = await slices.next();
   }
-  clearStatus();
+  if (progress) clearStatus();
   return slice.value;
 }
 

@@ -33,6 +33,15 @@ export const warn = (text: string): void => {
   if (shows("WARNING")) writeLine("WARNING", text);
 };
 
+const warned = new Set<string>();
+
+/** A warning that many runs of one command would repeat. */
+export const warnOnce = (text: string): void => {
+  if (warned.has(text)) return;
+  warned.add(text);
+  warn(text);
+};
+
 export const error = (text: string): void => writeLine("ERROR", text);
 
 /** Parts of the result: at every level but ERROR. */

@@ -9,6 +9,7 @@ import * as pages from "@tandem-sim/report/pages";
 import * as scheduler from "@tandem-sim/scheduler";
 import * as schemas from "@tandem-sim/schemas";
 import * as files from "@tandem-sim/schemas/node";
+import * as sweep from "@tandem-sim/sweep";
 import * as trace from "@tandem-sim/trace";
 import * as workload from "@tandem-sim/workload";
 import * as tandem from "tandem-sim";
@@ -26,6 +27,7 @@ const modules: Record<string, unknown> = {
   "@tandem-sim/scheduler": scheduler,
   "@tandem-sim/schemas": schemas,
   "@tandem-sim/schemas/node": files,
+  "@tandem-sim/sweep": sweep,
   "@tandem-sim/trace": trace,
   "@tandem-sim/workload": workload,
   "tandem-sim": tandem,
@@ -62,6 +64,7 @@ test.each([
   "packages/power",
   "packages/engine",
   "packages/comparison",
+  "packages/sweep",
   "packages/report",
   "packages/tandem-sim",
 ])("the example in the README of %s runs and is true", async (folder) => {

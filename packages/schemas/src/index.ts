@@ -37,6 +37,8 @@ export * from "./service-calibration.js";
 export { parseSetting, type Setting, settingsOf, withSettings } from "./settings.js";
 export * from "./spec-sheet.js";
 export * from "./summary.js";
+export { checkFigure, type Figure, figureAt } from "./summary-figure.js";
+export * from "./sweep.js";
 export * from "./systolic-spec.js";
 export * from "./verdict.js";
 export * from "./workload.js";

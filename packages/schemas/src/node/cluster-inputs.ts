@@ -7,8 +7,10 @@ import { changedCluster } from "../cluster-changes.js";
 import { type ClusterInputs, type ProfileQuery, resolveCluster } from "../cluster-inputs.js";
 import { type FoundInputs, findGiven, type GivenLoading } from "../given-inputs.js";
 import type { GpuProfile } from "../gpu-profile/profile.js";
+import type { ModelConfig } from "../model.js";
 import type { InstanceOptions } from "../options.js";
 import { parseWith } from "../parse.js";
+import type { PimDevice } from "../pim/device.js";
 import type { SpecSheet } from "../spec-sheet.js";
 import { readClusterConfig, readModelConfig, readPimDevice, readSpecSheet } from "./files.js";
 import { readGpuProfile } from "./gpu-profile.js";
@@ -29,6 +31,17 @@ export interface LoadOptions extends GivenLoading {
   change?: (cluster: ClusterConfig) => ClusterConfig;
   /** Whether GPU times come from measured tables, from the spec sheet, or (default) from tables where there are some. */
   gpuModel?: GpuModel;
+  /** Who loads many configs reads what they share once. */
+  readers?: FileReaders;
+}
+
+/** Readers of what a cluster config names, by file. Nothing that they give may be changed. */
+export interface FileReaders {
+  cluster(file: string): ClusterConfig;
+  model(file: string): ModelConfig;
+  pim(file: string): PimDevice;
+  spec(file: string): SpecSheet;
+  profile(dir: string, tp: number): GpuProfile;
 }
 
 export type { ClusterInputs } from "../cluster-inputs.js";
@@ -46,6 +59,18 @@ const once = <K, T>(read: (key: K) => T): ((key: K) => T) => {
   };
 };
 
+/** Readers that read each file once. */
+export function createReaders(): FileReaders {
+  const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
+  return {
+    cluster: once(readClusterConfig),
+    model: once(readModelConfig),
+    pim: once(readPimDevice),
+    spec: once(readSpecSheet),
+    profile: (dir, tp) => profiles(dir)(tp),
+  };
+}
+
 /** A cluster config before it is changed. */
 interface ReadCluster {
   cluster: ClusterConfig;
@@ -55,29 +80,28 @@ interface ReadCluster {
   file: string | undefined;
 }
 
-function readCluster(given: string | object): ReadCluster {
+function readCluster(given: string | object, readers: FileReaders): ReadCluster {
   if (typeof given !== "string") {
     return { cluster: parseWith(ClusterSchema, given, "cluster"), source: "cluster", file: undefined };
   }
   const file = findClusterFile(given);
-  return { cluster: readClusterConfig(file), source: file, file };
+  return { cluster: readers.cluster(file), source: file, file };
 }
 
-/** Where the GPU times of an instance are from, each file read once. */
+/** Where the GPU times of an instance are from. */
 function gpuSources(
   file: string | undefined,
   given: FoundInputs,
   gpu: SpecSheet | undefined,
   { gpuProfileDir, gpuModel = "auto" }: LoadOptions,
+  readers: FileReaders,
 ) {
-  const profiles = once((dir: string) => once((tp: number) => readGpuProfile(dir, tp)));
-  const specs = once(readSpecSheet);
   const sheet = (hardware: string): SpecSheet | undefined => (gpu?.hardware === hardware ? gpu : given.spec(hardware));
   const measured = ({ hardware, model, variants, tp }: ProfileQuery): GpuProfile =>
-    profiles(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file))(tp);
+    readers.profile(gpuProfileDir ?? findGpuProfileDir(hardware, model, variants, file), tp);
   return (wanted: ProfileQuery): GpuProfile | SpecSheet => {
     const { hardware } = wanted;
-    if (gpuModel === "analytic") return sheet(hardware) ?? specs(findGpuSpecFile(hardware, file));
+    if (gpuModel === "analytic") return sheet(hardware) ?? readers.spec(findGpuSpecFile(hardware, file));
     if (gpuProfileDir !== undefined) return measured(wanted);
     const tables = given.profile(wanted);
     if (tables) return tables;
@@ -85,7 +109,7 @@ function gpuSources(
     const spec = sheet(hardware);
     if (spec && !measuredProfileDir(wanted, file)) return spec;
     const { profileDir, specFile } = findGpuSource(wanted, file);
-    return profileDir === undefined ? specs(specFile) : profiles(profileDir)(wanted.tp);
+    return profileDir === undefined ? readers.spec(specFile) : readers.profile(profileDir, wanted.tp);
   };
 }
 
@@ -99,17 +123,18 @@ export function loadClusterInputs(
   options: InstanceOptions,
   loading: LoadOptions = {},
 ): ClusterInputs {
-  const read = readCluster(cluster);
+  const { readers = createReaders() } = loading;
+  const read = readCluster(cluster, readers);
   const { source, file } = read;
   const given = findGiven(loading.given ?? {});
   const { gpu: name } = loading;
-  const gpu = name === undefined ? undefined : (given.spec(name) ?? readSpecSheet(findGpuSpecFile(name)));
+  const gpu = name === undefined ? undefined : (given.spec(name) ?? readers.spec(findGpuSpecFile(name)));
   const { change } = loading;
   const config = changedCluster(change ? change(read.cluster) : read.cluster, source, loading, gpu);
   loading.check?.(config, source);
   return resolveCluster(config, source, options, {
-    model: once((name: string) => given.model(name) ?? readModelConfig(findModelFile(name, file))),
-    pim: once((name: string) => given.pim(name) ?? readPimDevice(findPimFile(name, file))),
-    profile: gpuSources(file, given, gpu, loading),
+    model: (name) => given.model(name) ?? readers.model(findModelFile(name, file)),
+    pim: (name) => given.pim(name) ?? readers.pim(findPimFile(name, file)),
+    profile: gpuSources(file, given, gpu, loading, readers),
   });
 }

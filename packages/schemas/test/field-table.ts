@@ -55,29 +55,37 @@ const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-/** @param root where `$ref` leads to */
-function rowsOf(given: Schema, path: string, root: Schema): string[] {
-  const schema = given.$ref ? { ...root.$defs?.[given.$ref.split("/").at(-1) ?? ""], ...given } : given;
+/** Where `$ref` leads to, and those on the way here: a schema may be part of itself. */
+interface Way {
+  root: Schema;
+  refs: readonly string[];
+}
+
+function rowsOf(given: Schema, path: string, { root, refs }: Way): string[] {
+  const { $ref: ref } = given;
+  if (ref && refs.includes(ref)) return [];
+  const schema = ref ? { ...root.$defs?.[ref.split("/").at(-1) ?? ""], ...given } : given;
+  const way = { root, refs: ref ? [...refs, ref] : refs };
   const inside = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((branch) => {
     const named = Object.entries(branch.properties ?? {}).flatMap(([name, field]) => {
       const at = path === "" ? name : `${path}.${name}`;
-      return rowOf(field, at, branch.required?.includes(name) ?? false, root);
+      return rowOf(field, at, branch.required?.includes(name) ?? false, way);
     });
     const others = typeof branch.additionalProperties === "object" ? branch.additionalProperties : null;
     return [
       ...named,
-      ...(others ? rowOf(others, `${path}.*`, false, root) : []),
-      ...(branch.items ? rowsOf(branch.items, `${path}[]`, root) : []),
+      ...(others ? rowOf(others, `${path}.*`, false, way) : []),
+      ...(branch.items ? rowsOf(branch.items, `${path}[]`, way) : []),
     ];
   });
   return [...new Set(inside)];
 }
 
-function rowOf(field: Schema, path: string, required: boolean, root: Schema): string[] {
+function rowOf(field: Schema, path: string, required: boolean, way: Way): string[] {
   const fallback = field.default === undefined || isEmpty(field.default) ? "" : code(field.default);
   const given = required ? "required" : fallback;
   const row = `| \`${path}\` | ${cell(typeText(field))} | ${cell(given)} | ${cell(field.description ?? "")} |`;
-  return [row, ...rowsOf(field, path, root)];
+  return [row, ...rowsOf(field, path, way)];
 }
 
 /** The page of a schema. */
@@ -89,6 +97,6 @@ ${root.title}. \`tandem schema ${name}\` prints it as JSON Schema. Written by \`
 
 | field | type | default | meaning |
 | --- | --- | --- | --- |
-${rowsOf(root, "", root).join("\n")}
+${rowsOf(root, "", { root, refs: [] }).join("\n")}
 `;
 }

@@ -24,7 +24,7 @@ const layers = {
     "calibration",
     "sweep",
   ],
-  "tandem-sim": ["schemas", "workload", "trace", "engine", "comparison", "report"],
+  "tandem-sim": ["schemas", "workload", "sweep", "trace", "engine", "comparison", "report"],
 };
 
 const workspace = "^(packages|apps|configs|workloads)/";

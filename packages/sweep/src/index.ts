@@ -13,4 +13,4 @@ export { mergeShards, type ShardFile } from "./merge.js";
 export { type Objective, objectivesOf, paretoFront } from "./pareto.js";
 export { resultsCsv } from "./results-csv.js";
 export { type FoundShard, parseShard, type Shard, shardFromEnvironment, shardOf, shardText } from "./shard.js";
-export { parseSweep, type Sweep } from "./sweep-file.js";
+export { checkSweep, parseSweep, type Sweep } from "./sweep-file.js";

@@ -5,7 +5,7 @@
 import { parseWith, SweepFile, suggestion, TandemError } from "@tandem-sim/schemas";
 import { LineCounter, parseDocument } from "yaml";
 
-/** A sweep that was read from a file. */
+/** A sweep, and where it was read. */
 export interface Sweep {
   file: SweepFile;
   /** `sweep.yaml:4:3: axes.mode` of `["axes", "mode"]`; of what is not there, the place of what it would be in. */
@@ -48,6 +48,12 @@ function checkAxes({ file: { base, axes, zip }, placeOf }: Sweep): void {
   }
 }
 
+/** What a schema cannot say of axes. @throws {TandemError} E_SCHEMA */
+export function checkSweep(sweep: Sweep): void {
+  checkAxes(sweep);
+  checkZip(sweep);
+}
+
 /**
  * @param text YAML
  * @param source its name, for errors
@@ -70,7 +76,6 @@ export function parseSweep(text: string, source: string): Sweep {
     return [source, ...path.map(String)].join(": ");
   };
   const sweep: Sweep = { file: parseWith(SweepFile, document.toJS(), placeOf), placeOf };
-  checkAxes(sweep);
-  checkZip(sweep);
+  checkSweep(sweep);
   return sweep;
 }

@@ -5,7 +5,7 @@
  */
 import { givenClusterInputs, TandemError } from "@tandem-sim/schemas";
 import { parseWorkload } from "@tandem-sim/workload";
-import type { ComparedOptions, RunOptions, Subject } from "./options.js";
+import type { ComparedOptions, RunOptions, Subject, SweptOptions } from "./options.js";
 import { createSimulator } from "./simulator.js";
 
 export type { IterationReport, Mode, Router, RouterSource, SimulationObserver } from "@tandem-sim/engine";
@@ -13,10 +13,11 @@ export { type Summary, TandemError, type Verdict } from "@tandem-sim/schemas";
 export type { SplitRule } from "@tandem-sim/trace";
 export type { GenerateOptions, RequestChunk } from "@tandem-sim/workload";
 export type { CommonOptions, ServingOptions, Subject, Workload } from "./options.js";
-export type { Comparison } from "./simulator.js";
+export type { Comparison, SweptCell } from "./simulator.js";
 
 export type SimulateOptions = RunOptions & Subject;
 export type CompareOptions = ComparedOptions & Subject;
+export type SweepOptions = SweptOptions & Subject;
 
 /** A text, or data; what can be no text is a name, which leads nowhere without files. @throws {TandemError} E_USAGE */
 function textOf<T>(given: T, option: string): T {
@@ -31,7 +32,7 @@ function textOf<T>(given: T, option: string): T {
  * `cluster` is a config or its JSON text, `workload` requests or the text of a JSONL or CSV; names in the config stand for
  * what `models`, `gpus`, `profiles` and `pims` hold.
  */
-export const { simulate, iterations, compare } = createSimulator<Subject>({
+export const { simulate, iterations, compare, sweep } = createSimulator<Subject>({
   inputs: (cluster, options, loading) => givenClusterInputs(textOf(cluster, "cluster"), options, loading),
   workload: (text, limit) => [parseWorkload(textOf(text, "workload"), "workload", { limit })],
 });

@@ -17,11 +17,14 @@ import {
   InstanceOptions,
   parseWith,
   pimAttaches,
+  SweepFile,
   type WorkloadLine,
 } from "@tandem-sim/schemas";
 import type { SplitRule } from "@tandem-sim/trace";
 import type { GenerateOptions, RequestChunk } from "@tandem-sim/workload";
 import * as z from "zod";
+
+export type JsonValue = z.infer<ReturnType<typeof z.json>>;
 
 /** Serving options that go by a shorter name here. */
 const renamed = {
@@ -76,6 +79,14 @@ export interface RunOptions extends CommonOptions {
   observers?: readonly SimulationObserver[];
   /** Simulated seconds between reports to `onInterval`; 0: one per iteration; 1. */
   logIntervalS?: number;
+}
+
+/** What is simulated, and what of it varies. */
+export interface SweptOptions extends RunOptions {
+  /** Options with the values that they take, as JSON has them; every combination is run, the last axis varying fastest. */
+  axes: Readonly<Record<string, readonly JsonValue[]>>;
+  /** Names of axes that advance together. */
+  zip?: readonly string[];
 }
 
 /** What is simulated, in several modes. */
@@ -137,6 +148,12 @@ export type ReadyRun = z.output<typeof Run>;
 
 /** @throws {TandemError} E_SCHEMA for a field that is unknown or out of bounds, with a suggestion */
 export const readRun = (options: unknown): ReadyRun => parseWith(Run, options, "options");
+
+/** The axes, and whatever is the same in every run. */
+const Swept = z.looseObject({ axes: SweepFile.shape.axes, zip: SweepFile.shape.zip });
+
+/** @throws {TandemError} E_SCHEMA for axes that are none; what a run takes is left to {@link readRun} */
+export const readSwept = (options: unknown): z.output<typeof Swept> => parseWith(Swept, options, "options");
 
 /** @throws {TandemError} E_SCHEMA for a field that is unknown or out of bounds, with a suggestion */
 export const readCompared = (options: unknown): z.output<typeof Compared> => parseWith(Compared, options, "options");

@@ -9,6 +9,7 @@ import {
   type Serve,
   servedModes,
   serveUnlessIdle,
+  type UnfitMode,
   unfitModes,
   unlessUnfit,
   whatIf,
@@ -26,6 +27,7 @@ import {
 } from "@tandem-sim/engine";
 import { verdictOn } from "@tandem-sim/report";
 import type { Summary, Verdict } from "@tandem-sim/schemas";
+import { type Cell, cellsOf, checkSweep } from "@tandem-sim/sweep";
 import type { RequestChunk } from "@tandem-sim/workload";
 import {
   type ComparedOptions,
@@ -34,6 +36,8 @@ import {
   type RunOptions,
   readCompared,
   readRun,
+  readSwept,
+  type SweptOptions,
 } from "./options.js";
 import { createPause } from "./pause.js";
 import { type Planned, planned, prepare, type Sources } from "./prepare.js";
@@ -47,6 +51,9 @@ export interface Comparison {
   /** Which mode is best by what, what bounds each, in figures and sentences; null where no mode served the load. */
   verdict: Verdict | null;
 }
+
+/** A run of a sweep: where it is on the axes, and what it came to, or why its load does not fit. */
+export type SweptCell = Pick<Cell, "number" | "axes"> & ({ summary: Summary } | UnfitMode);
 
 /** @typeParam S how cluster and workload are named */
 export interface Simulator<S> {
@@ -64,6 +71,12 @@ export interface Simulator<S> {
    * @throws {TandemError} as `simulate`
    */
   iterations(options: RunOptions & S): AsyncGenerator<IterationReport, Summary>;
+  /**
+   * Serves the workload once for every combination of values on the axes, in grid order. Who stops listening ends the sweep.
+   *
+   * @throws {TandemError} as `simulate`; for options, before anything runs
+   */
+  sweep(options: SweptOptions & S): AsyncGenerator<SweptCell, void>;
   /**
    * Serves the same workload in several modes. What does not fit a mode is told of that mode.
    *
@@ -113,7 +126,10 @@ async function end(run: AsyncGenerator<undefined, Summary>): Promise<Summary> {
 
 /** A run of one mode, ready to go. */
 async function started(options: object, sources: Sources, own: readonly SimulationObserver[] = []) {
-  const asked = readRun({ ...sources.defaults, ...options });
+  return startedAs(readRun({ ...sources.defaults, ...options }), sources, own);
+}
+
+async function startedAs(asked: ReadyRun, sources: Sources, own: readonly SimulationObserver[] = []) {
   const { inputs, chunks } = await prepare(asked, servingOf(asked), sources);
   const { logIntervalS, slo, observers } = asked;
   return served(planned(asked, inputs, chunks), chunks, [...observers, ...own], { logIntervalS, slo });
@@ -128,6 +144,22 @@ async function* iterations(options: object, sources: Sources): AsyncGenerator<It
     const step = await run.next();
     yield* reports.splice(0);
     if (step.done) return step.value;
+  }
+}
+
+async function* sweep(options: object, sources: Sources): AsyncGenerator<SweptCell, void> {
+  const { axes, zip, ...same } = readSwept(options);
+  const placeOf = (path: readonly PropertyKey[]): string => `options: $.${path.join(".")}`;
+  // What does not vary may be no JSON: its names are enough to see whether it does.
+  const base = Object.fromEntries(Object.keys(same).map((name) => [name, null]));
+  const grid = { file: { base, axes, zip, keep: [] }, placeOf };
+  checkSweep(grid);
+  const cells = cellsOf(grid).map((cell) => {
+    return { ...cell, asked: readRun({ ...sources.defaults, ...same, ...cell.axes }) };
+  });
+  for (const { number, axes: at, asked } of cells) {
+    const run = await unlessUnfit(() => startedAs(asked, sources));
+    yield { number, axes: at, ...("doesNotFit" in run ? run : { summary: await end(run) }) };
   }
 }
 
@@ -159,5 +191,6 @@ async function compare(options: object, sources: Sources): Promise<Comparison> {
 export const createSimulator = <S>(sources: Sources): Simulator<S> => ({
   simulate: async (options) => end(await started(options, sources)),
   iterations: (options) => iterations(options, sources),
+  sweep: (options) => sweep(options, sources),
   compare: (options) => compare(options, sources),
 });

@@ -4,7 +4,7 @@ import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { describe, expect, test } from "vitest";
 import { simulate as simulateGiven } from "../src/index.js";
-import { compare, iterations, type SplitRule, simulate } from "../src/node/index.js";
+import { compare, iterations, type SplitRule, type SweptCell, simulate, sweep } from "../src/node/index.js";
 
 const inputs = loadClusterInputs("single_node_pim_instance", InstanceOptions.parse({}));
 const chunks = await loadWorkload(findWorkloadFile("example_trace"));
@@ -64,6 +64,43 @@ describe("simulate", () => {
     await expect(simulateGiven({ cluster: "single_node_pim_instance", workload: chunks })).rejects.toThrow(
       '$.cluster: "single_node_pim_instance" is the text of no file (names and paths are for tandem-sim/node)',
     );
+  });
+});
+
+describe("sweep", () => {
+  const cells = async (options: Parameters<typeof sweep>[0]): Promise<SweptCell[]> => {
+    const found: SweptCell[] = [];
+    for await (const cell of sweep(options)) found.push(cell);
+    return found;
+  };
+
+  test("runs every combination in grid order, and says of which the load does not fit", async () => {
+    const found = await cells({ offload: true, axes: { interleave: [false, true], maxModelLen: [5, 4096] } });
+    expect(found.map(({ axes }) => axes)).toEqual([
+      { interleave: false, maxModelLen: 5 },
+      { interleave: false, maxModelLen: 4096 },
+      { interleave: true, maxModelLen: 5 },
+      { interleave: true, maxModelLen: 4096 },
+    ]);
+    expect(found[0]).toHaveProperty("doesNotFit");
+    expect(found[3]).toMatchObject({ summary: await simulate({ offload: true, interleave: true, maxModelLen: 4096 }) });
+  });
+
+  test.each([
+    ["an option that is none", { axes: { maxSeqs: [1] } }, 'unknown field "maxSeqs"'],
+    [
+      "an option that varies and does not",
+      { seed: 1, axes: { seed: [1, 2] } },
+      "options: $.axes.seed: seed is in base and an axis",
+    ],
+    ["no axes", {}, "options: $.axes: is missing"],
+    [
+      "a pair of unequal length",
+      { axes: { seed: [1], tp: [1, 2] }, zip: ["seed", "tp"] },
+      "tp has 2 values, seed has 1",
+    ],
+  ])("refuses %s before anything runs", async (_, options, message) => {
+    await expect(cells(options as Parameters<typeof sweep>[0])).rejects.toThrow(message);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
-import type { ComparedOptions, RunOptions, Subject } from "../options.js";
+import type { ComparedOptions, RunOptions, Subject, SweptOptions } from "../options.js";
 import { createSimulator } from "../simulator.js";
 
 export { bundled } from "@tandem-sim/schemas/node";
@@ -22,6 +22,7 @@ export {
   type SplitRule,
   type Subject,
   type Summary,
+  type SweptCell,
   TandemError,
   type Verdict,
   type Workload,
@@ -29,9 +30,10 @@ export {
 
 export type SimulateOptions = RunOptions & Partial<Subject>;
 export type CompareOptions = ComparedOptions & Partial<Subject>;
+export type SweepOptions = SweptOptions & Partial<Subject>;
 
 /** `cluster` and `workload` are names of what is bundled (see `bundled`), paths, or data; by default as `tandem run` has them. */
-export const { simulate, iterations, compare } = createSimulator<Partial<Subject>>({
+export const { simulate, iterations, compare, sweep } = createSimulator<Partial<Subject>>({
   defaults: { cluster: "single_node_pim_instance", workload: "example_trace" },
   inputs: loadClusterInputs,
   workload: (nameOrPath, limit) => loadWorkload(findWorkloadFile(nameOrPath), { limit }),

@@ -24,7 +24,7 @@ import type { SplitRule } from "@tandem-sim/trace";
 import type { GenerateOptions, RequestChunk } from "@tandem-sim/workload";
 import * as z from "zod";
 
-export type JsonValue = z.infer<ReturnType<typeof z.json>>;
+type JsonValue = z.infer<ReturnType<typeof z.json>>;
 
 /** Serving options that go by a shorter name here. */
 const renamed = {

@@ -9,7 +9,6 @@ import {
   type Serve,
   servedModes,
   serveUnlessIdle,
-  type UnfitMode,
   unfitModes,
   unlessUnfit,
   whatIf,
@@ -52,8 +51,13 @@ export interface Comparison {
   verdict: Verdict | null;
 }
 
-/** A run of a sweep: where it is on the axes, and what it came to, or why its load does not fit. */
-export type SweptCell = Pick<Cell, "number" | "axes"> & ({ summary: Summary } | UnfitMode);
+/** A run of a sweep, and where it is on the axes. */
+export interface SweptCell extends Pick<Cell, "number" | "axes"> {
+  /** Null where its load does not fit. */
+  summary: Summary | null;
+  /** Why; null where it does. */
+  doesNotFit: string | null;
+}
 
 /** @typeParam S how cluster and workload are named */
 export interface Simulator<S> {
@@ -159,7 +163,8 @@ async function* sweep(options: object, sources: Sources): AsyncGenerator<SweptCe
   });
   for (const { number, axes: at, asked } of cells) {
     const run = await unlessUnfit(() => startedAs(asked, sources));
-    yield { number, axes: at, ...("doesNotFit" in run ? run : { summary: await end(run) }) };
+    const cell = { number, axes: at, summary: null, doesNotFit: null };
+    yield "doesNotFit" in run ? { ...cell, doesNotFit: run.doesNotFit } : { ...cell, summary: await end(run) };
   }
 }
 

@@ -161,7 +161,7 @@ function csvCase(): PerfCase {
 }
 
 /** Whole runs in memory, without files. */
-export function runCase(name: string, mode: (typeof perfModes)[number], requests: number, rate?: number): PerfCase {
+function runCase(name: string, mode: (typeof perfModes)[number], requests: number, rate?: number): PerfCase {
   const plan = perfPlan({ mode });
   const chunks = chatLoad(requests, rate);
   return { name, operations: requests, run: () => simulate(plan, chunks) };

@@ -25,7 +25,7 @@ const LONG_ROUNDS = 5;
 export const machine = (): string =>
   `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
 
-export const timeText = (us: number): string =>
+const timeText = (us: number): string =>
   us < 10 ? `${us.toFixed(2)} us` : us < 10_000 ? `${us.toFixed(0)} us` : `${(us / 1000).toFixed(0)} ms`;
 
 const timeFigure = ({ name, us, relative }: PerfTime): PerfFigure => ({ name, text: timeText(us), value: relative });

@@ -106,7 +106,7 @@ const marked = (name: string): RegExp => new RegExp(`(<!-- measured: ${name} -->
 export const measuredText = (page: string, name: string): string | null =>
   marked(name).exec(page)?.[0].split("\n").slice(1, -1).join("\n") ?? null;
 
-export const withMeasured = (page: string, name: string, text: string): string =>
+const withMeasured = (page: string, name: string, text: string): string =>
   page.replace(marked(name), (_, start: string, end: string) => `${start}${text}${end}`);
 
 const pageFile = (): string => fileURLToPath(new URL("../../../docs/speed.md", import.meta.url));

@@ -18,7 +18,6 @@ import { type BreakEvenQuestion, breakEvenJson, breakEvenResult } from "@tandem-
 import { draw } from "@tandem-sim/report/terminal";
 import { type Measure, type Summary, TandemError } from "@tandem-sim/schemas";
 import { byRatio, findCrossings, onGrid } from "@tandem-sim/sweep";
-import { countRequests } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo } from "../idle-flags.js";

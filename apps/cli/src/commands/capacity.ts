@@ -8,7 +8,6 @@ import { type CapacityOfMode, capacityJson, capacityNotes, capacityResult, curve
 import { draw } from "@tandem-sim/report/terminal";
 import { type Summary, TandemError } from "@tandem-sim/schemas";
 import { type Capacity, findCapacity, type LoadPoint } from "@tandem-sim/sweep";
-import { countRequests } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";

@@ -5,7 +5,7 @@
 import { clearStatus, report, status } from "../terminal.js";
 
 /** 75 -> "1m15s" */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole}s`;
   const minutes = Math.floor(whole / 60);

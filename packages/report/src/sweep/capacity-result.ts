@@ -32,7 +32,7 @@ type ServedMode = Exclude<CapacityOfMode, { doesNotFit: string }>;
 const isServed = (mode: CapacityOfMode): mode is ServedMode => !("doesNotFit" in mode);
 
 /** Requests per second. */
-export const rateText = (rate: number): string =>
+const rateText = (rate: number): string =>
   rate === Number.POSITIVE_INFINITY ? "any" : rate === 0 ? "none" : rate.toPrecision(3);
 
 /** GPUs of as many clusters as a rate takes, each with an even part of it; null: none serves even one at a time. */

@@ -37,3 +37,21 @@ export class TandemError extends Error {
     this.hint = place.hint;
   }
 }
+
+/**
+ * What `work` gives. An error of it that names no place gets this one: a function of numbers cannot know the file that they
+ * are from.
+ *
+ * @example
+ * placed("config.json", () => architectureOf(model));
+ */
+export function placed<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TandemError && error.where === undefined) {
+      throw new TandemError(error.code, error.message, { where });
+    }
+    throw error;
+  }
+}

@@ -5,13 +5,18 @@
  */
 import * as z from "zod";
 
+/** What was found instead of a number, however large or deep it is. */
+export function foundText(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
+}
+
 /** Says what was expected and what was found, for every check of a number alike. */
 const expecting = (what: string) => ({
-  error: ({ input }: { input?: unknown }): string => {
-    if (input === undefined) return `missing, expected ${what}`;
-    const text = JSON.stringify(input) ?? String(input);
-    return `expected ${what}, found ${text.length > 40 ? `${text.slice(0, 40)}...` : text}`;
-  },
+  error: ({ input }: { input?: unknown }): string =>
+    input === undefined ? `missing, expected ${what}` : `expected ${what}, found ${foundText(input)}`,
 });
 
 const wholeNumber = (min: number, max: number, what: string) =>

@@ -40,9 +40,9 @@ function ofLines(text: string, at: number, change: (line: string) => string[]): 
   return lines.flatMap((line, k) => (k === i ? change(line) : [line])).join("\n");
 }
 
-/** Every container or value of a JSON text with its path. */
+/** Every container or value of a JSON text with its path, as deep as files are. */
 function placesIn(value: unknown, path: string[] = []): string[][] {
-  if (typeof value !== "object" || value === null) return [path];
+  if (typeof value !== "object" || value === null || path.length > 20) return [path];
   return [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, [...path, key]))];
 }
 

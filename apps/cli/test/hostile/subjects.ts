@@ -46,7 +46,7 @@ const clusters = Object.entries(filesIn("configs/cluster")).map(([name, text]): 
 });
 
 const devices = Object.entries(filesIn("configs/pim")).map(([name, text], i): Subject => {
-  const show = ["pim", "show", `./${name}`, "--context", "128"];
+  const show = ["pim", "show", `./${name}`, "--context", "128", "--gpu", "none"];
   const costly = [[...show, "--plot", "out/plot.svg"], serve("--pim", `./${name}`, ...offload)];
   return {
     files: { [name]: text, ...tiny },

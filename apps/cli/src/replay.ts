@@ -19,7 +19,7 @@ import { Option } from "commander";
 import { type Given, refuseIdleServing, warnOfIdleSeed } from "./idle-flags.js";
 import { clusterFiles } from "./input-files.js";
 import { datasetIn, findDataset, recordedFiles } from "./recorded-folder.js";
-import { loadCluster } from "./simulate.js";
+import { loadCluster, refuseLateArrival } from "./simulate.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 
 /** Flags of the commands that replay. */
@@ -64,6 +64,10 @@ export async function prepareReplay(run: RecordedRun, flags: ReplayFlags, given:
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
+  refuseLateArrival(
+    workload.chunk.arrivalNs.reduce((last, ns) => Math.max(last, ns), 0),
+    run.dir,
+  );
   const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags)];
   return { inputs, workload, files: dataset === null ? files : [...files, dataset] };
 }

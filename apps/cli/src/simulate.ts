@@ -28,6 +28,15 @@ import { warnOfClusterKeys } from "./unknown-keys.js";
 /** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
 const LAST_ARRIVAL_NS = 2 ** 52;
 
+/** @param where what asks for it. @throws {TandemError} E_USAGE for an arrival beyond what can be simulated */
+export function refuseLateArrival(lastNs: number, where: string): void {
+  if (lastNs <= LAST_ARRIVAL_NS) return;
+  throw new TandemError("E_USAGE", `the last request would arrive after ${(lastNs / 1e9).toPrecision(3)} s`, {
+    where,
+    hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
+  });
+}
+
 /** What a simulating command runs on. */
 export interface PreparedRun {
   inputs: ClusterInputs;
@@ -54,16 +63,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   const file = findWorkloadFile(flags.dataset);
   const opened = await openWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
   const workload = flags.requestRate === undefined ? opened : rescaleWorkload(opened, flags.requestRate);
-  if (!(workload.lastNs <= LAST_ARRIVAL_NS)) {
-    throw new TandemError(
-      "E_USAGE",
-      `the last request would arrive after ${(workload.lastNs / 1e9).toPrecision(3)} s`,
-      {
-        where: flags.requestRate === undefined ? flags.dataset : "--request-rate",
-        hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
-      },
-    );
-  }
+  refuseLateArrival(workload.lastNs, flags.requestRate === undefined ? flags.dataset : "--request-rate");
   return { inputs, workload, files: [file, ...clusterFiles(inputs, flags)] };
 }
 

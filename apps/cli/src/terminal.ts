@@ -37,7 +37,7 @@ const LONGEST_WORD = 300;
 
 const shortWord = (word: string): string => `${word.slice(0, 100)}...${word.slice(-50)}`;
 
-const escape = (sign: string): string => `\\u{${sign.codePointAt(0)?.toString(16)}}`;
+const codePoint = (sign: string): string => `\\u{${sign.codePointAt(0)?.toString(16)}}`;
 
 /** One line of what a message may quote from a file: never commands to the terminal, and not all of it. */
 const printable = (message: string): string =>
@@ -46,7 +46,7 @@ const printable = (message: string): string =>
     .slice(0, LONGEST_MESSAGE)
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, escape);
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, codePoint);
 
 export const warn = (text: string): void => {
   if (shows("WARNING")) writeLine("WARNING", printable(text));

@@ -23,7 +23,16 @@ const fewChannels = ["--set", "nodes.0.cpu_mem.mem_size=64"];
 const run = (folder: string, requests: number): string[] => [
   ...["run", "--num-reqs", String(requests), ...fewChannels, "--no-verdict", "--log-level", "ERROR"],
   ...["--enable-attn-offloading", "--enable-sub-batch-interleaving", "--trace-limit", "8"],
-  ...["--output", join(folder, "r.csv"), "--summary", join(folder, "s.json"), "--timeline", join(folder, "t.json"), "--timeline-window", "0:0.05"],
+  ...[
+    "--output",
+    join(folder, "r.csv"),
+    "--summary",
+    join(folder, "s.json"),
+    "--timeline",
+    join(folder, "t.json"),
+    "--timeline-window",
+    "0:0.05",
+  ],
   ...["--power-series", join(folder, "p.csv"), "--trace-dir", join(folder, "traces")],
 ];
 
@@ -75,7 +84,9 @@ test.skipIf(process.platform === "win32")(
     const random = createRandom(seed, "moments");
     const references = [reference(run), reference(compare)];
     for (let moment = 0; moment < moments; moment++) {
-      const { argsOf, folder, before, after, ms } = references[moment % 4 === 3 ? 1 : 0] as ReturnType<typeof reference>;
+      const { argsOf, folder, before, after, ms } = references[moment % 4 === 3 ? 1 : 0] as ReturnType<
+        typeof reference
+      >;
       const signal = (Object.keys(signals) as Signal[])[moment % 3] as Signal;
       const afterMs = ms * 1.1 * random.uniform();
       const work = join(temporaryFolder(), "outputs");
@@ -90,7 +101,10 @@ test.skipIf(process.platform === "win32")(
       const found = outputsIn(work);
       const left = Object.keys(found).filter((name) => !(name in before));
       const known = signal === "SIGKILL" ? /\.(tmp|old)$/ : /^$/;
-      expect(left.filter((name) => !known.test(name)), what).toEqual([]);
+      expect(
+        left.filter((name) => !known.test(name)),
+        what,
+      ).toEqual([]);
       for (const [name, earlier] of Object.entries(before)) {
         // Killed between two renames, what was there before stands beside its place.
         const text = found[name] ?? found[left.find((other) => other.startsWith(name) && other.endsWith(".old")) ?? ""];

@@ -40,20 +40,27 @@ function ofLines(text: string, at: number, change: (line: string) => string[]): 
   return lines.flatMap((line, k) => (k === i ? change(line) : [line])).join("\n");
 }
 
-/** Every container or value of a JSON text with its path, as deep as files are. */
+/** Every container or value of a JSON text with its path. */
 function placesIn(value: unknown, path: string[] = []): string[][] {
-  if (typeof value !== "object" || value === null || path.length > 20) return [path];
+  if (typeof value !== "object" || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, [...path, key]))];
+}
+
+/** Deeper texts come of an edit, and are hostile enough. */
+const isDeep = (text: string): boolean => /[[{]{100}|(\{"a":){100}/.test(text);
+
+/** The value of a JSON text; undefined where it is none, or none to walk over. */
+function jsonIn(text: string): unknown {
+  try {
+    return isDeep(text) ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Changes the member of a JSON text that `at` picks; what is no JSON stays as it is. */
 function editMember(text: string, at: number, change: (owner: Record<string, unknown>, key: string) => void): string {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const root = jsonIn(text);
   const path = of(
     placesIn(root).filter(({ length }) => length > 0),
     at,

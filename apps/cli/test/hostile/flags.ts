@@ -28,14 +28,14 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   compare: [...tiny, "--jobs", "1", "--no-what-if"],
   validate: ["--vllm", "recorded"],
   calibrate: ["--vllm", "recorded"],
-  "pim show": ["DDR4_8GB_3200_pim"],
+  "pim show": ["DDR4_8GB_3200_pim", "--context", "128", "--gpu", "none"],
   "profile show": ["H100"],
   "profile import": ["bundle", "--out", "out/profile"],
   "profile synth": ["H100", "--model", "meta-llama/Llama-3.1-8B", "--out", "out/bundle", "--grid", "bundle"],
   "profile calibrate": ["points.csv", "--gpu", "L4"],
-  "workload generate": ["--num-reqs", "5"],
+  "workload generate": ["--num-reqs", "5", "--out", "out/w.jsonl"],
   "workload describe": ["tiny.jsonl"],
-  "workload convert": ["tiny.jsonl"],
+  "workload convert": ["tiny.jsonl", "--out", "out/w.jsonl"],
   schema: ["cluster"],
 };
 
@@ -55,10 +55,14 @@ function subcommandsOf(command: Command, words: string[]): Subcommand[] {
 const loaded = await Promise.all(commands.map(async ({ name, load }) => (await load())(new Command(name))));
 const subcommands = loaded.flatMap((command) => subcommandsOf(command, [command.name()]));
 
+/** The files, or those of the folders, that arguments name. */
+const namedIn = (args: readonly string[]): FlagCase["files"] =>
+  Object.fromEntries(Object.entries(files).filter(([path]) => args.some((arg) => arg !== "" && path.startsWith(arg))));
+
 /** Subcommands that fit or synthesize a profile, which takes a while. */
 const isLong = (words: readonly string[]): boolean => /^(import|synth)$/.test(words.at(-1) ?? "");
 
-/** Where a flag takes a file: folders, devices, links to nowhere. */
+/** Where a flag takes a file: folders, devices, links to nowhere. Not `-`: it is this process's own stdout. */
 const places = [
   ".",
   "./out",
@@ -66,7 +70,6 @@ const places = [
   "/dev/null",
   "/dev/full",
   "/proc/self/mem",
-  "-",
   "./recorded/meta.json",
   "./out/new/file",
   "/",
@@ -156,11 +159,12 @@ const argumentsOf = (needed: readonly string[]): fc.Arbitrary<readonly string[]>
 
 export const flagCase: fc.Arbitrary<FlagCase> = fc
   .oneof(
-    { arbitrary: fc.constantFrom(...subcommands.filter(({ words }) => !isLong(words))), weight: 20 },
+    { arbitrary: fc.constantFrom(...subcommands.filter(({ words }) => !isLong(words))), weight: 100 },
     fc.constantFrom(...subcommands.filter(({ words }) => isLong(words))),
   )
   .chain(({ words, options, needs }) =>
-    fc
-      .tuple(argumentsOf(needs), some(options))
-      .map(([needed, flags]) => ({ args: [...words, ...needed, ...flags.flat()], files })),
+    fc.tuple(argumentsOf(needs), some(options)).map(([needed, flags]) => {
+      const args = [...words, ...needed, ...flags.flat()];
+      return { args, files: namedIn(args) };
+    }),
   );

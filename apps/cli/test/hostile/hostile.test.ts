@@ -12,7 +12,7 @@ import { tandem, temporaryFolder } from "../tandem.js";
 import { anyCase, type Case, caseText, layOut } from "./cases.js";
 import { escaped } from "./verdict.js";
 
-const { cases, seed, only } = drawn(1000);
+const { cases, seed, only } = drawn(500);
 
 /** Longer is a hang for whoever waits. The longest fits a profile on a machine that does other things too. */
 const LONGEST_MS = 30_000;
@@ -32,7 +32,9 @@ async function tried(one: Case): Promise<string | undefined> {
   return why && `${why}\n  tandem ${args.join(" ").slice(0, 300)}`;
 }
 
-test(`${cases} edited files and flags give a whole result or one line that names the place`, { timeout: 1e8 }, async () => {
+test(`${cases} edited files and flags give a whole result or one line that names the place`, {
+  timeout: 1e8,
+}, async () => {
   const escapes: string[] = [];
   for (const [i, one] of fc.sample(anyCase, { seed, numRuns: cases }).entries()) {
     if (only !== undefined && i !== only) continue;

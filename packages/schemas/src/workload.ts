@@ -25,11 +25,12 @@ const wholeNumber = (min: number, max: number, what: string) =>
 const time = (max: number, what: string) =>
   z.number(expecting(what)).nonnegative(expecting(what)).max(max, expecting(what));
 
-const maxInt32 = 2 ** 31 - 1;
-const tokenCount = (text: string) => wholeNumber(1, maxInt32, "a whole number of tokens, at least 1").describe(text);
+/** Tokens of a request are counted in 32 bits. */
+export const MAX_TOKENS = 2 ** 31 - 1;
+const tokenCount = (text: string) => wholeNumber(1, MAX_TOKENS, "a whole number of tokens, at least 1").describe(text);
 const tokenIds = (text: string) =>
   z
-    .array(wholeNumber(0, maxInt32, "a token id, a whole number from 0"))
+    .array(wholeNumber(0, MAX_TOKENS, "a token id, a whole number from 0"))
     .optional()
     .describe(text);
 

@@ -1,0 +1,16 @@
+import { describe, expect, test } from "vitest";
+import { placed, TandemError } from "./errors.js";
+
+describe("an error of what knows no files", () => {
+  const lacks = (where?: string) => () => {
+    throw new TandemError("E_SCHEMA", "no such layer", { hint: "a layer", ...(where && { where }) });
+  };
+
+  test("gets the place of who called it", () => {
+    expect(() => placed("profile", lacks())).toThrow(/^profile: no such layer \(a layer\)$/);
+  });
+
+  test("keeps a place of its own", () => {
+    expect(() => placed("profile", lacks("dense.csv"))).toThrow(/^dense\.csv: no such layer/);
+  });
+});

@@ -17,12 +17,14 @@ import {
   writeWorkload,
 } from "@tandem-sim/workload";
 import { loadWorkload } from "@tandem-sim/workload/node";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { decimal, numberFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
 import { listCommand } from "./bundled-list.js";
+
+const formatNames = formats.map((format) => format.name).join(", ");
 
 /** A number, or `inf`. */
 const decimalOrInfinity = (text: string): number => (/^inf(inity)?$/i.test(text) ? Infinity : decimal(text));
@@ -34,7 +36,7 @@ const rate = number("--request-rate", "requests per second above 0, or inf", (va
 
 interface GenerateFlags {
   numReqs: number;
-  arrivals: ArrivalProcess;
+  arrivals: string;
   requestRate: number;
   cv?: number;
   inputLengths: string;
@@ -69,7 +71,7 @@ function generate(flags: GenerateFlags): void {
     requests: flags.numReqs,
     seed: flags.seed,
     arrivals: {
-      process: flags.arrivals,
+      process: flags.arrivals as ArrivalProcess,
       requestsPerSecond: flags.requestRate,
       ...(flags.cv === undefined ? {} : { cv: flags.cv }),
     },
@@ -85,9 +87,7 @@ const generateCommand = (): Command =>
   new Command("generate")
     .description("Make a workload up, from a seed")
     .option("--num-reqs <n>", "Requests", wholeNumberFlag("--num-reqs", 1), 100)
-    .addOption(
-      new Option("--arrivals <process>", "How requests arrive").choices([...arrivalProcesses]).default("poisson"),
-    )
+    .option("--arrivals <process>", arrivalProcesses.join(", "), "poisson")
     .option("--request-rate <r>", "Mean requests per second; inf = all at once", rate, 10)
     .option(
       "--cv <x>",
@@ -124,7 +124,7 @@ interface ReadFlags {
 const reading = (command: Command): Command =>
   command
     .argument("<workload>", "file, or name of a bundled workload")
-    .addOption(new Option("--format <name>", "Default: told from the file").choices(formats.map(({ name }) => name)))
+    .option("--format <name>", `${formatNames} (default: told from the file)`)
     .option(
       "--num-reqs <n>",
       "Requests to read, the first ones of the file; 0 = all",

@@ -12,7 +12,7 @@ import { tandem, temporaryFolder } from "../tandem.js";
 import { anyCase, type Case, caseText, layOut } from "./cases.js";
 import { escaped } from "./verdict.js";
 
-const { cases, seed, only } = drawn(500);
+const { cases, seed, only } = drawn(300);
 
 /** Longer is a hang for whoever waits. The longest fits a profile on a machine that does other things too. */
 const LONGEST_MS = 30_000;

@@ -17,8 +17,7 @@ import { ELEMENT_BYTES, productNs } from "./product.js";
  */
 export function systolicKernels(spec: SystolicSpec, shape: ModelShape, dtype: Dtype, kvElementBytes: number): Kernels {
   if (dtypeBytes[dtype] !== ELEMENT_BYTES) {
-    throw new TandemError("E_UNSUPPORTED", `its arrays multiply 16-bit elements, not ${dtype}`, {
-      where: `the spec sheet of ${spec.hardware}`,
+    throw new TandemError("E_UNSUPPORTED", `the arrays of ${spec.hardware} multiply 16-bit elements, not ${dtype}`, {
       hint: "--dtype float16",
     });
   }

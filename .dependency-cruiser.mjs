@@ -6,12 +6,25 @@ const layers = {
   hardware: ["schemas"],
   power: ["schemas"],
   workload: ["schemas"],
+  sweep: ["schemas"],
   calibration: ["schemas", "hardware"],
   scheduler: ["schemas", "workload"],
   trace: ["schemas", "hardware", "scheduler"],
   engine: ["schemas", "hardware", "power", "workload", "scheduler", "trace"],
   comparison: ["schemas", "hardware", "workload", "scheduler", "trace", "engine"],
-  report: ["schemas", "hardware", "power", "workload", "scheduler", "trace", "engine", "comparison", "calibration"],
+  report: [
+    "schemas",
+    "hardware",
+    "power",
+    "workload",
+    "scheduler",
+    "trace",
+    "engine",
+    "comparison",
+    "calibration",
+    "sweep",
+  ],
+  "tandem-sim": ["schemas", "workload", "sweep", "trace", "engine", "comparison", "report"],
 };
 
 const workspace = "^(packages|apps|configs|workloads)/";

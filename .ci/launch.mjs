@@ -1,5 +1,5 @@
 // The scripts of package.json on a machine that has Node and npm only: fetches the pinned pnpm, installs, then builds, checks
-// types, or runs the main job, the tests or the benchmark. What has not changed since the last time is skipped.
+// types or packages, makes the site, or runs the main job, the tests or the benchmark. What has not changed since the last time is skipped.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -92,7 +92,7 @@ async function install() {
   const state = installState();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
   await step(`install with ${manifest.packageManager}`, () =>
-    pnpm("install", "--frozen-lockfile", "--config.confirmModulesPurge=false"),
+    pnpm("install", "--frozen-lockfile", "--config.confirmModulesPurge=false", "--filter=!tandem-docs"),
   );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, state);
@@ -186,7 +186,21 @@ const drawn = (file) => async (extra) => {
 const hostile = drawn("hostile/hostile.test.ts");
 const interrupts = drawn("interrupts.test.ts");
 
-const commands = { start, test, bench, build, typecheck, hostile, interrupts };
+/** @param {string[]} extra arguments of the check */
+async function packages(extra) {
+  await build();
+  process.exit(await run(process.execPath, [join(".ci", "packages", "check.mjs"), ...extra]));
+}
+
+/** What makes the site is large, and nothing else needs it: it is installed when it is asked for. */
+async function docs() {
+  await step("install the site's tools", () => pnpm("install", "--frozen-lockfile", "--filter=tandem-docs"));
+  await step("API pages", () => pnpm("--silent", "--filter=tandem-docs", "run", "api"));
+  await step("site", () => pnpm("--silent", "--filter=tandem-docs", "run", "site"));
+  console.log("docs/.vitepress/dist/index.html; npx --prefix docs vitepress preview docs serves it");
+}
+
+const commands = { start, test, bench, packages, docs, build, typecheck, hostile, interrupts };
 const [command, ...rest] = process.argv.slice(2);
 const action = commands[/** @type {keyof typeof commands} */ (command)];
 requireNode();

@@ -37,7 +37,7 @@ const nodeBuffer: Plugin = {
  * stays outside.
  */
 export default defineConfig({
-  entry: { main: "src/main.ts", "serve-worker": "src/serve-worker.ts" },
+  entry: { main: "src/main.ts", "serve-worker": "src/serve-worker.ts", "cell-worker": "src/sweep/cell-worker.ts" },
   format: "esm",
   target: "node20",
   clean: true,

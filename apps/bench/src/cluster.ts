@@ -31,7 +31,7 @@ const deviceAt = once(readPimDevice);
 const profileAt = once((dir) => once((tp) => readGpuProfile(dir, Number(tp))));
 
 /** The cluster with all that it names, under these options. @throws {TandemError} naming the source */
-export function clusterInputs(cluster: ScenarioCluster, options: InstanceOptions, source: string): PlanInputs {
+function clusterInputs(cluster: ScenarioCluster, options: InstanceOptions, source: string): PlanInputs {
   const file = findClusterFile(cluster.name);
   const bundled = readClusterConfig(file);
   const changed = {

@@ -61,7 +61,8 @@ export class RunObserver implements SimulationObserver {
   onRequest(result: RequestResult): void {
     this.onFinished(result);
     // The list of ITLs is one quoted field, however long it is.
-    this.csvColumns.add(columnsOf(csvRow({ ...result, itlNs: result.itlNs.slice(0, 2) })));
+    const { ends, runs } = result.tokenRuns;
+    this.csvColumns.add(columnsOf(csvRow({ ...result, tokenRuns: { ends, runs: runs.slice(-1) } })));
   }
 
   onIteration({ batch, division }: IterationStart): void {

@@ -10,7 +10,7 @@ import { longestNs } from "@tandem-sim/trace";
 import { generateWorkload, parseLengths } from "@tandem-sim/workload";
 
 /** One figure of theirs, and ours; null where they give none. */
-export interface Figure {
+interface Figure {
   what: string;
   theirs: number | null;
   ours: number;

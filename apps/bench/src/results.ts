@@ -38,7 +38,7 @@ export const Results = z.looseObject({
 });
 export type Results = z.infer<typeof Results>;
 
-export const figuresOf = ({ summary }: Pick<ScenarioRun, "summary">): Record<string, number | null> =>
+const figuresOf = ({ summary }: Pick<ScenarioRun, "summary">): Record<string, number | null> =>
   Object.fromEntries(measurementNames.map((name) => [name, measured(name, summary)]));
 
 const runJson = (run: ScenarioRun) => ({

@@ -30,7 +30,7 @@ export interface LimitedRuns {
 }
 
 /** An expectation and what came of it. */
-export interface Judged extends Expectation {
+interface Judged extends Expectation {
   /** Null where the run has no such figure. */
   found: number | null;
   holds: boolean;

@@ -9,7 +9,7 @@ import { ratioText } from "./scenario-table.js";
 import { ratiosOf, type Standing, type StandingName } from "./standing.js";
 
 /** "c-ddr4-128", or with its phase where the scenario has more than one. */
-export const nameOf = ({ outcome: { scenario }, phase }: Standing): string =>
+const nameOf = ({ outcome: { scenario }, phase }: Standing): string =>
   scenario.phases.length > 1 ? `${scenario.name} (${phase})` : scenario.name;
 
 const makespan = ({ interleave, gpuOnly }: Standing): number => ratiosOf(interleave, gpuOnly).makespan;

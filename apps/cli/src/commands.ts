@@ -30,6 +30,24 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./commands/compare.js")).compareCommand,
   },
   {
+    name: "sweep",
+    synopsis: "[options] <file>",
+    description: "Run a grid of cells, kept as they finish; merge shards, draw a report",
+    load: async () => (await import("./commands/sweep.js")).sweepCommand,
+  },
+  {
+    name: "capacity",
+    synopsis: "[options]",
+    description: "Find the greatest request rate that meets --slo, mode by mode",
+    load: async () => (await import("./commands/capacity.js")).capacityCommand,
+  },
+  {
+    name: "breakeven",
+    synopsis: "[options]",
+    description: "Find the PIM bandwidth, channels, link or batch at which one mode overtakes another",
+    load: async () => (await import("./commands/breakeven.js")).breakEvenCommand,
+  },
+  {
     name: "model",
     description: "List the models that --model takes by name",
     load: async () => (await import("./commands/model.js")).modelCommand,

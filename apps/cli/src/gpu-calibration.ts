@@ -4,7 +4,7 @@
  */
 import { type ServiceCalibration, TandemError } from "@tandem-sim/schemas";
 import { type ClusterInputs, readServiceCalibration } from "@tandem-sim/schemas/node";
-import { warn } from "./terminal.js";
+import { warnOnce } from "./terminal.js";
 
 type Instance = ClusterInputs["cluster"]["nodes"][number]["instances"][number];
 type Source = ServiceCalibration["source"];
@@ -39,9 +39,9 @@ export function withCalibration(inputs: ClusterInputs, file: string | undefined)
   refuseOther(source, inputs, file);
   const instances = inputs.cluster.nodes.flatMap((node) => node.instances);
   const others = new Set(instances.flatMap((instance) => differs(source, instance)));
-  for (const text of others) warn(`${file} was fitted to ${text}`);
+  for (const text of others) warnOnce(`${file} was fitted to ${text}`);
   if (errors.after.mean_abs_error_pct > errors.before.mean_abs_error_pct) {
-    warn(`${file} made the simulation worse on the requests that it was not fitted to`);
+    warnOnce(`${file} made the simulation worse on the requests that it was not fitted to`);
   }
   return { ...inputs, calibration: { constants, roofline } };
 }

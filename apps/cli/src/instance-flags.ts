@@ -50,9 +50,3 @@ export function addInstanceFlags(command: Command): Command {
   }
   return command;
 }
-
-/** The serving options among parsed flags. */
-export function instanceOptionsFrom(flags: Record<string, unknown>): InstanceOptions {
-  const named = Object.fromEntries(Object.keys(InstanceOptions.shape).map((name) => [name, flags[name]]));
-  return InstanceOptions.parse(named);
-}

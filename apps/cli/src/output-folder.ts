@@ -26,8 +26,8 @@ export function makeFolder(path: string, levels = 1): void {
       hint: "of the folders that an output goes to only the last one is made",
     });
   }
-  mkdirSync(path);
-  made.push(path);
+  // Undefined where somebody else was faster, such as another shard of a sweep.
+  if (mkdirSync(path, { recursive: true }) !== undefined) made.push(path);
 }
 
 /** Removes the folders that are empty. */

@@ -5,11 +5,13 @@
 import { TandemError } from "@tandem-sim/schemas/errors";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands.js";
+import { FailedCells } from "./sweep/failed-cells.js";
 import { clearStatus, error } from "./terminal.js";
 import { version } from "./version.js";
 
 const EXIT_USAGE = 2;
 const EXIT_BUG = 1;
+const EXIT_FAILED = 1;
 
 /** Errors of this class are reported here, so commander itself neither prints nor exits. */
 function quiet(command: Command): Command {
@@ -32,6 +34,10 @@ function fail(thrown: unknown): number {
     error(thrown.message);
     return EXIT_USAGE;
   }
+  if (thrown instanceof FailedCells) {
+    error(thrown.message);
+    return EXIT_FAILED;
+  }
   const bug = thrown instanceof Error ? thrown : new Error(String(thrown));
   error(`internal error: ${bug.message}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
   if (process.env.TANDEM_DEBUG) process.stderr.write(`${bug.stack}\n`);
@@ -48,7 +54,9 @@ function called(args: readonly string[]): string | undefined {
 async function program(wanted: string | undefined): Promise<Command> {
   const tandem = new Command("tandem")
     .description("Simulate LLM serving on GPU + PIM, with attention offload and sub-batch interleaving")
-    .version(version);
+    .version(version)
+    // A flag behind a subcommand is the subcommand's: `sweep` and `sweep merge` have --out both.
+    .enablePositionalOptions();
   for (const { name, synopsis, description, load } of commands) {
     const command = new Command(name).description(description);
     if (name === wanted) (await load())(command);

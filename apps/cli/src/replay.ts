@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { withGpuBlocks } from "@tandem-sim/engine";
+import { checkArrivals, withGpuBlocks } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
   arrivalSources,
@@ -19,7 +19,7 @@ import { Option } from "commander";
 import { type Given, refuseIdleServing, warnOfIdleSeed } from "./idle-flags.js";
 import { clusterFiles } from "./input-files.js";
 import { datasetIn, findDataset, recordedFiles } from "./recorded-folder.js";
-import { loadCluster, refuseLateArrival } from "./simulate.js";
+import { loadCluster } from "./simulate.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 
 /** Flags of the commands that replay. */
@@ -64,7 +64,7 @@ export async function prepareReplay(run: RecordedRun, flags: ReplayFlags, given:
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
-  refuseLateArrival(
+  checkArrivals(
     workload.chunk.arrivalNs.reduce((last, ns) => Math.max(last, ns), 0),
     run.dir,
   );

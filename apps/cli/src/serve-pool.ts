@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { PlanInputs } from "@tandem-sim/engine";
 import type { RequestChunk, Workload } from "@tandem-sim/workload";
-import { type Served, type ServeFlags, serveAlone } from "./serve-mode.js";
+import { type NewArrivals, type Served, type ServeFlags, serveAlone } from "./serve-mode.js";
 import { clearStatus, status } from "./terminal.js";
 
 /** What every worker has from its start: a copy of its own, all in memory. */
@@ -19,11 +19,12 @@ export interface ServeTask {
   flags: ServeFlags;
   /** For progress. */
   what: string;
+  arrivals?: NewArrivals;
 }
 
 export interface ServePool {
-  /** Serves the load on these inputs; several at a time may be asked for. */
-  serve(inputs: PlanInputs, what: string): Promise<Served>;
+  /** Serves the load on these inputs, at its own arrivals or others; several at a time may be asked for. */
+  serve(inputs: PlanInputs, what: string, arrivals?: NewArrivals): Promise<Served>;
   close(): Promise<void>;
 }
 
@@ -42,8 +43,8 @@ export async function createServePool(flags: ServeFlags, workload: Workload, thr
 function oneByOne(flags: ServeFlags, workload: Workload): ServePool {
   let last: Promise<unknown> = Promise.resolve();
   return {
-    serve(inputs, what) {
-      const served = last.then(() => serveAlone(flags, workload, inputs, what));
+    serve(inputs, what, arrivals) {
+      const served = last.then(() => serveAlone(flags, workload, inputs, what, arrivals));
       last = served.catch(() => {});
       return served;
     },
@@ -65,11 +66,11 @@ async function sideBySide(given: ServeFlags, workload: Workload, threads: number
   });
   const running = new Set<string>();
   return {
-    async serve(inputs, what) {
+    async serve(inputs, what, arrivals) {
       running.add(what);
       status([...running].join(", "));
       try {
-        const task: ServeTask = { inputs, flags, what };
+        const task: ServeTask = { inputs, flags, what, ...(arrivals && { arrivals }) };
         return (await pool.exec("serve", [task])) as Served;
       } finally {
         running.delete(what);

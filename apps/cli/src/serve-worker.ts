@@ -10,4 +10,6 @@ import type { ServedLoad, ServeTask } from "./serve-pool.js";
 
 const workload = heldWorkload((workerData as ServedLoad).chunks);
 
-workerpool.worker({ serve: ({ inputs, flags, what }: ServeTask) => serveAlone(flags, workload, inputs, what) });
+workerpool.worker({
+  serve: ({ inputs, flags, what, arrivals }: ServeTask) => serveAlone(flags, workload, inputs, what, arrivals),
+});

@@ -1,4 +1,4 @@
-import type { RequestResult } from "@tandem-sim/engine";
+import { interTokenNs, type RequestResult } from "@tandem-sim/engine";
 import { InstanceOptions } from "@tandem-sim/schemas";
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { rescaleWorkload, type Workload } from "@tandem-sim/workload";
@@ -10,11 +10,13 @@ const inputs = loadClusterInputs("two_instances_pim", InstanceOptions.parse({ en
 const file = findWorkloadFile("mixed");
 
 async function ran(workload: Workload) {
-  const results: RequestResult[] = [];
+  const results: { requestId: number; endNs: number; itlNs: Float64Array }[] = [];
   const { plan } = planRun({ requestRoutingPolicy: "LOAD", seed: 42 }, inputs);
-  const onRequest = (finished: RequestResult): void => void results.push(finished);
+  const onRequest = ({ requestId, endNs, tokenRuns }: RequestResult): void => {
+    results.push({ requestId, endNs, itlNs: interTokenNs(tokenRuns) });
+  };
   const summary = await runPlan(plan, workload, { onRequest }, { logInterval: 1 }, "test");
-  return { summary, results: results.map(({ requestId, endNs, itlNs }) => ({ requestId, endNs, itlNs })) };
+  return { summary, results };
 }
 
 describe("a run that reads its requests as it gets on", () => {

@@ -3,39 +3,28 @@
  * The steps that every simulating command shares: load the inputs, make the plan, run it.
  */
 import {
+  checkArrivals,
   checkRequest,
   createPlan,
-  createSimulation,
+  inSlices,
   type PlanInputs,
   refuseUnsupported,
   type SimulationObserver,
   type SimulationPlan,
+  together,
 } from "@tandem-sim/engine";
 import { capacityNote, Extrapolation } from "@tandem-sim/report";
-import { type Summary, TandemError } from "@tandem-sim/schemas";
-import { type ClusterInputs, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
+import { instanceOptionsFrom, type Summary } from "@tandem-sim/schemas";
+import { type ClusterInputs, createReaders, findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { rescaleWorkload, type Workload } from "@tandem-sim/workload";
 import { openWorkload } from "@tandem-sim/workload/node";
 import { withCalibration } from "./gpu-calibration.js";
 import { clusterFiles } from "./input-files.js";
-import { instanceOptionsFrom } from "./instance-flags.js";
 import { Progress } from "./progress.js";
 import { quickLoading } from "./quick-flags.js";
 import type { SimulationFlags } from "./simulation-flags.js";
 import { clearStatus, debug, setLogLevel, warn } from "./terminal.js";
 import { warnOfClusterKeys } from "./unknown-keys.js";
-
-/** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
-const LAST_ARRIVAL_NS = 2 ** 52;
-
-/** @param where what asks for it. @throws {TandemError} E_USAGE for an arrival beyond what can be simulated */
-export function refuseLateArrival(lastNs: number, where: string): void {
-  if (lastNs <= LAST_ARRIVAL_NS) return;
-  throw new TandemError("E_USAGE", `the last request would arrive after ${(lastNs / 1e9).toPrecision(3)} s`, {
-    where,
-    hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
-  });
-}
 
 /** What a simulating command runs on. */
 export interface PreparedRun {
@@ -46,14 +35,29 @@ export interface PreparedRun {
 }
 
 /** Loads the cluster with all that it names. @throws {TandemError} before anything runs */
-export function loadCluster(flags: SimulationFlags): ClusterInputs {
-  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom({ ...flags }), {
+export function loadCluster(flags: SimulationFlags, readers = createReaders()): ClusterInputs {
+  const inputs = loadClusterInputs(flags.clusterConfig, instanceOptionsFrom(flags), {
     ...quickLoading(flags),
     gpuProfileDir: flags.gpuProfile,
     check: refuseUnsupported,
+    readers,
   });
   warnOfClusterKeys(inputs);
   return withCalibration(inputs, flags.gpuCalibration);
+}
+
+/** The requests of a workload file. */
+export const openRequests = (file: string, numReqs: number): Promise<Workload> =>
+  openWorkload(file, numReqs > 0 ? { limit: numReqs } : {});
+
+/** The requests as they arrive under these flags. @throws {TandemError} E_USAGE where that is too far in the future */
+export function asTheyArrive(
+  opened: Workload,
+  { dataset, requestRate }: Pick<SimulationFlags, "dataset" | "requestRate">,
+): Workload {
+  const workload = requestRate === undefined ? opened : rescaleWorkload(opened, requestRate);
+  checkArrivals(workload.lastNs, requestRate === undefined ? dataset : "--request-rate");
+  return workload;
 }
 
 /** Loads cluster and workload. @throws {TandemError} before anything runs */
@@ -61,9 +65,7 @@ export async function prepareRun(flags: SimulationFlags): Promise<PreparedRun> {
   setLogLevel(flags.logLevel);
   const inputs = loadCluster(flags);
   const file = findWorkloadFile(flags.dataset);
-  const opened = await openWorkload(file, flags.numReqs > 0 ? { limit: flags.numReqs } : {});
-  const workload = flags.requestRate === undefined ? opened : rescaleWorkload(opened, flags.requestRate);
-  refuseLateArrival(workload.lastNs, flags.requestRate === undefined ? flags.dataset : "--request-rate");
+  const workload = asTheyArrive(await openRequests(file, flags.numReqs), flags);
   return { inputs, workload, files: [file, ...clusterFiles(inputs, flags)] };
 }
 
@@ -94,44 +96,29 @@ export function planRun(
   return { plan, warnings: () => beyond.warnings() };
 }
 
-/** Simulated ns between two looks at the outside world: progress and interrupts. */
-const SLICE_NS = 5e9;
-
-/** Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works. */
+/**
+ * Runs a plan over a workload and returns the summary. Yields now and then, so that Ctrl-C works.
+ *
+ * @param label for progress; left out: none is shown
+ */
 export async function runPlan(
   plan: SimulationPlan,
   workload: Workload,
   observer: SimulationObserver,
   { logInterval, slo }: Pick<SimulationFlags, "logInterval" | "slo">,
-  label: string,
+  label?: string,
 ): Promise<Summary> {
-  const progress = new Progress(label, workload.requests);
-  const simulation = createSimulation(
-    plan,
-    {
-      ...observer,
-      onRequest(result) {
-        progress.done++;
-        observer.onRequest?.(result);
-      },
-    },
-    { logIntervalS: logInterval, ...(slo && { slo }) },
-  );
-  const advance = async (untilNs: number): Promise<void> => {
-    while (simulation.nextEventNs < untilNs) {
-      simulation.advance(Math.min(untilNs, simulation.nextEventNs + SLICE_NS));
-      progress.show();
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    }
-  };
-  for await (const chunk of workload.chunks()) {
-    simulation.push(chunk);
-    // The next chunk may begin with requests of the same instant.
-    await advance(chunk.arrivalNs.at(-1) ?? 0);
+  const progress = label === undefined ? null : new Progress(label, workload.requests);
+  const counted = progress ? together([{ onRequest: () => void progress.done++ }, observer]) : observer;
+  const slices = inSlices(plan, workload.chunks(), counted, { logIntervalS: logInterval, ...(slo && { slo }) });
+  let slice = await slices.next();
+  while (!slice.done) {
+    progress?.show();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    slice = await slices.next();
   }
-  await advance(Number.POSITIVE_INFINITY);
-  clearStatus();
-  return simulation.finish();
+  if (progress) clearStatus();
+  return slice.value;
 }
 
 export const warnAll = (warnings: readonly string[]): void => warnings.forEach((text) => void warn(text));

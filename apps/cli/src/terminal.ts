@@ -52,6 +52,15 @@ export const warn = (text: string): void => {
   if (shows("WARNING")) writeLine("WARNING", printable(text));
 };
 
+const warned = new Set<string>();
+
+/** A warning that many runs of one command would repeat. */
+export const warnOnce = (text: string): void => {
+  if (warned.has(text)) return;
+  warned.add(text);
+  warn(text);
+};
+
 /** An error is one line. */
 export const error = (text: string): void => writeLine("ERROR", printable(text));
 

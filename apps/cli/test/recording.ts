@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createPlan, type RequestResult, simulate } from "@tandem-sim/engine";
+import { createPlan, interTokenNs, type RequestResult, simulate } from "@tandem-sim/engine";
 import { type CalibrationConstants, type ClusterConfig, InstanceOptions, neutralConstants } from "@tandem-sim/schemas";
 import { findGpuSpecFile, loadClusterInputs, readGpuSpec } from "@tandem-sim/schemas/node";
 import { generateWorkload, type RequestChunk } from "@tandem-sim/workload";
@@ -47,11 +47,17 @@ function inputsOf({ constants, h100s }: Service) {
   return { ...inputs, calibration: { constants: { ...neutralConstants, ...constants }, roofline } };
 }
 
+interface Served extends RequestResult {
+  itlNs: Float64Array;
+}
+
 /** Every request as the simulation of a service has it. */
-function served(service: Service): RequestResult[] {
-  const results: RequestResult[] = [];
+function served(service: Service): Served[] {
+  const results: Served[] = [];
   const chunks: RequestChunk[] = [...generateWorkload({ ...bursts, ...service.load })];
-  simulate(createPlan(inputsOf(service)), chunks, { onRequest: (result) => results.push(result) });
+  simulate(createPlan(inputsOf(service)), chunks, {
+    onRequest: (result) => results.push({ ...result, itlNs: interTokenNs(result.tokenRuns) }),
+  });
   return results;
 }
 

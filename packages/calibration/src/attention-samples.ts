@@ -20,7 +20,7 @@ export function filterSamples(samples: AttentionSamples, keep: (i: number) => bo
  * The shortest decode context measured at each prefill chunk, tokens. They differ: LLMServingSim's bundles hold two
  * families of chunks, powers of two from 16 tokens on and powers of 1.5 from 512 tokens on.
  */
-export function shortestContexts({ prefillChunk, nDecode, kvDecode }: AttentionSamples): Map<number, number> {
+function shortestContexts({ prefillChunk, nDecode, kvDecode }: AttentionSamples): Map<number, number> {
   const shortest = new Map<number, number>();
   kvDecode.forEach((context, i) => {
     const chunk = prefillChunk[i];

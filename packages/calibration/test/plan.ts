@@ -17,7 +17,7 @@ export const hasPython = spawnSync("python3", ["--version"]).status === 0;
 export const dryRun = (): string => python("../measure/measure_points.py", "--dry-run").stdout;
 
 /** A row's kind, and its sizes by column. */
-export interface PlannedPoint {
+interface PlannedPoint {
   kind: string;
   size: (column: string) => number;
 }

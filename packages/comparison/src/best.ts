@@ -18,6 +18,9 @@ export const measures = Object.keys(measured) as Measure[];
 /** Figures as close as this count as equal: tables show two decimals. */
 const SAME = 0.005;
 
+/** The figure of a measure: ns, ms or J; less is better. */
+export const figureBy = (measure: Measure, summary: Summary): number => measured[measure](summary);
+
 /** A figure of one mode over that of another. */
 export const ratioBy = (measure: Measure, summary: Summary, baseline: Summary): number =>
   measured[measure](summary) / measured[measure](baseline);

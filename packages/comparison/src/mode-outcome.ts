@@ -3,7 +3,7 @@
  * What one mode of a comparison came to, and how a mode is run.
  */
 import type { PlanInputs, RequestResult } from "@tandem-sim/engine";
-import type { Summary } from "@tandem-sim/schemas";
+import { type Summary, TandemError } from "@tandem-sim/schemas";
 
 /** A mode that served the load: its summary, and the latencies of its requests in ns. */
 export interface ServedMode {
@@ -17,6 +17,16 @@ export interface UnfitMode {
 }
 
 export type ModeOutcome = ServedMode | UnfitMode;
+
+/** What `prepare` gives, or why a mode cannot serve the load. @throws whatever is no E_CAPACITY */
+export async function unlessUnfit<T>(prepare: () => T | Promise<T>): Promise<T | UnfitMode> {
+  try {
+    return await prepare();
+  } catch (error) {
+    if (error instanceof TandemError && error.code === "E_CAPACITY") return { doesNotFit: error.message };
+    throw error;
+  }
+}
 
 /** Serves the load of a comparison on other inputs. @param what for whoever shows progress */
 export type Serve = (inputs: PlanInputs, what: string) => Promise<ModeOutcome>;

@@ -88,3 +88,21 @@ export function checkWorkload(plan: SimulationPlan, chunks: readonly RequestChun
   let id = 0;
   for (const chunk of chunks) for (let row = 0; row < chunk.count; row++) checkRequest(plan, id++, chunk, row, source);
 }
+
+/** Half of what whole ns in a double reach: 52 days. Runs go on behind the last arrival. */
+const LAST_ARRIVAL_NS = 2 ** 52;
+
+/**
+ * Checks that time can be counted up to the last request.
+ *
+ * @param lastNs when the last request arrives
+ * @param where what gave it its arrival
+ * @throws {TandemError} E_USAGE
+ */
+export function checkArrivals(lastNs: number, where: string): void {
+  if (lastNs <= LAST_ARRIVAL_NS) return;
+  throw new TandemError("E_USAGE", `the last request would arrive after ${(lastNs / 1e9).toPrecision(3)} s`, {
+    where,
+    hint: `times up to ${LAST_ARRIVAL_NS / 1e9} s can be simulated`,
+  });
+}

@@ -7,6 +7,7 @@ import { type ClusterInstance, type ClusterNode, type PimDevice, TandemError } f
 import type { InstancePlan, NodePlan, PimBackground, PlanInputs, PlanOptions, SimulationPlan } from "./plan.js";
 import { planInstance } from "./plan-instance.js";
 import { channelsOf, channelsOfNode, type PimSite } from "./plan-pim.js";
+import { routers } from "./router.js";
 import { refuseUnsupported, withInterleavingWhereOffloaded } from "./supported.js";
 
 /**
@@ -16,6 +17,7 @@ import { refuseUnsupported, withInterleavingWhereOffloaded } from "./supported.j
 export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): SimulationPlan {
   refuseUnsupported(given.cluster, given.source);
   const inputs = withInterleavingWhereOffloaded(given);
+  const { routing = "LOAD" } = planOptions;
   const instances: InstancePlan[] = [];
   inputs.cluster.nodes.forEach((node, n) => {
     const { pim: device, instances: loaded } = inputs.nodes[n];
@@ -55,7 +57,7 @@ export function createPlan(given: PlanInputs, planOptions: PlanOptions = {}): Si
     source: inputs.source,
     nodes: inputs.cluster.nodes.map((node, id) => planNode(id, node, inputs.nodes[id], inputs.source)),
     instances,
-    routing: planOptions.routing ?? "LOAD",
+    router: typeof routing === "function" ? routing : routers[routing],
     seed: planOptions.seed ?? 42,
   };
 }

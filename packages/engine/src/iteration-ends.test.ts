@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { IterationEnds } from "./iteration-ends.js";
+import { interTokenNs } from "./request-log.js";
 
 /** The log of iterations that end every 10 ns, of which the last 100 are asked for. */
 function filled(iterations: number, needed = 100): IterationEnds {
@@ -30,4 +31,23 @@ test("an end that is long ago still gives the gap behind it", () => {
   ends.makeRoom(Number.POSITIVE_INFINITY);
   ends.add(20_000);
   expect(ends.gap(1024)).toBe(20_000 - 10_230);
+});
+
+describe("inter-token latencies", () => {
+  const ends = new IterationEnds();
+  for (const ns of [10, 30, 31, 60, 100, 101]) ends.add(ns);
+
+  test("lie between the ends of the iterations that gave the tokens, over pauses too", () => {
+    const runs = [
+      { first: 0, last: 2 },
+      { first: 4, last: 5 },
+    ];
+    expect([...interTokenNs({ ends, runs })]).toEqual([20, 1, 69, 1]);
+    expect([...interTokenNs({ ends, runs: [{ first: 3, last: 3 }] })]).toEqual([]);
+  });
+
+  test("are refused once the log has dropped them", () => {
+    ends.makeRoom(100);
+    expect(() => interTokenNs({ ends, runs: [{ first: 1, last: 5 }] })).toThrow("no longer in the log");
+  });
 });

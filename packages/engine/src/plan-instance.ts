@@ -131,7 +131,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
             at: source.hostAt,
           })
         : null,
-    split: options.enableSubBatchInterleaving ? splits[options.subBatchSplit] : null,
+    split: options.enableSubBatchInterleaving ? (planOptions.split ?? splits[options.subBatchSplit]) : null,
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   PowerBlock,
 } from "@tandem-sim/schemas";
 import type { IterationCosts, SplitRule } from "@tandem-sim/trace";
+import type { RouterSource, RoutingPolicy } from "./router.js";
 
 /** The shape of what `loadClusterInputs` of `@tandem-sim/schemas/node` returns. */
 export interface PlanInputs {
@@ -82,8 +83,6 @@ export interface HostKvPlan {
 export const kvBlocks = ({ pim, gpuBlocks }: Pick<InstancePlan, "pim" | "gpuBlocks">): number =>
   pim ? pim.layout.groups * pim.layout.blocksPerGroup : gpuBlocks;
 
-export type RoutingPolicy = "LOAD" | "RR" | "RAND";
-
 /** What PIM channels draw at all times. */
 export interface PimBackground {
   channels: number;
@@ -106,14 +105,18 @@ export interface SimulationPlan {
   source: string;
   nodes: NodePlan[];
   instances: InstancePlan[];
-  routing: RoutingPolicy;
+  router: RouterSource;
   seed: number;
 }
 
 /** What holds for the whole simulation. */
 export interface PlanOptions {
-  routing?: RoutingPolicy;
+  /** Which instance serves a request: a policy, or what makes a router of one's own; LOAD. */
+  routing?: RoutingPolicy | RouterSource;
+  /** Of routing at random; 42. */
   seed?: number;
+  /** How interleaved iterations are divided, in place of the instances' `subBatchSplit`. */
+  split?: SplitRule;
   /** Called with a warning, once per axis of a profile that a run leaves. */
   onExtrapolate?: (instance: number, ...what: Parameters<OnExtrapolate>) => void;
 }

@@ -23,8 +23,7 @@ export interface RequestResult {
   ttftNs: number;
   /** Mean time per token after the first, not rounded; 0 for one token. */
   tpotNs: number;
-  itlNs: Float64Array;
-  /** Where its tokens lie in the log of its instance's iterations. Good until the observer returns. */
+  /** Where its tokens lie in the log of its instance's iterations: {@link interTokenNs}. Good until the observer returns. */
   tokenRuns: TokenRuns;
 }
 
@@ -199,7 +198,6 @@ export class RequestLog {
       queuingNs: this.firstScheduledNs[row] - arrivalNs,
       ttftNs,
       tpotNs: outputTokens > 1 ? (latencyNs - ttftNs) / (outputTokens - 1) : 0,
-      itlNs: gapsOf(tokenRuns, outputTokens),
       tokenRuns,
     };
   }
@@ -216,10 +214,16 @@ export class RequestLog {
   }
 }
 
-/** Times between the tokens of a request, whole ns. */
-function gapsOf({ ends, runs }: TokenRuns, tokens: number): Float64Array {
+/**
+ * Inter-token latencies of a request, whole ns: they are cut from the log where somebody asks, in `onRequest`.
+ *
+ * @throws {RangeError} for one whose part of the log has been dropped since
+ */
+export function interTokenNs({ ends, runs }: TokenRuns): Float64Array {
+  if (runs[0].first < ends.first)
+    throw new RangeError("the tokens of this request are no longer in the log: ask while `onRequest` runs");
   if (runs.length === 1) return ends.gaps(runs[0].first + 1, runs[0].last + 1);
-  const gapsNs = new Float64Array(tokens - 1);
+  const gapsNs = new Float64Array(runs.reduce((tokens, { first, last }) => tokens + last - first + 1, -1));
   let known = 0;
   runs.forEach(({ first, last }, k) => {
     if (k > 0) gapsNs[known++] = ends.at(first) - ends.at(runs[k - 1].last);

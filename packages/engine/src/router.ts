@@ -3,7 +3,6 @@
  * Which instance serves a request: chosen on arrival, once.
  */
 import { createRandom } from "@tandem-sim/workload";
-import type { RoutingPolicy } from "./plan.js";
 
 /** Load of one instance as the router sees it. */
 export interface RoutingTarget {
@@ -13,6 +12,11 @@ export interface RoutingTarget {
 
 /** Returns the index of the target for the next request. */
 export type Router = (targets: readonly RoutingTarget[]) => number;
+
+export type RoutingPolicy = "LOAD" | "RR" | "RAND";
+
+/** Makes the router of a simulation. */
+export type RouterSource = (seed: number) => Router;
 
 /** vLLM weighs a waiting request like four running ones when it balances data-parallel engines. */
 const WAITING_WEIGHT = 4;
@@ -30,18 +34,18 @@ const leastLoaded: Router = (targets) => {
   return best;
 };
 
-const roundRobin = (): Router => {
+const roundRobin: RouterSource = () => {
   let turn = 0;
   return (targets) => turn++ % targets.length;
 };
 
-const random = (seed: number): Router => {
+const random: RouterSource = (seed) => {
   const stream = createRandom(seed, "routing");
   return (targets) => Math.floor(stream.uniform() * targets.length);
 };
 
 /** The registry of routing policies. */
-export const routers: Readonly<Record<RoutingPolicy, (seed: number) => Router>> = {
+export const routers: Readonly<Record<RoutingPolicy, RouterSource>> = {
   LOAD: () => leastLoaded,
   RR: roundRobin,
   RAND: random,

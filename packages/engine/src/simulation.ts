@@ -17,7 +17,7 @@ import { checkChunk, PendingRequests } from "./pending-requests.js";
 import type { SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
 import { RequestLog } from "./request-log.js";
-import { type Router, routers } from "./router.js";
+import type { Router } from "./router.js";
 import { ServingInstance } from "./serving-instance.js";
 import { ResultCollector, type ServiceLevel } from "./summary.js";
 
@@ -25,7 +25,7 @@ export interface SimulationOptions {
   /** Simulated seconds between interval reports; 0 = one per iteration. Default 1. */
   logIntervalS?: number;
   /** Requests that meet it make the goodput. */
-  slo?: ServiceLevel;
+  slo?: ServiceLevel | undefined;
 }
 
 /** Step of the power series where reports come per iteration: short beside any iteration. */
@@ -119,7 +119,7 @@ class EventLoop implements Simulation {
       (instance) => new ServingInstance(instance, this.requests, this.log, (transfer) => this.transfer(transfer)),
     );
     this.groups = this.instances.map((instance) => ({ members: [instance], busy: false }));
-    this.router = routers[plan.routing](plan.seed);
+    this.router = plan.router(plan.seed);
     const intervalNs = Math.round((options.logIntervalS ?? 1) * 1e9);
     const wantsSeries = observer.onInterval !== undefined || observer.onEnergy !== undefined;
     this.energy = new EnergyMeters(

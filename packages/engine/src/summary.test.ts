@@ -22,9 +22,9 @@ function result(requestId: number, [arrival, queuing, ttft, ...itl]: readonly [n
     queuingNs: queuing * ms,
     ttftNs: ttft * ms,
     tpotNs: itl.length > 0 ? Math.floor(decodeNs / itl.length) : 0,
-    itlNs: Float64Array.from(itl, (gap) => gap * ms),
+    gapsNs: itl.map((gap) => gap * ms),
     tokenRuns: { ends: new IterationEnds(), runs: [] },
-  } satisfies RequestResult;
+  } satisfies RequestResult & { gapsNs: number[] };
 }
 
 // Latencies 10, 50, 90 ms; ends at 110, 150 and 1100 ms.
@@ -35,7 +35,7 @@ function summaryOf(slo: ServiceLevel | null = null) {
   for (const { arrivalNs } of results) collector.arrived(arrivalNs);
   for (const one of results) {
     collector.add(one);
-    for (const ns of one.itlNs) collector.tokenGaps(ns, 1);
+    for (const ns of one.gapsNs) collector.tokenGaps(ns, 1);
   }
   return collector.summary([], []);
 }

@@ -23,8 +23,8 @@ const mean = (values: readonly number[]): number =>
 
 /** Service level objective. Limits are ms; without one of them, any value meets it. */
 export interface ServiceLevel {
-  ttftMs?: number;
-  tpotMs?: number;
+  ttftMs?: number | undefined;
+  tpotMs?: number | undefined;
 }
 
 export class ResultCollector {

@@ -13,6 +13,7 @@ import {
   stageWork,
 } from "@tandem-sim/trace";
 import type { KvTransfer } from "./host-kv-link.js";
+import { iterationReport } from "./iteration-report.js";
 import type { IntervalReport } from "./observer.js";
 import type { InstancePlan, SimulationPlan } from "./plan.js";
 import type { RequestResult } from "./request-log.js";
@@ -75,17 +76,11 @@ export class Timeline {
   }
 
   iteration(iteration: IterationStart): void {
-    const { plan, startNs, played, batch, division, table, kind, index } = iteration;
+    const { plan, startNs, played, batch, division, table, index } = iteration;
     if (!this.overlaps(startNs, startNs + played.latencyNs)) return;
     const pid = plan.id;
-    const prefills = batch.prefill.subarray(0, batch.size).reduce((sum, prefill) => sum + prefill, 0);
-    const args = {
-      kind,
-      requests: batch.size,
-      prefills,
-      decodes: batch.size - prefills,
-      tokens: batch.totalTokens,
-    };
+    const { kind, requests, prefills, decodes, tokens } = iterationReport(iteration);
+    const args = { kind, requests, prefills, decodes, tokens };
     this.slice(pid, ITERATIONS, `iteration ${index}`, startNs, played.latencyNs, JSON.stringify(args));
     const { stages, resources } = table.graph;
     const tracks = tracksOf(resources);

@@ -2,15 +2,8 @@ import { InstanceOptions, type PowerBlock, Summary } from "@tandem-sim/schemas";
 import { findWorkloadFile, loadClusterInputs } from "@tandem-sim/schemas/node";
 import { loadWorkload } from "@tandem-sim/workload/node";
 import { describe, expect, test } from "vitest";
-import {
-  createPlan,
-  inMode,
-  type Mode,
-  modeNames,
-  type NodeEnergyResult,
-  type RequestResult,
-  simulate,
-} from "../src/index.js";
+import { createPlan, inMode, type Mode, modeNames, type NodeEnergyResult, simulate } from "../src/index.js";
+import { type WithItl, withItl } from "./with-itl.js";
 
 /** A change here is a change of behaviour: look at it, and if it is meant, update with `-u` and say so. */
 const workloads = ["example_trace", "prefill_heavy", "decode_heavy", "mixed"] as const;
@@ -33,10 +26,10 @@ async function run([workload, mode, phase]: (typeof cases)[number]) {
   const inputs = loadClusterInputs("single_node_pim_instance", InstanceOptions.parse({ attnOffloadPhase: phase }));
   const requests = await loadWorkload(findWorkloadFile(workload));
   const plan = createPlan(inMode(inputs, mode));
-  const results: RequestResult[] = [];
+  const results: WithItl[] = [];
   const energies: NodeEnergyResult[] = [];
   const summary = simulate(plan, requests, {
-    onRequest: (result) => void results.push(result),
+    onRequest: (result) => void results.push(withItl(result)),
     onEnergy: (nodes) => void energies.push(...nodes),
   });
   return { plan, requests, results, summary, energies };

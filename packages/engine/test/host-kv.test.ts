@@ -21,6 +21,7 @@ import {
   tinyRequests,
   tinyWorkload,
 } from "./tiny-cluster.js";
+import { type WithItl, withItl } from "./with-itl.js";
 
 const onHost = (cluster: TinyCluster) => createPlan(inMode(tinyInputs(cluster), "kv-offload"));
 const gpuOnly = (cluster: TinyCluster) => createPlan(inMode(tinyInputs(cluster), "gpu-only"));
@@ -56,8 +57,8 @@ test("whatever arrives and whatever the link, all invariants hold; without a loa
       const { results, summary } = checkInvariants(onHost(cluster), requests);
       loads += summary.kv_offload?.loads ?? 0;
       if (summary.kv_offload?.loads) return;
-      const plain: RequestResult[] = [];
-      simulate(gpuOnly(cluster), [tinyWorkload(requests)], { onRequest: (result) => void plain.push(result) });
+      const plain: WithItl[] = [];
+      simulate(gpuOnly(cluster), [tinyWorkload(requests)], { onRequest: (result) => void plain.push(withItl(result)) });
       expect(results).toEqual(plain);
     }),
     { numRuns: 25, seed: 1 },

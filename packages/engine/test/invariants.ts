@@ -5,14 +5,15 @@
 import { type PowerBlock, Summary } from "@tandem-sim/schemas";
 import { expect } from "vitest";
 import { power } from "../../power/test/sample-node.js";
-import { createSimulation, type IterationStart, type RequestResult, type SimulationPlan } from "../src/index.js";
+import { createSimulation, type IterationStart, type SimulationPlan } from "../src/index.js";
 import { type TinyRequest, tinyWorkload } from "./tiny-cluster.js";
+import { type WithItl, withItl } from "./with-itl.js";
 
 /** Figures of a node, for the one GPU of the tiny cluster. */
 export const tinyPower: PowerBlock = { ...power, npu: { TINY: power.npu.big } };
 
 export interface CheckedRun {
-  results: RequestResult[];
+  results: WithItl[];
   summary: Summary;
 }
 
@@ -37,13 +38,13 @@ function runOnce(
   requests: readonly TinyRequest[],
   onIteration: (iteration: IterationStart) => void = () => {},
 ): CheckedRun {
-  const results: RequestResult[] = [];
+  const results: WithItl[] = [];
   let lastNs = 0;
   let memory: { gpu: number; pim: number | null } = { gpu: 0, pim: null };
   const simulation = createSimulation(
     plan,
     {
-      onRequest: (result) => void results.push(result),
+      onRequest: (result) => void results.push(withItl(result)),
       onIteration: (iteration) => {
         expect(iteration.startNs, "invariant 2").toBeGreaterThanOrEqual(lastNs);
         lastNs = iteration.startNs;

@@ -20,18 +20,19 @@ import {
   tinyRequests,
   tinyWorkload,
 } from "./tiny-cluster.js";
+import { type WithItl, withItl } from "./with-itl.js";
 
 interface Run {
-  results: RequestResult[];
+  results: WithItl[];
   intervals: IntervalReport[];
   summary: Summary;
 }
 
 function run(plan: SimulationPlan, requests: readonly TinyRequest[], logIntervalS = 1e-3): Run {
-  const results: RequestResult[] = [];
+  const results: WithItl[] = [];
   const intervals: IntervalReport[] = [];
   const observer = {
-    onRequest: (result: RequestResult) => void results.push(result),
+    onRequest: (result: RequestResult) => void results.push(withItl(result)),
     onInterval: (report: IntervalReport) => void intervals.push(report),
   };
   const simulation = createSimulation(plan, observer, { logIntervalS });
@@ -79,7 +80,7 @@ describe("any workload in any mode", () => {
     fc.assert(
       fc.property(tinyClusters, tinyRequests, (cluster, requests) => {
         const plan = tinyPlan(cluster);
-        const results: RequestResult[] = [];
+        const results: WithItl[] = [];
         const startNs = plan.instances.map(() => 0);
         const endNs = plan.instances.map(() => 0);
         let lastNs = 0;
@@ -91,7 +92,7 @@ describe("any workload in any mode", () => {
             lastNs = startNs[id] = iteration.startNs;
             endNs[id] = iteration.startNs + iteration.played.latencyNs;
           },
-          onRequest: (result) => void results.push(result),
+          onRequest: (result) => void results.push(withItl(result)),
         });
         let lastEndNs = 0;
         for (const { arrivalNs, queuedNs, queuingNs, ttftNs, latencyNs, endNs: end, itlNs, tpotNs } of results) {

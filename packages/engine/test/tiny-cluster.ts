@@ -30,7 +30,7 @@ export const model: ModelConfig = ModelConfig.parse({
 });
 
 /** Channels of 1 MiB: four x16 devices, 8 banks of 16 rows of 2 KiB. */
-export const device: PimDevice = parsePimIni(
+const device: PimDevice = parsePimIni(
   `[dram_structure]
 protocol = DDR4
 bankgroups = 2
@@ -71,7 +71,7 @@ bus_width = 64
 );
 
 /** The same with two row buffers a bank, in which GPU and PIM may work at a time. */
-export const twoRowBuffers: PimDevice = { ...device, pim: { ...device.pim, row_buffers: 2 } };
+const twoRowBuffers: PimDevice = { ...device, pim: { ...device.pim, row_buffers: 2 } };
 
 /** Weights are read once, then compute takes over: a kink at 64 tokens. us. */
 const denseUs = (weightsUs: number) => (tokens: number) => weightsUs * Math.max(1, tokens / 64);
@@ -79,7 +79,7 @@ const denseUs = (weightsUs: number) => (tokens: number) => weightsUs * Math.max(
 const attentionUs = (chunk: number, kvPrefill: number, decodes: number, kvDecode: number): number =>
   1 + 0.01 * chunk + 1e-4 * chunk * (kvPrefill + chunk / 2) + 0.001 * decodes * kvDecode;
 
-export const profile: GpuProfile = (() => {
+const profile: GpuProfile = (() => {
   const sizes = [1, 64, 256];
   const samples = (us: (size: number) => number) => ({ sizes, timeUs: sizes.map(us) });
   const weights = {

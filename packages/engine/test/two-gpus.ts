@@ -11,7 +11,7 @@ import type { PlanInputs } from "../src/index.js";
 const whole = new Set(["embedding", "layernorm", "final_layernorm", "sampler"]);
 
 /** A profile of `gpus` GPUs that is as good as it can be: twice the GPUs, half the time. */
-export function sharedProfile(profile: GpuProfile, gpus: number): GpuProfile {
+function sharedProfile(profile: GpuProfile, gpus: number): GpuProfile {
   const part = ({ sizes, timeUs }: LayerSamples): LayerSamples => ({ sizes, timeUs: timeUs.map((us) => us / gpus) });
   const parts = (layers: Record<string, LayerSamples>): Record<string, LayerSamples> =>
     Object.fromEntries(

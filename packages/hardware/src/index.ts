@@ -87,5 +87,5 @@ export {
   tokensOfPiece,
   undividedQueries,
 } from "./pim/stripes.js";
-export { derivePimTiming, type PimTiming } from "./pim/timing.js";
+export { derivePimTiming, HOST_READ_NS, type PimTiming } from "./pim/timing.js";
 export { rankModel } from "./rank-model.js";

@@ -27,7 +27,7 @@ export interface NodeHardware {
   ownPim?: readonly PimChannels[];
 }
 
-export interface PimChannels {
+interface PimChannels {
   channels: number;
   idleWattsPerChannel: number;
 }

@@ -27,6 +27,15 @@ export { capacityNote, Extrapolation, gpuNotes } from "./run/plan-notes.js";
 export { CsvRows, csvHeader, csvRow } from "./run/request-csv.js";
 export { runResult } from "./run/run-result.js";
 export { throughputLine } from "./run/throughput-line.js";
+export { type BreakEvenQuestion, breakEvenJson, breakEvenResult } from "./sweep/break-even-result.js";
+export {
+  type CapacityOfMode,
+  type CapacityQuestion,
+  capacityJson,
+  capacityNotes,
+  capacityResult,
+  curveMultiples,
+} from "./sweep/capacity-result.js";
 export { type ArrivalSource, arrivalSources } from "./validation/arrival-source.js";
 export { parseBenchResult } from "./validation/bench-result.js";
 export { contradictions, whatWasCompared } from "./validation/comparability.js";

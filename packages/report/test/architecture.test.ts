@@ -7,7 +7,9 @@ const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (file: string): string => readFileSync(join(repository, file), "utf8");
 const page = read("docs/architecture.md");
 
+/** The scope of all packages but the facade, which is named after it. */
 const SCOPE = "@tandem-sim/";
+const FACADE = "tandem-sim";
 
 interface Manifest {
   name?: string;
@@ -23,7 +25,10 @@ const imports: ReadonlyMap<string, readonly string[]> = new Map(
       const file = join(folder, entry, "package.json");
       if (!existsSync(join(repository, file))) return [];
       const { name = "", dependencies = {}, devDependencies = {} }: Manifest = JSON.parse(read(file));
-      const short = (full: string): string[] => (full.startsWith(SCOPE) ? [full.slice(SCOPE.length)] : []);
+      const short = (full: string): string[] => {
+        if (full === FACADE) return [FACADE];
+        return full.startsWith(SCOPE) ? [full.slice(SCOPE.length)] : [];
+      };
       return short(name).map((own) => [own, Object.keys({ ...dependencies, ...devDependencies }).flatMap(short)]);
     }),
   ),
@@ -39,11 +44,11 @@ const firstCells = (text: string): string[] =>
   [...text.matchAll(/^\| (.+?) \|/gm)].map(([, cell = ""]) => cell).slice(2);
 
 const namesIn = (cell: string): string[] =>
-  [...cell.matchAll(/\[`(?:@tandem-sim\/)?(\w+)`\]/g)].map(([, name = ""]) => name);
+  [...cell.matchAll(/\[`(?:@tandem-sim\/)?([\w-]+)`\]/g)].map(([, name = ""]) => name);
 
 describe("the picture of packages", () => {
   test("has an arrow for every import that others do not imply, and no other", () => {
-    const drawn = [...page.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from, to]) => `${from} --> ${to}`);
+    const drawn = [...page.matchAll(/^ {2}([\w-]+) --> ([\w-]+)$/gm)].map(([, from, to]) => `${from} --> ${to}`);
     const needed = [...imports.keys()].flatMap((from) => {
       const implied = new Set(importsOf(from).flatMap((other) => [...below(other)]));
       return importsOf(from).flatMap((to) => (implied.has(to) ? [] : [`${from} --> ${to}`]));
@@ -91,7 +96,7 @@ const calls: Call[] = walks.flatMap((walk) =>
 );
 
 const definition = (name: string): RegExp =>
-  new RegExp(`^(?:export )?(?:async )?(?:function|class|const|interface) ${name}\\b`, "m");
+  new RegExp(`^(?:export )?(?:async )?(?:function\\*?|class|const|interface) ${name}\\b`, "m");
 const member = (name: string): RegExp => new RegExp(`^ {2}(?:private |async |get )*${name}\\??\\(`, "m");
 
 describe("the walks", () => {

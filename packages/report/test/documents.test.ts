@@ -10,13 +10,34 @@ const packages = readdirSync(join(repository, "packages")).map((name) => `packag
 const markdownIn = (folder: string): string[] =>
   readdirSync(join(repository, folder)).flatMap((entry) => (entry.endsWith(".md") ? [join(folder, entry)] : []));
 
-test.each([".", "docs", "configs", "apps/bench", ...packages].flatMap(markdownIn))(
-  "%s links to files that exist",
-  (document) => {
-    const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = ""]) => link);
-    expect(links.filter((link) => !existsSync(join(repository, dirname(document), link)))).toEqual([]);
-  },
-);
+const documents = [
+  ...[".", "docs", "docs/examples", "docs/reference", "configs", "workloads", "apps/bench", "apps/cli"],
+  ...packages,
+].flatMap(markdownIn);
+
+test.each(documents)("%s links to files that exist", (document) => {
+  const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = ""]) => link);
+  expect(links.filter((link) => !existsSync(join(repository, dirname(document), link)))).toEqual([]);
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+  [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test("links to a heading lead to one", () => {
+  const lost = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].flatMap(([link, path = "", anchor = ""]) => {
+      const page = path === "" ? document : join(dirname(document), path);
+      return page.endsWith(".md") && !anchorsOf(read(page)).includes(anchor) ? [`${document}: ${link}`] : [];
+    }),
+  );
+  expect(lost).toEqual([]);
+});
 
 /** Files and folders in the first column of a README's table of sources. */
 const sourcesNamed = (readme: string): string[] =>

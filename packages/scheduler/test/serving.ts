@@ -13,7 +13,7 @@ import {
   type SchedulerLimits,
 } from "../src/index.js";
 
-export const generous: SchedulerLimits = {
+const generous: SchedulerLimits = {
   blockSize: 4,
   maxNumSeqs: 0,
   maxNumBatchedTokens: 0,

@@ -3,9 +3,11 @@
  * Schemas, their types, and coded errors. Files are read by `@tandem-sim/schemas/node`.
  */
 export * from "./cluster.js";
+export { type ClusterChanges, type ConfigChanges, changedCluster } from "./cluster-changes.js";
 export * from "./cluster-inputs.js";
 export { type CsvTable, numberIn, parseTable, type TableRow, type TableText } from "./csv-table.js";
 export * from "./errors.js";
+export { type GivenInputs, type GivenLoading, givenClusterInputs } from "./given-inputs.js";
 export { bundleMetaText } from "./gpu-profile/bundle-meta-text.js";
 export {
   type FoundProfileMeta,
@@ -32,9 +34,11 @@ export * from "./pim/geometry.js";
 export { parsePimIni } from "./pim/parse-ini.js";
 export * from "./roofline-spec.js";
 export * from "./service-calibration.js";
-export { parseSetting, type Setting, withSettings } from "./settings.js";
+export { parseSetting, type Setting, settingsOf, withSettings } from "./settings.js";
 export * from "./spec-sheet.js";
 export * from "./summary.js";
+export { checkFigure, type Figure, figureAt } from "./summary-figure.js";
+export * from "./sweep.js";
 export * from "./systolic-spec.js";
 export * from "./verdict.js";
 export * from "./workload.js";

@@ -10,6 +10,7 @@ import { PimIni } from "./pim/device.js";
 import { ServiceCalibration } from "./service-calibration.js";
 import { SpecSheet } from "./spec-sheet.js";
 import { Summary } from "./summary.js";
+import { SweepFile, SweepRecord } from "./sweep.js";
 import { WorkloadLine } from "./workload.js";
 
 interface Published {
@@ -38,6 +39,8 @@ export const jsonSchemas = {
     io: "output",
   },
   summary: { schema: Summary, title: "Result of a run, as --summary writes it", io: "output" },
+  sweep: { schema: SweepFile, title: "A sweep: flags of tandem run, and those of them that vary" },
+  "sweep-result": { schema: SweepRecord, title: "One line of a sweep's results.jsonl", io: "output" },
   "workload-line": { schema: WorkloadLine, title: "One line of a JSONL workload" },
 } satisfies Record<string, Published>;
 

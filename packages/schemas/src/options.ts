@@ -62,6 +62,9 @@ export const InstanceOptions = z.strictObject({
 });
 export type InstanceOptions = z.infer<typeof InstanceOptions>;
 
+/** The serving options among other values, such as flags. @throws {ZodError} for a value out of bounds */
+export const instanceOptionsFrom = (values: object): InstanceOptions => z.object(InstanceOptions.shape).parse(values);
+
 /** `maxNumSeqs` -> `max_num_seqs`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 

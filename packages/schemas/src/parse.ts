@@ -21,26 +21,30 @@ export function suggestion(word: string, known: readonly string[]): string | und
 const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`), "$");
 
-/** Keys that the object schema at `path` knows, for "did you mean". Unions are left out: their branches differ. */
-function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  let at: z.core.$ZodType = schema;
-  const unwrap = (): void => {
-    for (;;) {
-      const def = (at as z.ZodType).def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
-      const inner = def.innerType ?? def.in;
-      if (!inner) return;
-      at = inner;
-    }
-  };
+/** The schema without what says that it may be null, left out or filled in. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const def = (schema as z.ZodType).def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+  const inner = def.innerType ?? def.in;
+  return inner ? unwrapped(inner) : schema;
+}
+
+/** What `schema` says of the value at `path`; undefined where it knows none. Unions have no inside: their branches differ. */
+export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
+  let at: z.core.$ZodType | undefined = unwrapped(schema);
   for (const part of path) {
-    unwrap();
     if (at instanceof z.ZodObject) at = at.shape[String(part)];
     else if (at instanceof z.ZodArray) at = at.element;
     else if (at instanceof z.ZodRecord) at = at.valueType;
-    else return [];
-    if (!at) return [];
+    else return undefined;
+    if (!at) return undefined;
+    at = unwrapped(at);
   }
-  unwrap();
+  return at;
+}
+
+/** Keys that the object schema at `path` knows, for "did you mean". */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const at = schemaAt(schema, path);
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
@@ -55,22 +59,30 @@ export const plainMessage = (message: string): string =>
 /**
  * Validates `data`.
  *
- * @param source what the data came from (file name, `file:line`), the first part of the error's place
+ * @param source what the data came from (file name, `file:line`), the first part of the error's place; or the whole place
+ *   of a path, from who knows lines
  * @param many lines of one kind rather than a file: zod then compiles the schema, which pays after hundreds of them
  * @throws {TandemError} E_SCHEMA, naming the JSON path and, for an unknown key, the nearest known one
  */
-export function parseWith<T extends z.ZodType>(schema: T, data: unknown, source: string, many = false): z.output<T> {
+export function parseWith<T extends z.ZodType>(
+  schema: T,
+  data: unknown,
+  source: string | ((path: readonly PropertyKey[]) => string),
+  many = false,
+): z.output<T> {
   const result = schema.safeParse(data, { jitless: !many });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  if (!issue) throw new TandemError("E_SCHEMA", result.error.message, { where: source });
+  const placeOf =
+    typeof source === "string" ? (path: readonly PropertyKey[]) => `${source}: ${pathText(path)}` : source;
+  if (!issue) throw new TandemError("E_SCHEMA", result.error.message, { where: placeOf([]) });
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
     const meant = suggestion(key, keysAt(schema, issue.path));
     throw new TandemError("E_SCHEMA", `unknown field "${key}"`, {
-      where: `${source}: ${pathText(issue.path)}`,
+      where: placeOf(issue.path),
       ...(meant ? { hint: `did you mean "${meant}"?` } : {}),
     });
   }
-  throw new TandemError("E_SCHEMA", plainMessage(issue.message), { where: `${source}: ${pathText(issue.path)}` });
+  throw new TandemError("E_SCHEMA", plainMessage(issue.message), { where: placeOf(issue.path) });
 }

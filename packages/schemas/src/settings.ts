@@ -38,6 +38,19 @@ export function parseSetting(text: string): Setting {
   });
 }
 
+/**
+ * Changes as a plain object.
+ *
+ * @example
+ * settingsOf({ "nodes.0.cpu_mem.mem_size": 1024 });
+ */
+export const settingsOf = (values: Readonly<Record<string, unknown>>): Setting[] =>
+  Object.entries(values).map(([path, value]) => ({
+    text: `${path}=${JSON.stringify(value)}`,
+    path: path.split("."),
+    value,
+  }));
+
 type Container = Record<string, unknown> | unknown[];
 
 const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;

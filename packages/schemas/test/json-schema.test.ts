@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { configsUrl } from "@tandem-sim/configs";
 import { describe, expect, test } from "vitest";
 import { type JsonSchemaName, jsonSchemas, toJsonSchema } from "../src/index.js";
+import { fieldPage } from "./field-table.js";
 
 const names = Object.keys(jsonSchemas) as JsonSchemaName[];
 
@@ -9,6 +10,11 @@ describe("published JSON Schemas", () => {
   test.each(names)("configs/schema/%s.schema.json is up to date (vitest -u writes it)", async (name) => {
     const file = fileURLToPath(new URL(`schema/${name}.schema.json`, configsUrl));
     await expect(`${JSON.stringify(toJsonSchema(name), null, 2)}\n`).toMatchFileSnapshot(file);
+  });
+
+  test.each(names)("docs/reference/%s.md is up to date (vitest -u writes it)", async (name) => {
+    const file = fileURLToPath(new URL(`../../../docs/reference/${name}.md`, import.meta.url));
+    await expect(fieldPage(name, toJsonSchema(name))).toMatchFileSnapshot(file);
   });
 
   test.each(names)("%s describes an object of draft 2020-12", (name) => {

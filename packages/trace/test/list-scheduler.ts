@@ -252,7 +252,7 @@ export function blockedOps(iteration: Iteration): Op[] {
 }
 
 /** Stretches in which at least one of the ops runs. */
-export function unionOf(ops: readonly Op[]): { startNs: number; endNs: number }[] {
+function unionOf(ops: readonly Op[]): { startNs: number; endNs: number }[] {
   const union: { startNs: number; endNs: number }[] = [];
   for (const { startNs, endNs } of [...ops].sort((a, b) => a.startNs - b.startNs)) {
     const last = union.at(-1);

@@ -4,7 +4,7 @@
  */
 import { suggestion, TandemError } from "@tandem-sim/schemas";
 import { exponential, gamma } from "./distributions.js";
-import type { Random } from "./random.js";
+import { createRandom, type Random } from "./random.js";
 import { countRequests, type RequestChunk } from "./request-chunk.js";
 
 /** Gaps between arrivals with mean 1, by process. `cv` = standard deviation of the gaps over their mean. */

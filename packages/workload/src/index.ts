@@ -24,6 +24,6 @@ export {
   requestsOf,
 } from "./request-chunk.js";
 export { sortByArrival } from "./sort-by-arrival.js";
-export { heldWorkload, rescaleWorkload, type Workload } from "./workload.js";
+export { heldWorkload, redrawWorkload, rescaleWorkload, type Workload } from "./workload.js";
 export { createWorkloadParser, type ParseOptions, parseWorkload, type WorkloadParser } from "./workload-parser.js";
 export { writeWorkload } from "./write-workload.js";

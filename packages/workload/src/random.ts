@@ -42,7 +42,7 @@ export function createRandom(seed: number, stream: string): Random {
 }
 
 /** Made-up token ids stay below this: the ordinary tokens of Llama 3, and of vocabularies as large. */
-export const syntheticVocabulary = 128_000;
+const syntheticVocabulary = 128_000;
 
 /** A made-up token id. Multiply and shift, without a rejection loop: the bias is below 2^-14. */
 export const syntheticTokenId = (random: Random): number => Math.floor((random.bits() / 2 ** 32) * syntheticVocabulary);

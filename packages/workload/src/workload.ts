@@ -2,7 +2,8 @@
  * @module
  * A workload as a simulation consumes it: its totals are known before anything runs, its requests come chunk by chunk.
  */
-import { type ArrivalSpan, arrivalRescaling, arrivalSpan } from "./arrivals.js";
+import { type ArrivalProcess, type ArrivalSpan, arrivalRescaling, arrivalSpan, createArrivals } from "./arrivals.js";
+import { createRandom } from "./random.js";
 import { countRequests, type RequestChunk } from "./request-chunk.js";
 
 /** Requests of known number and span, wherever they lie. */
@@ -37,6 +38,27 @@ export function rescaleWorkload(workload: Workload, requestsPerSecond: number): 
     lastNs: rescaled(workload.lastNs),
     async *chunks() {
       for await (const chunk of workload.chunks()) yield { ...chunk, arrivalNs: chunk.arrivalNs.map(rescaled) };
+    },
+  };
+}
+
+/**
+ * The same requests in the same order, at arrivals from a seed with a mean gap of a second: what `rescaleWorkload` then
+ * brings to any rate.
+ *
+ * @throws {TandemError} E_USAGE as `createArrivals`
+ */
+export function redrawWorkload(workload: Workload, process: ArrivalProcess, seed: number): Workload {
+  const draws = () => createArrivals({ process, requestsPerSecond: 1 }, createRandom(seed, "arrivals"));
+  const drawn = draws();
+  const arrivalsNs = Array.from({ length: workload.requests }, drawn);
+  return {
+    ...workload,
+    firstNs: arrivalsNs.at(0) ?? workload.firstNs,
+    lastNs: arrivalsNs.at(-1) ?? workload.lastNs,
+    async *chunks() {
+      const next = draws();
+      for await (const chunk of workload.chunks()) yield { ...chunk, arrivalNs: chunk.arrivalNs.map(next) };
     },
   };
 }

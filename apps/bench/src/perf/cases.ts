@@ -151,7 +151,6 @@ function csvCase(): PerfCase {
       rows.add({
         ...{ instanceId: 0, requestId: id, model: "meta-llama/Llama-3.1-8B", inputTokens: 500, outputTokens: TOKENS },
         ...{ arrivalNs: 0, queuedNs: 0, endNs: latencyNs, latencyNs, queuingNs: 1000, ttftNs, tpotNs: 12_000_000 },
-        itlNs: new Float64Array(0),
         tokenRuns: { ends, runs: [{ first, last: first + TOKENS - 1 }] },
       });
     }

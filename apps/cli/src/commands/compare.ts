@@ -7,6 +7,7 @@ import {
   type ModeOutcome,
   type Serve,
   servedModes,
+  serveUnlessIdle,
   type UnfitMode,
   unfitModes,
   whatIf,
@@ -18,12 +19,13 @@ import { TandemError, type Verdict } from "@tandem-sim/schemas";
 import type { Workload } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
-import { type Given, givenTo, refuseGiven, warnOfIdleSeed } from "../idle-flags.js";
+import { type Given, givenTo, warnOfIdleSeed } from "../idle-flags.js";
+import { parseModes, refuseModeFlags } from "../mode-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { quickText } from "../quick-flags.js";
-import { type Planned, planMode, type Served, serveUnlessIdle } from "../serve-mode.js";
+import { type Planned, planMode, type Served } from "../serve-mode.js";
 import { createServePool, type ServePool } from "../serve-pool.js";
 import { prepareRun, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
@@ -41,13 +43,6 @@ interface CompareFlags extends SimulationFlags {
 
 /** Loads up to this many generated tokens are run again unasked: about five seconds. */
 const RUN_AGAIN_TOKENS = 500_000;
-
-/** What compare does in every mode, or not at all. */
-function refuseIdle(given: Given): void {
-  const modes = ["enableAttnOffloading", "enableSubBatchInterleaving", "subBatchPolicy", "kvOffload"];
-  refuseGiven(given, modes, `compare runs ${modeNames.join(", ")} and sets this itself`);
-  refuseGiven(given, ["logInterval"], "compare prints no throughput lines");
-}
 
 type Plans = ReadonlyMap<Mode, Planned | UnfitMode>;
 
@@ -145,16 +140,8 @@ function asJson(
   };
 }
 
-/** Names of modes, each once. */
-function parseModes(text: string): Mode[] {
-  const names = [...new Set(text.split(","))];
-  const unknown = names.find((name) => !modeNames.includes(name as Mode));
-  if (unknown === undefined) return names as Mode[];
-  throw new TandemError("E_USAGE", `"${unknown}" is no mode`, { where: "--modes", hint: modeNames.join(", ") });
-}
-
 async function compare(flags: CompareFlags, given: Given): Promise<void> {
-  refuseIdle(given);
+  refuseModeFlags(given, "compare");
   const { inputs, workload, files } = await prepareRun(flags);
   warnOfIdleSeed(given, flags.requestRoutingPolicy);
   const outputs = [

@@ -2,7 +2,7 @@
  * @module
  * `tandem run`: simulates one workload on one cluster.
  */
-import { emptySamples, type ModeOutcome } from "@tandem-sim/comparison";
+import { emptySamples, type ModeOutcome, serveUnlessIdle } from "@tandem-sim/comparison";
 import {
   hasPim,
   inMode,
@@ -11,6 +11,7 @@ import {
   modeOf,
   type PlanInputs,
   type SimulationObserver,
+  together,
 } from "@tandem-sim/engine";
 import { runResult, standing, throughputLine, verdictOn } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
@@ -20,10 +21,9 @@ import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseIdleServing, refuseWithout, warnOfIdleSeed } from "../idle-flags.js";
 import { wholeNumberFlag } from "../number-flag.js";
-import { together } from "../observers.js";
 import { checkOutputs } from "../output-paths.js";
 import { type OutputFlags, outputPaths, RunOutputs } from "../run-outputs.js";
-import { serveAlone, serveUnlessIdle } from "../serve-mode.js";
+import { serveAlone } from "../serve-mode.js";
 import { checkRequests, planRun, prepareRun, runPlan, warnAll } from "../simulate.js";
 import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
 import { report, result, throughput } from "../terminal.js";

@@ -26,6 +26,23 @@ const tiny = ["--dataset", "tiny.jsonl", "--num-reqs", "2"];
 const needs: Readonly<Record<string, readonly string[]>> = {
   run: tiny,
   compare: [...tiny, "--jobs", "1", "--no-what-if"],
+  capacity: [
+    ...tiny,
+    "--jobs",
+    "1",
+    "--seeds",
+    "1",
+    "--tolerance",
+    "0.5",
+    "--slo",
+    "ttft=1000,tpot=100",
+    "--modes",
+    "gpu-only",
+  ],
+  breakeven: [...tiny, "--jobs", "1", "--points", "2", "--tolerance", "0.5", "--axis", "channels"],
+  sweep: ["sweep.yaml", "--out", "swept", "--jobs", "1"],
+  "sweep report": ["recorded"],
+  "sweep merge": ["recorded"],
   validate: ["--vllm", "recorded"],
   calibrate: ["--vllm", "recorded"],
   "pim show": ["DDR4_8GB_3200_pim", "--context", "128", "--gpu", "none"],
@@ -41,15 +58,17 @@ const needs: Readonly<Record<string, readonly string[]>> = {
 
 const files = {
   ...Object.fromEntries(Object.entries(samples.bundle).map(([name, text]) => [`bundle/${name}`, text])),
+  "sweep.yaml": samples.sweep,
   "tiny.jsonl": samples.llmservingsim,
   "points.csv": samples.points,
   ...Object.fromEntries(Object.entries(samples.recording).map(([name, text]) => [`recorded/${name}`, text])),
 };
 
 function subcommandsOf(command: Command, words: string[]): Subcommand[] {
-  if (command.commands.length > 0)
-    return command.commands.flatMap((child) => subcommandsOf(child, [...words, child.name()]));
-  return [{ words, options: command.options, needs: needs[words.join(" ")] ?? [] }];
+  const children = command.commands.flatMap((child) => subcommandsOf(child, [...words, child.name()]));
+  // One of several may do something itself.
+  const own = children.length === 0 || command.options.length > 0;
+  return own ? [...children, { words, options: command.options, needs: needs[words.join(" ")] ?? [] }] : children;
 }
 
 const loaded = await Promise.all(commands.map(async ({ name, load }) => (await load())(new Command(name))));
@@ -57,7 +76,11 @@ const subcommands = loaded.flatMap((command) => subcommandsOf(command, [command.
 
 /** The files, or those of the folders, that arguments name. */
 const namedIn = (args: readonly string[]): FlagCase["files"] =>
-  Object.fromEntries(Object.entries(files).filter(([path]) => args.some((arg) => arg !== "" && path.startsWith(arg))));
+  Object.fromEntries(
+    Object.entries(files).filter(([path]) =>
+      args.some((arg) => arg !== "" && (path.startsWith(arg) || (arg === "sweep.yaml" && path === "tiny.jsonl"))),
+    ),
+  );
 
 /** Subcommands that fit or synthesize a profile, which takes a while. */
 const isLong = (words: readonly string[]): boolean => /^(import|synth)$/.test(words.at(-1) ?? "");

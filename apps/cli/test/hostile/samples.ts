@@ -12,6 +12,14 @@ export const llmservingsim = lines(
   '{"input_toks":4,"output_toks":1,"arrival_time_ns":2000000.5,"input_tok_ids":[5,6,7,9]}',
 );
 
+/** A grid of two cells for `sweep`. */
+export const sweep = lines(
+  "base: { dataset: tiny.jsonl, num-reqs: 1 }",
+  "axes:",
+  "  mode: [gpu-only, offload]",
+  "keep: [makespan_ns, ttft_ms.mean]",
+);
+
 export const mooncake = lines(
   '{"timestamp":0,"input_length":513,"output_length":2,"hash_ids":[0,1]}',
   '{"timestamp":1.5,"input_length":600,"output_length":1,"hash_ids":[0,2]}',

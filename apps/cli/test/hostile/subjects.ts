@@ -132,6 +132,7 @@ const recordings = [
   ...inFolder(recording, [["validate", "--vllm", "recorded", "--json"]]),
   ...inFolder({ "bench.json": samples.bench }, [["validate", "--vllm", "bench.json", "--json"]]),
   ...inFolder({ "c.json": samples.calibration }, [serve("--gpu-calibration", "./c.json")]),
+  ...inFolder({ "sweep.yaml": samples.sweep }, [["sweep", "./sweep.yaml", "--out", "swept", "--jobs", "1"]]),
   ...inFolder({ "points.csv": samples.points }, [
     ["profile", "calibrate", "./points.csv", "--gpu", "L4", "--out", "out/l4.json"],
   ]),

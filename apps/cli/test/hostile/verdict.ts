@@ -47,9 +47,10 @@ function wrongWords(args: readonly string[], { code, stdout, stderr }: Finished)
   if (said && !args.includes(said[0]))
     return `${said[0]} in what it prints: ${said.input.slice(Math.max(0, said.index - 60), said.index + 20)}`;
   if (code === 0) return errors.length === 0 ? undefined : `exit code 0 with ${errors[0]}`;
-  if (code !== 2) return `exit code ${code}`;
+  // Of a sweep all cells but those that failed are a result.
+  if (code !== 2 && !(code === 1 && args[0] === "sweep")) return `exit code ${code}`;
   if (errors.length !== 1) return `${errors.length} error messages`;
-  if (stdout !== "") return `an error with output before it: ${stdout.slice(0, 60)}`;
+  if (stdout !== "" && code === 2) return `an error with output before it: ${stdout.slice(0, 60)}`;
   const [message = ""] = errors;
   if (message.length > 2000) return `a message of ${message.length} characters: ${message.slice(0, 200)}`;
   return /^\[ERROR\] (\S.*: .|.*'[^']+')/.test(message) ? undefined : `an error without a place: ${message}`;

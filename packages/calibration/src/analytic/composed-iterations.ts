@@ -16,7 +16,7 @@ export interface ComposedLayer {
 }
 
 /** A layer of 8192 hidden and 16384 feed-forward columns, its gate apart from its up projection. */
-export const composedLayer: ComposedLayer = {
+const composedLayer: ComposedLayer = {
   heads: 64,
   kvHeads: 8,
   products: [

@@ -7,10 +7,10 @@ import { type AttentionPoint, type KernelPoints, numbersIn, type ProductPoint } 
 
 /** Passes that are measured: elements that move for each column of a row. */
 export const passElements = { layernorm: 4, act_fn: 3 } as const;
-export type MeasuredPass = keyof typeof passElements;
+type MeasuredPass = keyof typeof passElements;
 
 /** A pass over `rows` of `width` columns, us: hidden ones of a norm with its residual, outputs of a gated activation. */
-export interface PassPoint {
+interface PassPoint {
   layer: MeasuredPass;
   rows: number;
   width: number;

@@ -65,7 +65,7 @@ const byTokens = ({ prologue, pre, post, head }: Architecture): LayerName[] => [
 ];
 
 /** What the times of a spec sheet rest on, in words. */
-export function synthSource({ gpu, calibration, ...spec }: GpuSpec): string {
+function synthSource({ gpu, calibration, ...spec }: GpuSpec): string {
   const tier = tierOf({ gpu, calibration, ...spec });
   const fitted = calibration ? `${tier}: ${calibration.source}` : "with the defaults of its memory family";
   return `computed by \`tandem profile synth\` from the spec sheet of ${gpu}, ${fitted}`;

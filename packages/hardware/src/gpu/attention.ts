@@ -41,6 +41,12 @@ export function withSkew(even: AttentionLookup, alphaOf: SkewAlpha): AttentionNs
   };
 }
 
+/** Of profiles that were asked for before: to sort the samples of one takes longer than the rest of a plan. */
+const known = new WeakMap<GpuProfile, AttentionNs>();
+
 /** @throws {TandemError} E_SCHEMA without samples, or with a sample given twice */
-export const attentionCost = (profile: GpuProfile): AttentionNs =>
-  withSkew(evenAttention(profile), skewAlpha(profile.skew));
+export function attentionCost(profile: GpuProfile): AttentionNs {
+  const cost = known.get(profile) ?? withSkew(evenAttention(profile), skewAlpha(profile.skew));
+  known.set(profile, cost);
+  return cost;
+}

@@ -102,7 +102,7 @@ const MOST_STRIPED_GROUPS = 4096;
  * Groups as in {@link headParallel}, and the tokens of a request in stripes on all of them in turn: `stripes.ts` says what
  * that costs. On a single group there is nothing to stripe.
  */
-export const striped: LayOut = (space) => {
+const striped: LayOut = (space) => {
   const whole = headParallel(space);
   const { stripeTokens } = space;
   if (!stripeTokens || whole.groups === 1) return whole;

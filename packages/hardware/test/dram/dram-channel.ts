@@ -61,7 +61,7 @@ export interface Cycles {
   burst: number;
 }
 
-export function cyclesOf(device: PimDevice): Cycles {
+function cyclesOf(device: PimDevice): Cycles {
   const { timing, dram_structure: structure } = device;
   const lowPower = structure.protocol.toUpperCase().startsWith("LPDDR");
   return {

@@ -23,7 +23,7 @@ import {
 } from "../validation/metric-errors.js";
 
 /** A constant with its unit. */
-export const constantText = (constant: CalibrationConstant, constants: CalibrationConstants): string =>
+const constantText = (constant: CalibrationConstant, constants: CalibrationConstants): string =>
   constant === "host_ns_per_step"
     ? `${(constants[constant] / 1000).toFixed(0)} us`
     : constants[constant].toFixed(constants[constant] === 1 ? 0 : 3);

@@ -89,7 +89,7 @@ export function frame(title: string, legend: readonly string[], { width, height 
 }
 
 /** 12000 -> "12k": ticks of axes, which stand close together. */
-export function tickText(value: number): string {
+function tickText(value: number): string {
   if (Math.abs(value) >= 1e6) return `${value / 1e6}M`;
   return Math.abs(value) >= 1e4 ? `${value / 1e3}k` : `${value}`;
 }

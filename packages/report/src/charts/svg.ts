@@ -2,14 +2,14 @@
  * @module
  * The chart library, wrapped: an option object in, one SVG out. It needs no DOM and starts no timer.
  */
-import { BarChart, CustomChart, LineChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { escapeMarkup } from "../pages/markup.js";
 import { slug } from "./chart.js";
 
-use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 /** Size of the drawing in its own units; a page scales it. */
 export interface ChartSize {

@@ -59,7 +59,7 @@ export function page(title: string, fragments: readonly string[], footer: string
 }
 
 /** Better and worse have colours; words stand to the left, and text has the width to be read. */
-export type Tone = "better" | "worse" | "words" | "text";
+type Tone = "better" | "worse" | "words" | "text";
 
 /** A plain text; or with what it says by its colour too, and where it leads in the page. */
 export type Cell = string | { text: string; tone?: Tone | undefined; to?: string };

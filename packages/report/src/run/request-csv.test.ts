@@ -26,7 +26,6 @@ function result(ends: IterationEnds, first: number, lengths: readonly number[], 
     queuingNs: 1,
     ttftNs: 1,
     tpotNs: 7.9,
-    itlNs: Float64Array.from(tokensAt.slice(1), (ns, i) => ns - (tokensAt[i] ?? 0)),
     tokenRuns: { ends, runs },
   };
 }

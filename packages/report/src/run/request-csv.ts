@@ -2,7 +2,7 @@
  * @module
  * The per-request CSV: a row per request, times in whole ns, columns as LLMServingSim has them.
  */
-import type { IterationEnds, RequestResult } from "@tandem-sim/engine";
+import { type IterationEnds, interTokenNs, type RequestResult } from "@tandem-sim/engine";
 import { GapText } from "./gap-text.js";
 
 /** The header line, without its line end. */
@@ -10,11 +10,11 @@ export const csvHeader =
   "instance id,request id,model,input,output,arrival,end_time,latency,queuing_delay,TTFT,TPOT,ITL";
 
 /** One row, without its line end. */
-export const csvRow = (result: Omit<RequestResult, "tokenRuns">): string =>
-  `${figures(result)},"[${result.itlNs.join(", ")}]"`;
+export const csvRow = (result: RequestResult): string =>
+  `${figures(result)},"[${interTokenNs(result.tokenRuns).join(", ")}]"`;
 
 /** All columns but the list of inter-token latencies. */
-function figures(result: Omit<RequestResult, "tokenRuns">): string {
+function figures(result: RequestResult): string {
   return [
     result.instanceId,
     result.requestId,

@@ -15,7 +15,6 @@ const result = (part: Partial<RequestResult>): RequestResult => ({
   queuingNs: 0,
   ttftNs: 0,
   tpotNs: 0,
-  itlNs: new Float64Array(0),
   tokenRuns: { ends: new IterationEnds(), runs: [] },
   ...part,
 });

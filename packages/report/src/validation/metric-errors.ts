@@ -48,7 +48,7 @@ export const metricNames = { ttft: "TTFT", tpot: "TPOT", latency: "latency" } as
 export type MetricName = keyof typeof metricNames;
 
 export const statNames = { mean: "mean", median: "median", p90: "P90", p95: "P95", p99: "P99" } as const;
-export type StatName = keyof typeof statNames & keyof LatencyStatistics;
+type StatName = keyof typeof statNames & keyof LatencyStatistics;
 
 /** One of the 15 rows. */
 export interface MetricError {

@@ -17,7 +17,7 @@ import type { LoadSample, RecordedRun } from "./recorded-run.js";
 import type { ReplayedWorkload } from "./replayed-workload.js";
 
 /** One side of the comparison. */
-export interface Side {
+interface Side {
   latencies: RequestLatencies[];
   load: LoadSample[];
 }

@@ -33,7 +33,7 @@ const blockTokenNs = ({ constants, rates, shape }: AttentionSetting): number =>
 const cubicOverlap = (a: number, b: number): number => Math.cbrt(a * a * a + b * b * b);
 
 /** Decodes alone, each at `context` tokens. */
-export function decodeAttention(setting: AttentionSetting): (decodes: number, context: number) => number {
+function decodeAttention(setting: AttentionSetting): (decodes: number, context: number) => number {
   const { constants, rates, shape } = setting;
   const bytesPerToken = kvBytes(setting);
   const coldNs = (constants.coldL2 * rates.l2) / rates.peakBytes;

@@ -2,7 +2,7 @@
  * @module
  * Several observers of one simulation.
  */
-import type { SimulationObserver } from "@tandem-sim/engine";
+import type { SimulationObserver } from "./observer.js";
 
 type Call<T> = ((value: T) => void) | undefined;
 

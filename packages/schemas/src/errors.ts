@@ -13,6 +13,12 @@ export type TandemErrorCode =
   | "E_CAPACITY"
   | "E_OUTPUT";
 
+/** A name of blanks is seen in quotes only. */
+const placeText = (where: string | undefined): string => {
+  if (where === undefined) return "";
+  return `${where.trim() === "" ? JSON.stringify(where) : where}: `;
+};
+
 /**
  * An error that the user can mend. Renders as one line: `where: message (hint)`.
  *
@@ -31,7 +37,7 @@ export class TandemError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: TandemErrorCode, message: string, place: { where?: string; hint?: string } = {}) {
-    super(`${place.where ? `${place.where}: ` : ""}${message}${place.hint ? ` (${place.hint})` : ""}`);
+    super(`${placeText(place.where)}${message}${place.hint ? ` (${place.hint})` : ""}`);
     this.code = code;
     this.where = place.where;
     this.hint = place.hint;

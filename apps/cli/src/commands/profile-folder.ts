@@ -21,7 +21,7 @@ export function profileFolder(name: string): string {
   const [hardware = "", organisation = "", model = "", variant = DEFAULT_VARIANT] = name.split("/");
   if (model === "") {
     throw new TandemError("E_USAGE", "expected <hardware>/<org>/<model>", {
-      where: name || "profile",
+      where: name,
       hint: "e.g. RTXPRO6000/meta-llama/Llama-3.1-8B",
     });
   }

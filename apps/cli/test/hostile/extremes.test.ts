@@ -58,6 +58,20 @@ describe.skipIf(process.platform === "win32")("where there are devices and symli
   });
 });
 
+test("a folder of results with a name that no system takes is refused", async () => {
+  const { code, stderr } = await tandem([
+    "profile",
+    "synth",
+    "L4",
+    "--model",
+    "Qwen/Qwen3-8B",
+    "--out",
+    "x".repeat(280),
+  ]);
+  expect(stderr).toMatch(/^\[ERROR\] .*: cannot be made: ENAMETOOLONG\n$/);
+  expect(code).toBe(2);
+});
+
 describe.skipIf(process.platform !== "linux")("on a full disk", () => {
   test("no other output of the run appears", async () => {
     const out = temporaryFolder();

@@ -31,7 +31,7 @@ function pathOrFail(value: string, what: string): string {
 function notFound(what: string, name: string, known: readonly string[], looked: readonly string[]): TandemError {
   const meant = suggestion(name, known);
   return new TandemError("E_NOT_FOUND", `no ${what} of this name`, {
-    where: name.trim() === "" ? `"${name}"` : name,
+    where: name,
     hint: meant ? `did you mean "${meant}"?` : `bundled: ${known.join(", ")}; looked in ${looked.join(", ")}`,
   });
 }

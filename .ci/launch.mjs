@@ -167,6 +167,25 @@ async function bench(extra) {
   process.exit(await run(process.execPath, [join("apps", "bench", "dist", "main.js"), ...extra]));
 }
 
+/**
+ * Tests of the command that draw their cases, with more of them than the suite has.
+ *
+ * @param {string} file
+ * @returns {(extra: string[]) => Promise<void>}
+ */
+const drawn = (file) => async (extra) => {
+  for (const [i, flag] of extra.entries()) {
+    const name = { "--cases": "TANDEM_CASES", "--seed": "TANDEM_SEED", "--case": "TANDEM_CASE" }[flag];
+    if (i % 2 === 0 && name === undefined) fail(`unknown flag ${flag}: --cases N, --seed N, --case N`, 2);
+    if (name !== undefined) env[name] = extra[i + 1];
+  }
+  env.TANDEM_CASES ??= file.includes("hostile") ? "20000" : "100";
+  await test([`apps/cli/test/${file}`]);
+};
+
+const hostile = drawn("hostile/hostile.test.ts");
+const interrupts = drawn("interrupts.test.ts");
+
 /** @param {string[]} extra arguments of the check */
 async function packages(extra) {
   await build();
@@ -181,7 +200,7 @@ async function docs() {
   console.log("docs/.vitepress/dist/index.html; npx --prefix docs vitepress preview docs serves it");
 }
 
-const commands = { start, test, bench, packages, docs, build, typecheck };
+const commands = { start, test, bench, packages, docs, build, typecheck, hostile, interrupts };
 const [command, ...rest] = process.argv.slice(2);
 const action = commands[/** @type {keyof typeof commands} */ (command)];
 requireNode();

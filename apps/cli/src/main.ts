@@ -3,7 +3,7 @@
  * The `tandem` command as a process: its arguments, signals and exit code.
  */
 import { tandem } from "./program.js";
-import { clearStatus } from "./terminal.js";
+import { clearStatus, error } from "./terminal.js";
 import { abortUnfinished } from "./unfinished-outputs.js";
 
 /** Signals that end the program, and the exit codes that shells know them by. */
@@ -20,7 +20,8 @@ for (const [signal, exitCode] of Object.entries(signals)) {
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
   abortUnfinished();
   if (problem.code === "EPIPE") process.exit(0);
-  throw problem;
+  error(`stdout: cannot be written: ${problem.code ?? problem.message}`);
+  process.exit(2);
 });
 
 // Nor is one that reads no more log lines: the files are still wanted.

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { TandemError } from "@tandem-sim/schemas";
 import { targetOf } from "./file-identity.js";
 import { makeFolder, removeUnusedFolders } from "./output-folder.js";
+import { temporaryName } from "./temporary-name.js";
 import { finished, type Output, unfinished } from "./unfinished-outputs.js";
 
 const STDOUT = 1;
@@ -36,7 +37,7 @@ export class WholeFile implements Output {
       const before = existsSync(this.target) ? statSync(this.target) : undefined;
       if (before?.isDirectory()) throw new Error("it is a folder");
       makeFolder(dirname(this.target));
-      if (!before || before.isFile()) this.temporary = `${this.target}.${process.pid}.tmp`;
+      if (!before || before.isFile()) this.temporary = temporaryName(this.target);
       this.descriptor = openSync(this.temporary ?? this.target, "w", before?.mode);
     } catch (error) {
       removeUnusedFolders();

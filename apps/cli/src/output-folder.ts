@@ -14,7 +14,7 @@ const made: string[] = [];
  * Makes a folder.
  *
  * @param levels folders that may be missing
- * @throws {TandemError} E_OUTPUT where more are missing
+ * @throws {TandemError} E_OUTPUT where more are missing, or the system refuses
  */
 export function makeFolder(path: string, levels = 1): void {
   if (existsSync(path)) return;
@@ -26,8 +26,13 @@ export function makeFolder(path: string, levels = 1): void {
       hint: "of the folders that an output goes to only the last one is made",
     });
   }
-  // Undefined where somebody else was faster, such as another shard of a sweep.
-  if (mkdirSync(path, { recursive: true }) !== undefined) made.push(path);
+  try {
+    // Undefined where somebody else was faster, such as another shard of a sweep.
+    if (mkdirSync(path, { recursive: true }) !== undefined) made.push(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new TandemError("E_OUTPUT", `cannot be made: ${code ?? message}`, { where: path });
+  }
 }
 
 /** Removes the folders that are empty. */

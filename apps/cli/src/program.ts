@@ -20,9 +20,6 @@ function quiet(command: Command): Command {
   return command;
 }
 
-/** Messages may quote input; whatever it holds, an error is one line. */
-const oneLine = (message: string): string => message.replace(/\s+/g, " ").trim();
-
 function fail(thrown: unknown): number {
   clearStatus();
   if (thrown instanceof CommanderError) {
@@ -30,19 +27,19 @@ function fail(thrown: unknown): number {
     if (thrown.exitCode === 0) return 0;
     // No command given: commander has shown the help.
     if (thrown.code === "commander.help") return EXIT_USAGE;
-    error(oneLine(thrown.message.replace(/^error: /, "")));
+    error(thrown.message.replace(/^error: /, ""));
     return EXIT_USAGE;
   }
   if (thrown instanceof TandemError) {
-    error(oneLine(thrown.message));
+    error(thrown.message);
     return EXIT_USAGE;
   }
   if (thrown instanceof FailedCells) {
-    error(oneLine(thrown.message));
+    error(thrown.message);
     return EXIT_FAILED;
   }
   const bug = thrown instanceof Error ? thrown : new Error(String(thrown));
-  error(`internal error: ${oneLine(bug.message)}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
+  error(`internal error: ${bug.message}. Please report it; TANDEM_DEBUG=1 shows the stack.`);
   if (process.env.TANDEM_DEBUG) process.stderr.write(`${bug.stack}\n`);
   return EXIT_BUG;
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { withGpuBlocks } from "@tandem-sim/engine";
+import { checkArrivals, withGpuBlocks } from "@tandem-sim/engine";
 import {
   type ArrivalSource,
   arrivalSources,
@@ -64,6 +64,10 @@ export async function prepareReplay(run: RecordedRun, flags: ReplayFlags, given:
     ...(flags.arrivals === undefined ? {} : { arrivals: flags.arrivals }),
     limit: flags.numReqs,
   });
+  checkArrivals(
+    workload.chunk.arrivalNs.reduce((last, ns) => Math.max(last, ns), 0),
+    run.dir,
+  );
   const files = [...recordedFiles(run.dir), ...clusterFiles(inputs, flags)];
   return { inputs, workload, files: dataset === null ? files : [...files, dataset] };
 }

@@ -26,6 +26,26 @@ async function writtenTo(terminal: boolean): Promise<string[]> {
   return stderr.split("\n");
 }
 
+describe("a message", () => {
+  const said = async (text: string): Promise<string> => {
+    const { error } = await import("./terminal.js");
+    error(text);
+    return stderr;
+  };
+
+  it("that quotes a file gives the terminal no commands", async () => {
+    expect(await said('a.json: found "\u001b[2J\u202e\ud800"\n(no)')).toBe(
+      '[ERROR] a.json: found "\\u{1b}[2J\\u{202e}\\u{d800}" (no)\n',
+    );
+  });
+
+  it("shows a value of megabytes by its ends", async () => {
+    expect(await said(`a.json: found "${"x".repeat(1e6)}" (a number)`)).toMatch(
+      /^\[ERROR\] a\.json: found "x{99}\.\.\.x{49}" \(a number\)\n$/,
+    );
+  });
+});
+
 describe("throughput lines", () => {
   it("all stand in a pipe, and nothing else does", async () => {
     const lines = await writtenTo(false);

@@ -29,8 +29,27 @@ export const debug = (text: string): void => {
   if (shows("DEBUG")) writeLine("DEBUG", text);
 };
 
+/** More is no message: values of megabytes, quoted. */
+const LONGEST_MESSAGE = 2000;
+
+/** A word of more characters is shown by its ends. */
+const LONGEST_WORD = 300;
+
+const shortWord = (word: string): string => `${word.slice(0, 100)}...${word.slice(-50)}`;
+
+const codePoint = (sign: string): string => `\\u{${sign.codePointAt(0)?.toString(16)}}`;
+
+/** One line of what a message may quote from a file: never commands to the terminal, and not all of it. */
+const printable = (message: string): string =>
+  message
+    .replace(new RegExp(`\\S{${LONGEST_WORD},}`, "g"), shortWord)
+    .slice(0, LONGEST_MESSAGE)
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, codePoint);
+
 export const warn = (text: string): void => {
-  if (shows("WARNING")) writeLine("WARNING", text);
+  if (shows("WARNING")) writeLine("WARNING", printable(text));
 };
 
 const warned = new Set<string>();
@@ -42,7 +61,8 @@ export const warnOnce = (text: string): void => {
   warn(text);
 };
 
-export const error = (text: string): void => writeLine("ERROR", text);
+/** An error is one line. */
+export const error = (text: string): void => writeLine("ERROR", printable(text));
 
 /** Parts of the result: at every level but ERROR. */
 export const report = (text: string): void => {

@@ -21,8 +21,8 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs `tandem` with these arguments from the sources, in the repository's folder. */
-export async function tandem(args: readonly string[]): Promise<Finished> {
+/** Runs `tandem` with these arguments from the sources, in a folder, the repository's if none is given. */
+export async function tandem(args: readonly string[], folder = repository): Promise<Finished> {
   const finished: Finished = { code: null, stdout: "", stderr: "" };
   const spies = (["stdout", "stderr"] as const).map((stream) =>
     vi.spyOn(process[stream], "write").mockImplementation((text) => {
@@ -30,7 +30,7 @@ export async function tandem(args: readonly string[]): Promise<Finished> {
       return true;
     }),
   );
-  process.chdir(repository);
+  process.chdir(folder);
   setLogLevel("WARNING");
   try {
     finished.code = await inProcess(args);

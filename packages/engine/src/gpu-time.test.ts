@@ -60,6 +60,12 @@ describe("GPU time", () => {
     expect(time.farthest).toEqual({ axis, factor });
   });
 
+  test("on an axis of which nothing was measured counts as if one had been", () => {
+    const time = new GpuTime("measured", { ...wide, nDecodeMixed: 0 }, false);
+    add(time, { decodes: 3, prompt: 64 }, 5);
+    expect(time.farthest).toEqual({ axis: "nDecodeMixed", factor: 3 });
+  });
+
   test("of decodes beside a prompt that have a kernel of their own does not", () => {
     const time = new GpuTime("measured", wide, true);
     add(time, { decodes: 192, prompt: 64 }, 5);

@@ -67,7 +67,8 @@ export class GpuTime {
   }
 
   private note(axis: ProfileAxis, value: number): true {
-    const factor = value / this.range[axis];
+    // Nothing measured counts as one.
+    const factor = value / Math.max(1, this.range[axis]);
     if (factor > (this.farthest?.factor ?? 1)) this.farthest = { axis, factor };
     return true;
   }

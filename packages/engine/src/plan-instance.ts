@@ -18,6 +18,7 @@ import {
   type InstanceOptions,
   kvElementBytes,
   modelDtype,
+  placed,
   refuseSlidingWindow,
   TandemError,
   tierOf,
@@ -62,7 +63,7 @@ export function planInstance(source: InstanceSource): InstancePlan {
   const { tp_size: gpus = 1 } = config;
   const rank = rankModel(model, gpus, `${at}.tp_size`);
   const onExtrapolate: OnExtrapolate = (...what) => planOptions.onExtrapolate?.(id, ...what);
-  const gpu = planGpu(source.loaded, rank, at, { onExtrapolate, calibration });
+  const gpu = placed(at, () => planGpu(source.loaded, rank, at, { onExtrapolate, calibration }));
   const weights = weightBytes(rank, elementBytes);
   const blockBytes = kvBytesPerToken(rank, kvBytes) * options.blockSize;
   // The host's PIM holds every head once, that of GPUs what each of them holds.

@@ -72,11 +72,15 @@ export function parseTable(table: TableText, required: (header: readonly string[
   return { header, rows };
 }
 
-/** The number in a cell, which may not be below `least`. @throws {TandemError} E_SCHEMA */
-export function numberIn({ cells, source, line }: TableRow, column: string, least = Number.NEGATIVE_INFINITY): number {
+/** Larger is no measured time, no size and no share: sums of such would leave what a number holds. */
+export const LARGEST_FIGURE = 1e12;
+
+/** The number in a cell, which may not be below `least` nor beyond {@link LARGEST_FIGURE}. @throws {TandemError} E_SCHEMA */
+export function numberIn({ cells, source, line }: TableRow, column: string, least = -LARGEST_FIGURE): number {
   const text = cells.get(column) ?? "";
   const value = Number(text);
-  if (text !== "" && Number.isFinite(value) && value >= least) return value;
-  const wanted = Number.isFinite(least) ? `a number >= ${least}` : "a number";
+  if (text !== "" && value >= least && value <= LARGEST_FIGURE) return value;
+  const above = least > -LARGEST_FIGURE ? ` >= ${least}` : "";
+  const wanted = `a number${above}${value > LARGEST_FIGURE ? ` up to ${LARGEST_FIGURE}` : ""}`;
   throw new TandemError("E_SCHEMA", `expected ${wanted}, found "${text}"`, { where: `${source}:${line}: ${column}` });
 }

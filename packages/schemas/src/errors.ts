@@ -13,6 +13,12 @@ export type TandemErrorCode =
   | "E_CAPACITY"
   | "E_OUTPUT";
 
+/** A name of blanks is seen in quotes only. */
+const placeText = (where: string | undefined): string => {
+  if (where === undefined) return "";
+  return `${where.trim() === "" ? JSON.stringify(where) : where}: `;
+};
+
 /**
  * An error that the user can mend. Renders as one line: `where: message (hint)`.
  *
@@ -31,9 +37,27 @@ export class TandemError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: TandemErrorCode, message: string, place: { where?: string; hint?: string } = {}) {
-    super(`${place.where ? `${place.where}: ` : ""}${message}${place.hint ? ` (${place.hint})` : ""}`);
+    super(`${placeText(place.where)}${message}${place.hint ? ` (${place.hint})` : ""}`);
     this.code = code;
     this.where = place.where;
     this.hint = place.hint;
+  }
+}
+
+/**
+ * What `work` gives. An error of it that names no place gets this one: a function of numbers cannot know the file that they
+ * are from.
+ *
+ * @example
+ * placed("config.json", () => architectureOf(model));
+ */
+export function placed<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TandemError && error.where === undefined) {
+      throw new TandemError(error.code, error.message, { where });
+    }
+    throw error;
   }
 }

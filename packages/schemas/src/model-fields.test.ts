@@ -50,3 +50,9 @@ test("a sliding window is refused where it cuts a context that is served", () =>
   expect(() => refuseSlidingWindow(windowed, 8192, "here")).toThrow(/here: a sliding window \(4096 of 8192 tokens\)/);
   expect(() => refuseSlidingWindow({ ...windowed, use_sliding_window: false }, 8192, "here")).not.toThrow();
 });
+
+test("heads that leave no element of the hidden size to each are refused", () => {
+  expect(() => parseWith(ModelConfig, { ...gpt2, n_head: 1000 }, "config.json")).toThrow(
+    "config.json: $.num_attention_heads: 1000 heads leave none of hidden_size (768) to each",
+  );
+});

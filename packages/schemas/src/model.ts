@@ -25,6 +25,13 @@ const NormalModel = z
     dtype: z.string().optional(),
   })
   .superRefine((model, context) => {
+    if (!model.head_dim && model.hidden_size < model.num_attention_heads) {
+      context.addIssue({
+        code: "custom",
+        path: ["num_attention_heads"],
+        message: `${model.num_attention_heads} heads leave none of hidden_size (${model.hidden_size}) to each`,
+      });
+    }
     const kvHeads = model.num_key_value_heads ?? model.num_attention_heads;
     if (model.num_attention_heads % kvHeads !== 0) {
       context.addIssue({

@@ -3,6 +3,7 @@
  * Changes to a config before it is checked: `nodes.0.cpu_mem.mem_size=1024`. The config's schema judges the result.
  */
 import { TandemError } from "./errors.js";
+import { parseJson } from "./json-text.js";
 
 /** One change: where, and what stands there afterwards. */
 export interface Setting {
@@ -15,7 +16,7 @@ export interface Setting {
 /** A JSON value, or else a text. */
 function settingValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, "--set");
   } catch {
     return text;
   }

@@ -12,7 +12,9 @@ export const source = z
 /** A figure and who states it. */
 export const figure = (value: z.ZodNumber, unit: string) => z.strictObject({ value: value.describe(unit), source });
 
-export const positive = z.number().positive();
+/** Less is a figure in another unit, and would take a simulation beyond what a number holds. */
+export const positive = z.number().min(1e-3);
+const watts = z.number().nonnegative().max(100_000);
 
 export const memorySize = figure(positive.max(4096), "GiB");
 export const memoryBandwidth = figure(positive.max(1e5), "GB/s (1e9 bytes per second)");
@@ -30,8 +32,8 @@ const link = z.strictObject({ bw: positive.max(1e5).describe("GB/s each way, of 
 export const links = z.strictObject({ pcie: link, nvlink: link.optional() });
 
 export const power = z.strictObject({
-  idle_power: figure(z.number().nonnegative(), "W"),
-  standby_power: figure(z.number().nonnegative(), "W, between kernels"),
-  active_power: figure(positive, "W while it computes"),
-  standby_duration: figure(z.number().nonnegative(), "seconds from the last kernel to idle"),
+  idle_power: figure(watts, "W"),
+  standby_power: figure(watts, "W, between kernels"),
+  active_power: figure(positive.max(100_000), "W while it computes"),
+  standby_duration: figure(z.number().nonnegative().max(86_400), "seconds from the last kernel to idle"),
 });

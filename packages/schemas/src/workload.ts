@@ -5,13 +5,18 @@
  */
 import * as z from "zod";
 
+/** What was found instead of a number, however large or deep it is. */
+export function foundText(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
+}
+
 /** Says what was expected and what was found, for every check of a number alike. */
 const expecting = (what: string) => ({
-  error: ({ input }: { input?: unknown }): string => {
-    if (input === undefined) return `missing, expected ${what}`;
-    const text = JSON.stringify(input) ?? String(input);
-    return `expected ${what}, found ${text.length > 40 ? `${text.slice(0, 40)}...` : text}`;
-  },
+  error: ({ input }: { input?: unknown }): string =>
+    input === undefined ? `missing, expected ${what}` : `expected ${what}, found ${foundText(input)}`,
 });
 
 const wholeNumber = (min: number, max: number, what: string) =>
@@ -20,11 +25,12 @@ const wholeNumber = (min: number, max: number, what: string) =>
 const time = (max: number, what: string) =>
   z.number(expecting(what)).nonnegative(expecting(what)).max(max, expecting(what));
 
-const maxInt32 = 2 ** 31 - 1;
-const tokenCount = (text: string) => wholeNumber(1, maxInt32, "a whole number of tokens, at least 1").describe(text);
+/** Tokens of a request are counted in 32 bits. */
+export const MAX_TOKENS = 2 ** 31 - 1;
+const tokenCount = (text: string) => wholeNumber(1, MAX_TOKENS, "a whole number of tokens, at least 1").describe(text);
 const tokenIds = (text: string) =>
   z
-    .array(wholeNumber(0, maxInt32, "a token id, a whole number from 0"))
+    .array(wholeNumber(0, MAX_TOKENS, "a token id, a whole number from 0"))
     .optional()
     .describe(text);
 

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,18 @@ describe("the parsed form", () => {
   it("is not taken for other tables", () => {
     appendFileSync(join(dir, "tp1", "dense.csv"), "new_layer,1,8\n");
     expect(readGpuProfile(dir, 1).dense.new_layer).toEqual({ sizes: [1], timeUs: [8] });
+  });
+
+  it.each([
+    ["changed by hand", (text: string) => text.replace(/"timeUs":\[[\d.]+/, '"timeUs":[1e9')],
+    ["null", () => "null"],
+    ["of another form", () => '{"sha256":"","profile":{}}'],
+  ])("is not taken where it is %s", (_what, change) => {
+    const file = join(dir, "tp1", "parsed.json");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, change(text));
+    expect(readFileSync(file, "utf8")).not.toBe(text);
+    expect(readGpuProfile(dir, 1)).toEqual(readProfileTables(dir, 1));
   });
 
   it("is not taken beside a further table", () => {

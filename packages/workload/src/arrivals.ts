@@ -45,13 +45,14 @@ function checkRate(requestsPerSecond: number): void {
 export function createArrivals({ process, requestsPerSecond, cv = 1 }: Arrivals, random: Random): () => number {
   checkRate(requestsPerSecond);
   if (!(cv > 0 && cv < Infinity)) throw new TandemError("E_USAGE", `expected a cv above 0, found ${cv}`);
-  const nextGap = gapsByProcess[process];
-  if (!nextGap) {
+  if (!Object.hasOwn(gapsByProcess, process)) {
     const meant = suggestion(process, arrivalProcesses);
     throw new TandemError("E_USAGE", `no arrival process "${process}"`, {
+      where: "arrivals",
       hint: meant ? `did you mean "${meant}"?` : `known: ${arrivalProcesses.join(", ")}`,
     });
   }
+  const nextGap = gapsByProcess[process];
   const meanNs = 1e9 / requestsPerSecond;
   let nextNs = 0;
   return () => {

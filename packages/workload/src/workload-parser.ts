@@ -15,6 +15,9 @@ export interface ParseOptions {
   readonly limit?: number;
 }
 
+/** More are no workload, but a few bytes that were packed to take up time. */
+const MOST_BLANK_LINES = 1_000_000;
+
 /** Takes lines, fills a builder. */
 export interface WorkloadParser {
   readonly builder: ChunkBuilder;
@@ -38,12 +41,18 @@ export function createWorkloadParser(source: string, { format, limit = 0 }: Pars
   let parseLine: LineParser | undefined = format === undefined ? undefined : formatNamed(format).createParser();
   let lineNumber = 0;
   let requests = 0;
+  let blankLines = 0;
   return {
     builder,
     push(line) {
       lineNumber++;
       const text = (lineNumber === 1 && line.startsWith("\ufeff") ? line.slice(1) : line).trim();
-      if (text === "") return true;
+      if (text === "") {
+        if (++blankLines <= MOST_BLANK_LINES) return true;
+        throw new TandemError("E_PARSE", `more than ${MOST_BLANK_LINES} blank lines`, {
+          where: `${source}:${lineNumber}`,
+        });
+      }
       parseLine ??= detectFormat(source, text).createParser();
       const before = builder.count;
       builder.atLine(lineNumber);

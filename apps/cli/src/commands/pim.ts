@@ -23,6 +23,7 @@ import {
   type PimAttach,
   type PimDevice,
   pimAttaches,
+  placed,
   TandemError,
 } from "@tandem-sim/schemas";
 import {
@@ -74,17 +75,19 @@ function readDevice(file: string): PimDevice {
 }
 
 const factsOf = (device: PimDevice, model: ModelConfig, flags: PimShowFlags): PimFacts =>
-  pimFacts({
-    device,
-    model,
-    gpu: profileOf(flags.gpu, flags.model, model),
-    attach: flags.attach,
-    channels: flags.channels ?? channelsOf(device, flags.memSize),
-    contexts: flags.context,
-    share: flags.share,
-    queriesPerRow: flags.queriesPerRow,
-    kvElementBytes: flags.kvCacheDtype === "fp8" ? 1 : dtypeBytes[modelDtype(model)],
-  });
+  placed(flags.model, () =>
+    pimFacts({
+      device,
+      model,
+      gpu: profileOf(flags.gpu, flags.model, model),
+      attach: flags.attach,
+      channels: flags.channels ?? channelsOf(device, flags.memSize),
+      contexts: flags.context,
+      share: flags.share,
+      queriesPerRow: flags.queriesPerRow,
+      kvElementBytes: flags.kvCacheDtype === "fp8" ? 1 : dtypeBytes[modelDtype(model)],
+    }),
+  );
 
 async function compare(names: readonly string[], flags: PimShowFlags): Promise<void> {
   if (new Set(names).size < Math.max(2, names.length)) {

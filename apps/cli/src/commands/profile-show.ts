@@ -19,6 +19,7 @@ import {
   dtypeVariant,
   type ModelConfig,
   modelDtype,
+  placed,
   type SpecSheet,
   TandemError,
   tierOf,
@@ -84,7 +85,7 @@ function profiled(name: string, flags: ShowFlags): Subject {
   const { meta } = readProfileMeta(dir);
   const profile = readGpuProfile(dir, flags.tp ?? firstDegree(dir));
   const { hardware, model, variant, tp, form, source } = profile;
-  const costs = createGpuCosts(profile, architectureNamed(meta.architecture, dir));
+  const costs = placed(dir, () => createGpuCosts(profile, architectureNamed(meta.architecture)));
   // A synthesized profile is a spec sheet's already.
   const measured = profile.computed === undefined;
   const computed = measured && variant === DEFAULT_VARIANT ? specSheetOf(hardware, model, tp) : null;
@@ -116,7 +117,7 @@ function fromSpecSheet(name: string, { model = DEFAULT_MODEL, tp = 1 }: ShowFlag
     source: "computed from the spec sheet, docs/gpu-model.md",
     layers: config.num_hidden_layers,
     measured: false,
-    costs: computedCosts(spec, config, tp),
+    costs: placed(model, () => computedCosts(spec, config, tp)),
     computed: null,
   };
 }

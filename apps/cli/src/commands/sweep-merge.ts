@@ -2,7 +2,7 @@
  * @module
  * `tandem sweep merge`: the shards of a sweep as if it had run in one piece.
  */
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TandemError } from "@tandem-sim/schemas";
 import { readText } from "@tandem-sim/schemas/node";
@@ -14,7 +14,7 @@ import { manifestOf } from "../sweep/prepare-cell.js";
 import { csvName, isShardName, resultsName } from "../sweep/result-names.js";
 import { result } from "../terminal.js";
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 function filesOf(path: string): string[] {
   if (!isFolder(path)) return [path];

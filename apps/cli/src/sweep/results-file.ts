@@ -4,11 +4,12 @@
  * whole of it in grid order.
  */
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, truncateSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type ShardHeader, type SweepRecord, TandemError } from "@tandem-sim/schemas";
 import { type Journal, journalText, line, parseJournal } from "@tandem-sim/sweep";
 import { writeWhole } from "../output-file.js";
 import { makeFolder } from "../output-folder.js";
+import { isTemporaryOf } from "../temporary-name.js";
 
 /** What is in the file; null where that is nothing, or no more than a part of its first line. */
 function readJournal(path: string): Journal | null {
@@ -39,8 +40,7 @@ function openToAppend(path: string): number {
 
 /** Removes what a process that was killed had not yet renamed. */
 function removeUnfinished(path: string): void {
-  const pattern = new RegExp(`^${basename(path).replaceAll(".", "\\.")}\\.\\d+\\.tmp$`);
-  for (const file of readdirSync(dirname(path))) if (pattern.test(file)) rmSync(join(dirname(path), file));
+  for (const file of readdirSync(dirname(path))) if (isTemporaryOf(path, file)) rmSync(join(dirname(path), file));
 }
 
 /** @throws {TandemError} E_OUTPUT for results that are of other cells altogether: nobody wants to lose those */

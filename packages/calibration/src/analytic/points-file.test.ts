@@ -36,6 +36,7 @@ describe("points.csv", () => {
     ["", /p: is empty/],
     ["kind,m\ngemm,1\n", /p:1: column "n" is missing/],
     [file("conv,1,1,1,0,0,0,0,0,0,0,5,"), /p:2: unknown kind "conv" \(gemm, attention, layernorm, act_fn\)/],
+    [file("toString,1,1,1,0,0,0,0,0,0,0,5,"), /p:2: unknown kind "toString"/],
     [file(gemm(16), gemm(0)), /p:3: gemm without m/],
     [file("attention,0,0,0,0,0,0,9,32,8,128,5,"), /p:2: attention without chunk or decodes/],
     [file(gemm(1.5)), /p:2: sizes are whole numbers/],

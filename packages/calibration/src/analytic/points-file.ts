@@ -48,7 +48,7 @@ const needed: Readonly<Record<string, readonly (readonly (keyof Row)[])[]>> = {
 };
 
 function checkRow(kind: string, row: Row, where: string): void {
-  const columns = needed[kind];
+  const columns = Object.hasOwn(needed, kind) ? needed[kind] : undefined;
   if (!columns)
     throw new TandemError("E_PARSE", `unknown kind "${kind}"`, { where, hint: Object.keys(needed).join(", ") });
   if (sizeColumns.some((column) => !Number.isInteger(row[column]) || row[column] < 0))

@@ -27,6 +27,7 @@ it.each([
   [{ start_times: undefined }, 'bench.json: "start_times" is missing (record with vllm bench serve'],
   [{ itls: [[]] }, "bench.json: $.itls: has 1 entries, start_times 3"],
   [{ ttfts: ["x"] }, "bench.json: $.ttfts[0]"],
+  [{ input_lens: [100, 1e15, 7] }, "bench.json: $.input_lens[1]: expected number to be <=2147483647"],
   [{ errors: ["a", "b", "c"] }, "no finished requests"],
 ])("what is no such result is refused: %j", (part, message) => {
   const given = Object.fromEntries(Object.entries({ ...bench, ...part }).filter(([, value]) => value !== undefined));

@@ -3,14 +3,14 @@
  * The result of `vllm bench serve --save-result --save-detailed` as a recorded run. A client measured it: latencies count
  * from when it sent a request, and hold what lies between it and the engine.
  */
-import { parseWith, TandemError } from "@tandem-sim/schemas";
+import { MAX_TOKENS, parseWith, TandemError } from "@tandem-sim/schemas";
 import * as z from "zod";
 import type { RecordedRequest, RecordedRun } from "./recorded-run.js";
 
 const BenchResult = z.looseObject({
   model_id: z.string().nullish(),
-  input_lens: z.array(z.int().nonnegative()),
-  output_lens: z.array(z.int().nonnegative()),
+  input_lens: z.array(z.int().nonnegative().max(MAX_TOKENS)),
+  output_lens: z.array(z.int().nonnegative().max(MAX_TOKENS)),
   ttfts: z.array(z.number().nonnegative()),
   itls: z.array(z.array(z.number().nonnegative())),
   start_times: z.array(z.number()),

@@ -2,10 +2,10 @@
  * @module
  * A recorded vLLM run: one line per request, what the engine was told, and its load over time.
  */
-import { numberIn, parseTable, parseWith, TandemError } from "@tandem-sim/schemas";
+import { MAX_TOKENS, numberIn, parseTable, parseWith, TandemError } from "@tandem-sim/schemas";
 import * as z from "zod";
 
-const tokens = z.int().positive();
+const tokens = z.int().positive().max(MAX_TOKENS);
 
 /**
  * One line of `requests.jsonl`. Stamps are seconds: `arrival_time` on the client's wall clock, the others on the

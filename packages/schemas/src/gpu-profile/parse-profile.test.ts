@@ -77,6 +77,11 @@ describe("a profile from texts", () => {
       "layer,tokens,time_us\n\no_proj,1,fast\n",
       /^mine\/tp1\/dense\.csv:3: time_us: .*"fast"/,
     ],
+    [
+      "a time without measure",
+      "layer,tokens,time_us\no_proj,1,1e308\n",
+      /^mine\/tp1\/dense\.csv:2: time_us: expected a number >= 0 up to 1000000000000, found "1e308"/,
+    ],
     ["a column that is missing", "layer,tokens\no_proj,1\n", /^mine\/tp1\/dense\.csv:1: column "time_us" is missing/],
     ["a row that is cut", "layer,tokens,time_us\no_proj,1\n", /^mine\/tp1\/dense\.csv:2: expected 3 cells, found 2/],
   ])("names %s", (_, text, message) => {

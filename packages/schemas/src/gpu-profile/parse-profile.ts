@@ -47,7 +47,8 @@ export function parseProfileMeta({ source, text }: ProfileFolder): FoundProfileM
 
 function yamlValue(text: string, where: string): unknown {
   try {
-    return parseYaml(text);
+    // What it would only warn of, it would print.
+    return parseYaml(text, { logLevel: "error" });
   } catch (error) {
     throw new TandemError("E_PARSE", `not valid YAML: ${(error as Error).message.split("\n")[0]}`, { where });
   }

@@ -2,7 +2,7 @@
  * @module
  * The CSV tables of a GPU profile, from their text.
  */
-import { numberIn, parseTable, type TableRow, type TableText } from "../csv-table.js";
+import { LARGEST_FIGURE, numberIn, parseTable, type TableRow, type TableText } from "../csv-table.js";
 import { TandemError } from "../errors.js";
 import type { AttentionSamples, GpuProfile, LayerSamples } from "./profile.js";
 
@@ -58,7 +58,7 @@ function addAttention(table: TableText, into: AttentionSamples): void {
 
 function contextColumns(header: readonly string[], source: string): string[] {
   const contexts = header.filter((column) => !attentionKeys.some((key) => key === column));
-  const odd = contexts.find((column) => !/^\d+$/.test(column));
+  const odd = contexts.find((column) => !(/^\d+$/.test(column) && Number(column) <= LARGEST_FIGURE));
   if (odd === undefined) return contexts;
   throw new TandemError("E_SCHEMA", `unknown column "${odd}"`, {
     where: `${source}:1`,

@@ -2,7 +2,7 @@
  * @module
  * Readers of whole files, with errors that name the file.
  */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type ClusterConfig, ClusterConfig as ClusterSchema } from "../cluster.js";
 import { TandemError } from "../errors.js";
@@ -15,11 +15,34 @@ import { parsePimIni } from "../pim/parse-ini.js";
 import { ServiceCalibration } from "../service-calibration.js";
 import { gpuSheet, parseSpecSheet, type SpecSheet } from "../spec-sheet.js";
 
-/** Reads a text file. @throws {TandemError} E_NOT_FOUND */
+const BLOCK_BYTES = 2 ** 18;
+
+/** No config, table or recording is larger. A device may be without end. */
+const MOST_BYTES = 2 ** 28;
+
+function readBytes(path: string): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const blocks: Uint8Array[] = [];
+    for (let size = 0; size <= MOST_BYTES; ) {
+      const block = Buffer.allocUnsafe(BLOCK_BYTES);
+      const read = readSync(file, block);
+      if (read === 0) return Buffer.concat(blocks);
+      blocks.push(block.subarray(0, read));
+      size += read;
+    }
+  } finally {
+    closeSync(file);
+  }
+  throw new TandemError("E_PARSE", `holds more than ${MOST_BYTES / 2 ** 20} MiB`, { where: path });
+}
+
+/** Reads a text file. @throws {TandemError} E_NOT_FOUND, E_PARSE for one that is too large */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(readBytes(path));
   } catch (error) {
+    if (error instanceof TandemError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     throw new TandemError("E_NOT_FOUND", code === "EISDIR" ? "is a folder, not a file" : "cannot be read", {
       where: path,

@@ -18,33 +18,34 @@ type PlainProfile = Omit<GpuProfile, "skew"> & {
 };
 
 interface ParsedProfile {
-  /** Of all files that the profile is from. */
+  /** Of all files that the profile is from, and of itself. */
   sha256: string;
   profile: PlainProfile;
 }
 
-function digestOf(dir: string, tp: number): string {
+function digestOf(dir: string, tp: number, profile: unknown): string {
   const degree = `tp${tp}`;
   const tables = readdirSync(join(dir, degree)).filter((file) => file !== name);
   const hash = createHash("sha256");
   for (const file of ["profile.json", ...tables.sort().map((table) => `${degree}/${table}`)]) {
     hash.update(`${file}\n${readText(join(dir, file))}`);
   }
-  return hash.digest("hex");
+  return hash.update(JSON.stringify(profile) ?? "").digest("hex");
 }
 
-/** The profile as its folder holds it parsed; undefined where there is no such file, or one that is from other tables. */
+/** The profile as its folder holds it parsed; undefined where there is no such file, or one that is not as it was written. */
 export function parsedProfile(dir: string, tp: number): GpuProfile | undefined {
   const file = join(dir, `tp${tp}`, name);
   if (!existsSync(file)) return undefined;
-  const { sha256, profile } = readJson(file) as ParsedProfile;
-  if (sha256 !== digestOf(dir, tp)) return undefined;
+  const parsed = readJson(file) as Partial<ParsedProfile> | null;
+  if (!parsed?.profile || parsed.sha256 !== digestOf(dir, tp, parsed.profile)) return undefined;
+  const { profile } = parsed;
   return { ...profile, skew: { ...profile.skew, alpha: new Map(profile.skew.alpha) } };
 }
 
 /** The text of that file, for a profile of Tandem's layout that was just parsed from its tables. */
 export function parsedProfileText(dir: string, profile: GpuProfile): string {
   const plain: PlainProfile = { ...profile, skew: { ...profile.skew, alpha: [...profile.skew.alpha] } };
-  const parsed: ParsedProfile = { sha256: digestOf(dir, profile.tp), profile: plain };
+  const parsed: ParsedProfile = { sha256: digestOf(dir, profile.tp, plain), profile: plain };
   return `${JSON.stringify(parsed)}\n`;
 }

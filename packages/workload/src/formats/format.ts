@@ -2,7 +2,7 @@
  * @module
  * What a workload format is: how to know it, and how to read one line of it.
  */
-import { suggestion, TandemError } from "@tandem-sim/schemas";
+import { foundText, suggestion, TandemError } from "@tandem-sim/schemas";
 import type { ChunkBuilder } from "../request-chunk.js";
 
 /** One line of a file, and where it stands. */
@@ -68,7 +68,7 @@ export function idList(line: Line, data: object, field: string, max: number): re
   for (let i = 0; i < list.length; i++) {
     const id: unknown = list[i];
     if (!(typeof id === "number" && Number.isInteger(id) && id >= 0 && id <= max)) {
-      throw new TandemError("E_SCHEMA", `expected a whole number from 0 to ${max}, found ${JSON.stringify(id)}`, {
+      throw new TandemError("E_SCHEMA", `expected a whole number from 0 to ${max}, found ${foundText(id)}`, {
         where: `${where}[${i}]`,
       });
     }

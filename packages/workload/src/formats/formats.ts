@@ -19,6 +19,7 @@ export function formatNamed(name: string): WorkloadFormat {
   if (format) return format;
   const meant = suggestion(name, names);
   throw new TandemError("E_USAGE", `no workload format "${name}"`, {
+    where: "format",
     hint: meant ? `did you mean "${meant}"?` : `known: ${names.join(", ")}`,
   });
 }

@@ -57,7 +57,7 @@ describe("a product", () => {
   });
 
   test("in fp32 is refused where the spec sheet has no such rate", () => {
-    expect(() => productKernel(spec, "float32")).toThrow(/ROUND has no float32 rate/);
+    expect(() => productKernel(spec, "float32")).toThrow(/ROUND: has no float32 rate/);
   });
 });
 

@@ -50,7 +50,8 @@ export function productRates(spec: Pick<GpuSpec, "hardware" | "tflops">, dtype: 
   const weight = dtypeBytes[dtype];
   const own = byDtype[dtype];
   if (own === undefined && weight > 1) {
-    throw new TandemError("E_UNSUPPORTED", `the spec sheet of ${spec.hardware} has no ${dtype} rate`, {
+    throw new TandemError("E_UNSUPPORTED", `has no ${dtype} rate`, {
+      where: `the spec sheet of ${spec.hardware}`,
       hint: `--dtype bfloat16, or tflops.fp32 in its spec.json`,
     });
   }

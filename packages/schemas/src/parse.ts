@@ -32,7 +32,7 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
   let at: z.core.$ZodType | undefined = unwrapped(schema);
   for (const part of path) {
-    if (at instanceof z.ZodObject) at = at.shape[String(part)];
+    if (at instanceof z.ZodObject) at = Object.hasOwn(at.shape, part) ? at.shape[String(part)] : undefined;
     else if (at instanceof z.ZodArray) at = at.element;
     else if (at instanceof z.ZodRecord) at = at.valueType;
     else return undefined;

@@ -58,12 +58,6 @@ describe.skipIf(process.platform === "win32")("where there are devices and symli
   });
 });
 
-test("a folder with a name that no system takes is no place for an output", async () => {
-  const { code, stderr } = await tandem(["run", "--num-reqs", "1", "--output", join(folder, "x".repeat(280), "r.csv")]);
-  expect(stderr).toMatch(/^\[ERROR\] .*: cannot be made: ENAMETOOLONG\n$/);
-  expect(code).toBe(2);
-});
-
 describe.skipIf(process.platform !== "linux")("on a full disk", () => {
   test("no other output of the run appears", async () => {
     const out = temporaryFolder();

@@ -44,7 +44,7 @@ function wrongWords(args: readonly string[], { code, stdout, stderr }: Finished)
   const odd = others.find((line) => !/^\[(INFO|WARNING|DEBUG)\] |^$|^ |^[A-Z]/.test(line));
   if (odd !== undefined && code !== 0) return `a line of another form: ${odd}`;
   const said = noFigure.exec(`${stdout}\n${others.join("\n")}`);
-  if (said && !args.includes(said[0]))
+  if (said && !args.some((arg) => arg.includes(said[0])))
     return `${said[0]} in what it prints: ${said.input.slice(Math.max(0, said.index - 60), said.index + 20)}`;
   if (code === 0) return errors.length === 0 ? undefined : `exit code 0 with ${errors[0]}`;
   // Of a sweep all cells but those that failed are a result.

@@ -3,9 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 let stderr: string;
 const { isTTY, columns } = process.stderr;
 
+// What stands on the terminal is the module's, which test files of one worker share: none is to find another's line there.
+beforeEach(() => vi.resetModules());
+afterEach(() => vi.resetModules());
+
 beforeEach(() => {
   stderr = "";
-  vi.resetModules();
   vi.spyOn(process.stderr, "write").mockImplementation((text) => {
     stderr += text;
     return true;

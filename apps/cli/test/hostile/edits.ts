@@ -11,7 +11,7 @@ type EditText = (text: string, at: number, pick: number) => string;
 const of = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
 
 /** Values in the file's own syntax, most of which a schema has to refuse. */
-export const hostileValues = [
+const hostileValues = [
   ...["0", "-0", "-1", "1", "0.5", "1e-308", "1e308", "1e400", "-1e400", "9007199254740993", "2147483648", "1e15"],
   ...["NaN", "Infinity", "-Infinity", "null", "true", '""', '"x"', "[]", "{}", "[[]]", '[null, "x", -1]'],
   ...['"__proto__"', '"constructor"', '"toString"', '{"__proto__": {"x": 1}}', '{"constructor": 1}'],

@@ -4,6 +4,12 @@
  * The free list is a doubly linked list on typed arrays, so taking a cached block out of its middle costs nothing.
  */
 import { CachedContents } from "./cached-contents.js";
+import { grown } from "./grown.js";
+
+/** Blocks that the arrays of a new pool have room for. */
+const FIRST_BLOCKS = 1024;
+/** Place in the list before its first and behind its last block; block b is at place b + 1. */
+const SENTINEL = 0;
 
 /**
  * Blocks 0..count-1, all free at first and handed out in that order.
@@ -16,18 +22,19 @@ import { CachedContents } from "./cached-contents.js";
 export class BlockPool {
   readonly count: number;
   private freeBlocks: number;
-  /** Blocks that nobody has had yet, from this one on: they are given out first, so that a large pool costs nothing to make. */
+  /**
+   * Blocks that nobody has had yet, from this one on: they are given out first, and the arrays grow with them, so that a large
+   * pool costs nothing to make.
+   */
   private untouched = 0;
-  /** The list of freed blocks. */
-  private readonly previous: Int32Array;
-  private readonly next: Int32Array;
-  private readonly references: Int32Array;
+  /** The list of freed blocks, by place: the first one is evicted first, the last one was freed last. */
+  private previous: Int32Array;
+  private next: Int32Array;
+  private references: Int32Array;
   /** Number of the block's content and of all before it; 0 = not cached. */
-  private readonly contents: Int32Array;
+  private contents: Int32Array;
   /** Number of block 0 in the index. */
   private readonly base: number;
-  /** Index of the list's sentinel: its `next` is the block to evict first, its `previous` the one freed last. */
-  private readonly sentinel: number;
   /** Told of a content that no block holds any more. */
   onEvict: ((content: number) => void) | null = null;
 
@@ -39,13 +46,11 @@ export class BlockPool {
     this.count = count;
     this.base = index.reserve(count);
     this.freeBlocks = count;
-    this.sentinel = count;
-    this.previous = new Int32Array(count + 1);
-    this.next = new Int32Array(count + 1);
-    this.previous[count] = count;
-    this.next[count] = count;
-    this.references = new Int32Array(count);
-    this.contents = new Int32Array(count);
+    const room = Math.min(count, FIRST_BLOCKS);
+    this.previous = new Int32Array(room + 1);
+    this.next = new Int32Array(room + 1);
+    this.references = new Int32Array(room);
+    this.contents = new Int32Array(room);
   }
 
   get free(): number {
@@ -66,11 +71,12 @@ export class BlockPool {
   /** Takes a block that nobody has had, or the one freed longest ago, and forgets what it held. The caller has checked `free`. */
   allocate(): number {
     if (this.untouched < this.count) {
+      if (this.untouched === this.references.length) this.growArrays();
       this.references[this.untouched] = 1;
       this.freeBlocks--;
       return this.untouched++;
     }
-    const block = this.next[this.sentinel];
+    const block = this.next[SENTINEL] - 1;
     this.unlink(block);
     const content = this.contents[block];
     if (content !== 0) {
@@ -91,11 +97,12 @@ export class BlockPool {
   /** One user less; the last one puts the block at the end of the free list, content kept. */
   release(block: number): void {
     if (--this.references[block] > 0) return;
-    const last = this.previous[this.sentinel];
-    this.next[last] = block;
-    this.previous[block] = last;
-    this.next[block] = this.sentinel;
-    this.previous[this.sentinel] = block;
+    const place = block + 1;
+    const last = this.previous[SENTINEL];
+    this.next[last] = place;
+    this.previous[place] = last;
+    this.next[place] = SENTINEL;
+    this.previous[SENTINEL] = place;
     this.freeBlocks++;
   }
 
@@ -106,10 +113,18 @@ export class BlockPool {
   }
 
   private unlink(block: number): void {
-    const before = this.previous[block];
-    const after = this.next[block];
+    const before = this.previous[block + 1];
+    const after = this.next[block + 1];
     this.next[before] = after;
     this.previous[after] = before;
     this.freeBlocks--;
+  }
+
+  private growArrays(): void {
+    const room = Math.min(this.count, 2 * this.references.length);
+    this.previous = grown(this.previous, room + 1);
+    this.next = grown(this.next, room + 1);
+    this.references = grown(this.references, room);
+    this.contents = grown(this.contents, room);
   }
 }

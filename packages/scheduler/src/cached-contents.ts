@@ -28,7 +28,8 @@ export class CachedContents {
 
   /** A block holds the content from now on. */
   add(content: number, block: number): void {
-    if (this.next.length < this.blocks) this.next = grown(this.next, this.blocks);
+    if (block >= this.next.length)
+      this.next = grown(this.next, Math.min(this.blocks, Math.max(2 * this.next.length, block + 1)));
     if (content >= this.first.length) this.first = grown(this.first, Math.max(2 * this.first.length, content + 1));
     if (this.first[content] === 0) {
       this.first[content] = block + 1;

@@ -40,11 +40,14 @@ export class BlockNumbers {
     const start = tokenOffsets[row] ?? 0;
     const end = tokenOffsets[row + 1] ?? 0;
     if (end === start) return null;
-    return Int32Array.from(blockHashChain(tokenIds, start, end, blockSize), (hash) => {
-      const number = this.hashes.numberOf(hash, this.count + 1);
+    const hashes = blockHashChain(tokenIds, start, end, blockSize);
+    const numbers = new Int32Array(hashes.length);
+    for (let block = 0; block < numbers.length; block++) {
+      const number = this.hashes.numberOf(hashes[block] ?? 0, this.count + 1);
       if (number > this.count) this.count = number;
-      return number;
-    });
+      numbers[block] = number;
+    }
+    return numbers;
   }
 
   private ofHashIds(hashIds: HashIds, row: number, inputTokens: number, blockSize: number): Int32Array | null {

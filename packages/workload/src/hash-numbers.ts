@@ -27,12 +27,13 @@ export function createHashNumbers(): HashNumbers {
   function grow(): void {
     const larger = new Float64Array(2 * slots.length);
     const moved = new Int32Array(larger.length);
-    slots.forEach((hash, slot) => {
-      if (hash === 0) return;
+    for (let slot = 0; slot < slots.length; slot++) {
+      const hash = slots[slot] ?? 0;
+      if (hash === 0) continue;
       const to = slotOf(larger, hash);
       larger[to] = hash;
       moved[to] = numbers[slot] ?? 0;
-    });
+    }
     slots = larger;
     numbers = moved;
   }

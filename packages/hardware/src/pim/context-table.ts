@@ -1,11 +1,11 @@
 /**
  * @module
- * A cost by context length, computed once per context and grown by doubling; prefix sums make a prefill one subtraction.
+ * A cost by context length, computed once per context; prefix sums make a prefill one subtraction.
  */
 import type { PieceCosts } from "./stripes.js";
 
-/** Contexts of the first allocation; a table of two columns then takes 32 kB. */
-const FIRST_SIZE = 2048;
+/** A table grows by whole steps, and by an eighth of itself: nearly all that it computes is asked for. */
+const STEP = 512;
 
 /** `cost(L)` for L = 1..n and its prefix sums. Whole-numbered costs keep every sum exact up to 2^53. */
 export class ContextTable {
@@ -34,7 +34,7 @@ export class ContextTable {
 
   private grow(context: number): void {
     const from = this.costs.length;
-    const size = Math.max(FIRST_SIZE, 2 ** Math.ceil(Math.log2(context + 1)));
+    const size = Math.ceil(Math.max(context + 1, (from * 9) / 8) / STEP) * STEP;
     const costs = new Float64Array(size);
     const sums = new Float64Array(size);
     costs.set(this.costs);

@@ -55,8 +55,9 @@ export function createPimCosts(
     );
   }
   const prefill = new PrefillTable(
+    shape,
     queriesPerRow,
-    (queries, context) => pimAttention(timing, { ...shape, share: shape.share * queries }, context).totalNs,
+    (ofShape, context) => pimAttention(timing, ofShape, context).totalNs,
   );
   const appendOneNs = pimAppendNs(timing, shape, 0, 1);
   // One token's cost does not depend on where in a row it lands.

@@ -85,8 +85,8 @@ export function createPimEnergy(
     peakMilliwatts === undefined
       ? fromCommands(device, timing, shape)
       : fromPeakPower(Math.max(0, peakMilliwatts - idleWatts * 1000), timing, shape);
-  const prefill = new PrefillTable(queriesPerRow, (queries, context) =>
-    Math.round(aboveIdle.attention({ ...shape, share: shape.share * queries }, context)),
+  const prefill = new PrefillTable(shape, queriesPerRow, (ofShape, context) =>
+    Math.round(aboveIdle.attention(ofShape, context)),
   );
   const appendOnePj = Math.round(aboveIdle.append(0, 1));
   const append = (context: number, tokens: number): number =>

@@ -5,12 +5,14 @@
  */
 import type { AttentionShape, PimAccess, PimAttach, PimDevice, PimSharing } from "@tandem-sim/schemas";
 import { createLinkCosts, type LinkCosts, type OffloadBytes, offloadBytes } from "../link.js";
+import type { PimShape } from "./attention.js";
 import type { Contention } from "./contention.js";
 import { createPimCosts, type PimCosts } from "./costs.js";
 import { createPimEnergy, type PimEnergy } from "./energy.js";
 import type { KvLayout, LayOut } from "./kv-layout.js";
 import { gemvGBps, shapeOnChannel } from "./node.js";
 import { derivePimTiming, type PimTiming } from "./timing.js";
+import type { GroupSharing } from "./token-parts.js";
 
 /** Whose attention is offloaded: `all` requests', or only those of requests in their decode phase. */
 export type OffloadPhase = "all" | "decode";
@@ -85,6 +87,32 @@ interface SharedMemorySource {
   contention: Contention;
 }
 
+/** What the costs on a device depend on. */
+interface CostsQuery {
+  onChannel: PimShape;
+  queriesPerRow: number;
+  among: GroupSharing;
+  withEnergy: boolean;
+}
+
+type Costs = Pick<PimSystem, "attention" | "energy">;
+
+/** By device, of queries that were asked before: their tables take longer to fill than the rest of a plan. */
+const known = new WeakMap<PimDevice, Map<string, Costs>>();
+
+function costsOf(device: PimDevice, timing: PimTiming, query: CostsQuery, where: string): Costs {
+  const ofDevice = known.get(device) ?? new Map<string, Costs>();
+  known.set(device, ofDevice);
+  const key = JSON.stringify(query);
+  const { onChannel, queriesPerRow, among, withEnergy } = query;
+  const costs = ofDevice.get(key) ?? {
+    attention: createPimCosts(timing, onChannel, queriesPerRow, where, among),
+    energy: withEnergy ? createPimEnergy(device, timing, onChannel, queriesPerRow, among) : null,
+  };
+  ofDevice.set(key, costs);
+  return costs;
+}
+
 /** What is the same wherever PIM sits. */
 function channelsOf(source: PimSystemSource) {
   const { device, shape, channels, copies, sharing, kvElementBytes } = source;
@@ -101,7 +129,6 @@ function channelsOf(source: PimSystemSource) {
   });
   const { tokenParts = 1, channelsPerGroup } = layout;
   const onChannel = shapeOnChannel(shape, channelsPerGroup / tokenParts, kvElementBytes, sharing.share);
-  const among = { tokenParts, appends: sharing.kv_append };
   return {
     device,
     timing,
@@ -111,8 +138,17 @@ function channelsOf(source: PimSystemSource) {
     copies,
     bytes: offloadBytes(shape, source.elementBytes, kvElementBytes),
     gemvGBps: gemvGBps(timing, onChannel, copies * layout.groups * layout.channelsPerGroup),
-    attention: createPimCosts(timing, onChannel, sharing.queries_per_row, `${source.where}.share`, among),
-    energy: source.withEnergy ? createPimEnergy(device, timing, onChannel, sharing.queries_per_row, among) : null,
+    ...costsOf(
+      device,
+      timing,
+      {
+        onChannel,
+        queriesPerRow: sharing.queries_per_row,
+        among: { tokenParts, appends: sharing.kv_append },
+        withEnergy: source.withEnergy,
+      },
+      `${source.where}.share`,
+    ),
     attendsOnPim: (prefill: boolean) => source.phase === "all" || !prefill,
   };
 }

@@ -2,6 +2,7 @@
  * @module
  * The cost of a prefill chunk whose queries share open rows: a table by context for every number of queries that do.
  */
+import type { PimShape } from "./attention.js";
 import { ContextTable } from "./context-table.js";
 import type { PieceCosts } from "./stripes.js";
 
@@ -15,12 +16,14 @@ export class PrefillTable {
   private readonly byQueries = new Map<number, ContextTable>();
 
   /**
-   * @param queriesPerRow queries of one head that one row activation serves, where the chunk has as many
-   * @param cost of one query at a context, where `queries` of them share each row; whole-numbered
+   * @param queriesPerRow queries of one head that one row activation serves, where the chunk has as many; each comes with the
+   *   query heads of `shape.share`
+   * @param cost of one query at a context, where `share` query vectors are served by each row; whole-numbered
    */
   constructor(
+    private readonly shape: PimShape,
     private readonly queriesPerRow: number,
-    private readonly cost: (queries: number, context: number) => number,
+    private readonly cost: (shape: PimShape, context: number) => number,
   ) {
     this.alone = this.sharedBy(1);
   }
@@ -58,7 +61,9 @@ export class PrefillTable {
   private sharedBy(queries: number): ContextTable {
     const known = this.byQueries.get(queries);
     if (known) return known;
-    const table = new ContextTable((context) => this.cost(queries, context));
+    const { shape } = this;
+    const ofShape = { ...shape, share: shape.share * queries };
+    const table = new ContextTable((context) => this.cost(ofShape, context));
     this.byQueries.set(queries, table);
     return table;
   }

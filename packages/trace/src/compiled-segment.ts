@@ -32,6 +32,13 @@ export function isPresent({ ns, offset }: StageTable, stage: number): boolean {
   return false;
 }
 
+/** What an iteration has: a bit for each stage, in the mantissa of a number. */
+export function presentStages(table: StageTable): number {
+  let has = 0;
+  for (let stage = 0; stage < table.graph.stages.length; stage++) has = 2 * has + (isPresent(table, stage) ? 1 : 0);
+  return has;
+}
+
 export function compileSegment(table: StageTable, { order, repeat }: Segment, layout: StateLayout): CompiledSegment {
   const { graph, offset } = table;
   const code: number[] = [];

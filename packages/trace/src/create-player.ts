@@ -9,5 +9,5 @@ import type { StageGraph } from "./stages.js";
 
 export function createPlayer(graph: StageGraph): SchedulePlayer {
   if (graph.contend) return new ContendedPlayer(graph, graph.contend);
-  return SerialPlayer.plays(graph) ? new SerialPlayer(graph) : new Player(graph);
+  return graph.subBatches === 1 || graph.resources.length === 1 ? new SerialPlayer(graph) : new Player(graph);
 }

@@ -6,7 +6,7 @@
  * One repeat of a segment is one step of a max-plus recurrence on the times at which units are free and stages end. Once a
  * step moves all of them by the same amount, every further step does: the rest is a multiplication, and stays exact.
  */
-import { type CompiledSegment, compileSegment, isPresent } from "./compiled-segment.js";
+import { type CompiledSegment, compileSegment, presentStages } from "./compiled-segment.js";
 import { IdleTimes, type LatestRuns } from "./idle-time.js";
 import { ABSENT, type StageTable } from "./stage-table.js";
 import { type StageGraph, unitOffsets } from "./stages.js";
@@ -114,8 +114,7 @@ export class Player implements SchedulePlayer, LatestRuns {
 
   private segmentsFor(table: StageTable): readonly CompiledSegment[] {
     const { unitAt, coveredAt, readyAt, endAt } = this;
-    let has = 0;
-    for (let stage = 0; stage < this.layer.length; stage++) has = 2 * has + (isPresent(table, stage) ? 1 : 0);
+    const has = presentStages(table);
     let segments = this.compiled.get(has);
     if (!segments) {
       const layout = { unitAt, coveredAt, readyAt, endAt };

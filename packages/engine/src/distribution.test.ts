@@ -54,7 +54,7 @@ describe("statistics", () => {
     );
   });
 
-  test("of values that come again after they were merged are those of the samples one by one", () => {
+  test("of values that come again after the table has grown are those of the samples one by one", () => {
     const counted = new Distribution();
     const single = new Samples();
     for (let i = 0; i < 120_000; i++) {

@@ -34,71 +34,72 @@ export class Samples {
   }
 }
 
-/** Values that are gathered before they are merged into the others, at least. */
-const LATEST = 1 << 14;
+/** Slots of a new table of values: a power of two. */
+const FIRST_SLOTS = 1 << 12;
 
 /**
- * Samples of which many are equal: requests of one batch share the times of their tokens. 16 bytes a distinct value, and a map
- * of the latest, of an eighth as many.
+ * Samples of which many are equal: requests of one batch share the times of their tokens. A hash table by open addressing, three
+ * quarters full at most: 22 to 43 bytes a distinct value.
  */
 export class Distribution {
-  /** Those that are merged, ascending. */
-  private values = new Float64Array(0);
-  /** Samples of each of them. */
-  private counts = new Float64Array(0);
-  /** Samples of each value that is not merged yet; it may be one of those that are. */
-  private readonly latest = new Map<number, number>();
+  private values = new Float64Array(FIRST_SLOTS);
+  /** Samples of the value in each slot; 0: there is none. */
+  private counts = new Float64Array(FIRST_SLOTS);
+  private distinct = 0;
 
   get size(): number {
     let total = 0;
-    for (const count of this.counts) total += count;
-    for (const count of this.latest.values()) total += count;
+    for (let slot = 0; slot < this.counts.length; slot++) total += this.counts[slot];
     return total;
   }
 
   /** Adds `count` samples of one value. */
   add(value: number, count = 1): void {
-    this.latest.set(value, (this.latest.get(value) ?? 0) + count);
-    if (this.latest.size >= LATEST && 8 * this.latest.size >= this.values.length) this.merge();
+    const slot = this.slotOf(value);
+    if (this.counts[slot] === 0) {
+      this.values[slot] = value;
+      this.distinct++;
+    }
+    this.counts[slot] += count;
+    if (4 * this.distinct > 3 * this.counts.length) this.grow();
   }
 
-  private merge(): void {
-    const { latest } = this;
-    const added = Float64Array.from(latest.keys()).sort();
-    const values = new Float64Array(this.values.length + added.length);
-    const counts = new Float64Array(values.length);
-    let size = 0;
-    let old = 0;
-    for (const value of added) {
-      for (; this.values[old] < value; old++) {
-        values[size] = this.values[old];
-        counts[size++] = this.counts[old];
-      }
-      const known = this.values[old] === value ? this.counts[old++] : 0;
-      values[size] = value;
-      counts[size++] = known + (latest.get(value) as number);
+  /** Where the value is, or belongs. */
+  private slotOf(value: number): number {
+    const { values, counts } = this;
+    const last = counts.length - 1;
+    // Both halves of a whole number of 53 bits; the upper bits of a product depend on all of its factor's.
+    const mixed = Math.imul((value | 0) ^ Math.imul((value / 2 ** 32) | 0, 0x85ebca6b), 0x9e3779b1);
+    let slot = (mixed ^ (mixed >>> 15)) & last;
+    while (counts[slot] !== 0 && values[slot] !== value) slot = (slot + 1) & last;
+    return slot;
+  }
+
+  private grow(): void {
+    const { values, counts } = this;
+    this.values = new Float64Array(2 * values.length);
+    this.counts = new Float64Array(2 * values.length);
+    for (let from = 0; from < counts.length; from++) {
+      if (counts[from] === 0) continue;
+      const slot = this.slotOf(values[from]);
+      this.values[slot] = values[from];
+      this.counts[slot] = counts[from];
     }
-    values.set(this.values.subarray(old), size);
-    counts.set(this.counts.subarray(old), size);
-    size += this.values.length - old;
-    this.values = values.subarray(0, size);
-    this.counts = counts.subarray(0, size);
-    latest.clear();
   }
 
   /** Statistics in ms of samples in ns; zeros where there are none. */
   statisticsMs(): LatencyStatistics {
-    this.merge();
-    const { values, counts } = this;
-    const ranks = new Float64Array(values.length);
+    const ascending = this.values.filter((_, slot) => this.counts[slot] !== 0).sort();
+    const ranks = new Float64Array(ascending.length);
     let total = 0;
     let sum = 0;
-    for (let i = 0; i < values.length; i++) {
-      sum += values[i] * counts[i];
-      total += counts[i];
+    for (let i = 0; i < ascending.length; i++) {
+      const count = this.counts[this.slotOf(ascending[i])];
+      sum += ascending[i] * count;
+      total += count;
       ranks[i] = total;
     }
-    return statisticsMs(sum, total, (index) => values[firstAbove(ranks, index)]);
+    return statisticsMs(sum, total, (index) => ascending[firstAbove(ranks, index)]);
   }
 }
 

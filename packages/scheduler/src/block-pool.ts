@@ -57,6 +57,11 @@ export class BlockPool {
     return this.freeBlocks;
   }
 
+  /** Blocks that have been given out fit in arrays of this length. */
+  get room(): number {
+    return this.references.length;
+  }
+
   /** Times the block is in use. */
   referencesOf(block: number): number {
     return this.references[block];
@@ -71,7 +76,7 @@ export class BlockPool {
   /** Takes a block that nobody has had, or the one freed longest ago, and forgets what it held. The caller has checked `free`. */
   allocate(): number {
     if (this.untouched < this.count) {
-      if (this.untouched === this.references.length) this.growArrays();
+      if (this.untouched === this.room) this.growArrays();
       this.references[this.untouched] = 1;
       this.freeBlocks--;
       return this.untouched++;
@@ -121,7 +126,7 @@ export class BlockPool {
   }
 
   private growArrays(): void {
-    const room = Math.min(this.count, 2 * this.references.length);
+    const room = Math.min(this.count, 2 * this.room);
     this.previous = grown(this.previous, room + 1);
     this.next = grown(this.next, room + 1);
     this.references = grown(this.references, room);

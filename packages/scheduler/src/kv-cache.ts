@@ -4,6 +4,7 @@
  */
 import { BlockPool } from "./block-pool.js";
 import { CachedContents } from "./cached-contents.js";
+import { grown } from "./grown.js";
 
 /** Block table of one request in one memory. */
 export interface BlockTable {
@@ -104,16 +105,14 @@ export class KvCache extends BlockwiseKv {
   readonly blockSize: number;
   private readonly caching: boolean;
   /** Step that made a block findable, and which request of its batch computes it. Index: block. */
-  private readonly writtenInStep: Int32Array;
-  private readonly writer: Int32Array;
+  private writtenInStep = new Int32Array(0);
+  private writer = new Int32Array(0);
 
   constructor(blocks: number, blockSize: number, caching: boolean, index = new CachedContents()) {
     super();
     this.pool = new BlockPool(blocks, index);
     this.blockSize = blockSize;
     this.caching = caching;
-    this.writtenInStep = new Int32Array(caching ? blocks : 0);
-    this.writer = new Int32Array(caching ? blocks : 0);
   }
 
   blocksFor(tokens: number): number {
@@ -170,6 +169,10 @@ export class KvCache extends BlockwiseKv {
   cacheBlock(block: number, content: number, step: number, writer: number): void {
     if (!this.caching) return;
     this.pool.cache(block, content);
+    if (block >= this.writer.length) {
+      this.writtenInStep = grown(this.writtenInStep, this.pool.room);
+      this.writer = grown(this.writer, this.pool.room);
+    }
     this.writtenInStep[block] = step;
     this.writer[block] = writer;
   }

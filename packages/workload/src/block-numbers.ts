@@ -8,12 +8,12 @@ import type { HashIds } from "./hash-ids.js";
 import { createHashNumbers } from "./hash-numbers.js";
 import type { RequestChunk } from "./request-chunk.js";
 
-/** Prefixes of hash ids that are told apart, and hash ids: together they are one number that a double holds. */
-const MOST_IDS = 2 ** 26;
+/** The prefix of no hash ids. */
+const ROOT = 0;
 
 /**
- * Numbers the blocks of requests as they are read. A block of token ids takes 24 to 48 bytes, a prefix of hash ids about 50
- * however many blocks it is.
+ * Numbers the blocks of requests as they are read. A block of token ids takes 24 to 48 bytes, a prefix of hash ids 24
+ * however many blocks it is, and an entry of a map where it is not the first to continue another.
  *
  * @example
  * const numbers = new BlockNumbers();
@@ -22,12 +22,13 @@ const MOST_IDS = 2 ** 26;
 export class BlockNumbers {
   private count = 0;
   private readonly hashes = createHashNumbers();
-  /** Index of each hash id. */
-  private readonly ids = new Map<number, number>();
-  /** A prefix of hash ids, by the index of the prefix before it and that of its last id. */
-  private readonly prefixes = new Map<number, number>();
   /** Number of the first block that ends in the last id's stretch. Index: prefix. */
-  private readonly firstBlock: number[] = [];
+  private readonly firstBlock: number[] = [0];
+  /** The prefix that was the first to continue one, {@link ROOT} for none, and its last id: hardly any has another. Index: prefix. */
+  private readonly nextPrefix: number[] = [ROOT];
+  private readonly nextId: number[] = [0];
+  /** The others that continue a prefix, by their last id. */
+  private readonly branches = new Map<number, Map<number, number>>();
 
   /** The numbers of a request's full blocks, prompt before output; null where nothing is known of its tokens. */
   of(
@@ -56,7 +57,7 @@ export class BlockNumbers {
     if (own.length === 0) return null;
     const numbers = new Int32Array(Math.floor(inputTokens / blockSize));
     // Another block size is another kind of block.
-    let prefix = this.prefix(MOST_IDS - 1, -blockSize, 0);
+    let prefix = this.prefix(ROOT, -blockSize, 0);
     for (let k = 0; k < own.length; k++) {
       const from = Math.floor((k * tokens) / blockSize);
       const to = Math.floor(((k + 1) * tokens) / blockSize);
@@ -69,19 +70,21 @@ export class BlockNumbers {
 
   /** The prefix that is `before` and then `id`; where it is new, it takes numbers for `blocks` blocks. */
   private prefix(before: number, id: number, blocks: number): number {
-    let index = this.ids.get(id);
-    if (index === undefined) {
-      index = this.ids.size;
-      this.ids.set(id, index);
-    }
-    const key = before * MOST_IDS + index;
-    const known = this.prefixes.get(key);
+    const next = this.nextPrefix[before] ?? ROOT;
+    if (next !== ROOT && this.nextId[before] === id) return next;
+    const known = next === ROOT ? undefined : this.branches.get(before)?.get(id);
     if (known !== undefined) return known;
-    const prefix = this.firstBlock.length;
-    if (prefix >= MOST_IDS - 1 || index >= MOST_IDS) throw new RangeError(`over ${MOST_IDS} prefixes of hash ids`);
-    this.prefixes.set(key, prefix);
-    this.firstBlock.push(this.count + 1);
+    const prefix = this.firstBlock.push(this.count + 1) - 1;
+    this.nextPrefix.push(ROOT);
+    this.nextId.push(0);
     this.count += blocks;
+    if (next === ROOT) {
+      this.nextPrefix[before] = prefix;
+      this.nextId[before] = id;
+      return prefix;
+    }
+    const branches = this.branches.get(before) ?? new Map<number, number>();
+    this.branches.set(before, branches.set(id, prefix));
     return prefix;
   }
 }

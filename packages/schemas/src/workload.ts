@@ -25,7 +25,7 @@ const wholeNumber = (min: number, max: number, what: string) =>
 const time = (max: number, what: string) =>
   z.number(expecting(what)).nonnegative(expecting(what)).max(max, expecting(what));
 
-/** Tokens of a request are counted in 32 bits. */
+/** Tokens of a request are counted in 32 bits, and so are token ids. */
 export const MAX_TOKENS = 2 ** 31 - 1;
 const tokenCount = (text: string) => wholeNumber(1, MAX_TOKENS, "a whole number of tokens, at least 1").describe(text);
 const tokenIds = (text: string) =>

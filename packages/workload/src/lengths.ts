@@ -2,10 +2,10 @@
  * @module
  * How long the prompts and outputs of a generated workload are.
  */
-import { suggestion, TandemError } from "@tandem-sim/schemas";
+import { MAX_TOKENS, suggestion, TandemError } from "@tandem-sim/schemas";
 import { normal } from "./distributions.js";
 import type { Random } from "./random.js";
-import { isTokenCount, maxInt32 } from "./request-chunk.js";
+import { isTokenCount } from "./request-chunk.js";
 
 /** A distribution of token counts. */
 export type Lengths =
@@ -31,8 +31,8 @@ function isValid(lengths: Lengths): boolean {
     case "uniform":
       return isTokenCount(lengths.min) && isTokenCount(lengths.max) && lengths.min <= lengths.max;
     case "lognormal": {
-      const { mean, sigma, max = maxInt32 } = lengths;
-      return mean >= 1 && mean <= maxInt32 && sigma >= 0 && sigma < Infinity && isTokenCount(max);
+      const { mean, sigma, max = MAX_TOKENS } = lengths;
+      return mean >= 1 && mean <= MAX_TOKENS && sigma >= 0 && sigma < Infinity && isTokenCount(max);
     }
   }
 }
@@ -78,7 +78,7 @@ export function createLengths(lengths: Lengths, random: Random): () => number {
     case "uniform":
       return () => lengths.min + Math.floor(random.uniform() * (lengths.max - lengths.min + 1));
     case "lognormal": {
-      const { mean, sigma, max = maxInt32 } = lengths;
+      const { mean, sigma, max = MAX_TOKENS } = lengths;
       const mu = Math.log(mean) - sigma ** 2 / 2;
       return () => Math.min(max, Math.max(1, Math.round(Math.exp(mu + sigma * normal(random)))));
     }

@@ -2,7 +2,7 @@
  * @module
  * Requests as a struct of arrays, the one shape in which a workload travels, and the builder that makes it.
  */
-
+import { MAX_TOKENS } from "@tandem-sim/schemas";
 import { type HashIds, madeUpTokens } from "./hash-ids.js";
 
 /** Requests in file or arrival order. Arrays are exactly `count` long, but for the two of token ids. */
@@ -27,12 +27,9 @@ export interface RequestChunk {
   readonly lines: Int32Array | null;
 }
 
-/** Largest token count and token id that a chunk holds. */
-export const maxInt32 = 2 ** 31 - 1;
-
 /** Whether a chunk can hold it as the length of a prompt or an output. */
 export const isTokenCount = (value: unknown): value is number =>
-  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= maxInt32;
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_TOKENS;
 
 const noIds = new Int32Array(0);
 

@@ -2,8 +2,7 @@
  * @module
  * Azure's LLM inference traces (2023 and 2024): a CSV of arrival, prompt and output length, without token ids.
  */
-import { suggestion, TandemError } from "@tandem-sim/schemas";
-import { maxInt32 } from "../request-chunk.js";
+import { MAX_TOKENS, suggestion, TandemError } from "@tandem-sim/schemas";
 import type { Line, LineParser, WorkloadFormat } from "./format.js";
 
 const columns = ["TIMESTAMP", "ContextTokens", "GeneratedTokens"] as const;
@@ -71,7 +70,7 @@ function createParser(): LineParser {
     };
     const tokens = (column: string, text: string | undefined): number => {
       const count = Number(text);
-      const valid = text && /^\d+(\.0+)?$/.test(text) && count >= 1 && count <= maxInt32;
+      const valid = text && /^\d+(\.0+)?$/.test(text) && count >= 1 && count <= MAX_TOKENS;
       return valid ? count : complain(column, "a whole number of tokens, at least 1", text);
     };
     const instant = parseTimestamp(timestamp ?? "");

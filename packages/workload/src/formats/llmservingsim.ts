@@ -2,8 +2,8 @@
  * @module
  * LLMServingSim's JSONL: token counts, arrival in ns, and optionally the ids of prompt and output.
  */
-import { parseWith, TandemError, WorkloadLine, WorkloadNumbers } from "@tandem-sim/schemas";
-import { isTokenCount, maxInt32 } from "../request-chunk.js";
+import { MAX_TOKENS, parseWith, TandemError, WorkloadLine, WorkloadNumbers } from "@tandem-sim/schemas";
+import { isTokenCount } from "../request-chunk.js";
 import { idList, isTime, type Line, parseKnownFields, type WorkloadFormat } from "./format.js";
 
 const fields = Object.keys(WorkloadLine.shape);
@@ -14,7 +14,7 @@ const areNumbers = (data: Partial<WorkloadNumbers> | null): data is WorkloadNumb
   isTime(data.arrival_time_ns, Number.MAX_SAFE_INTEGER);
 
 function tokenIds(line: Line, data: object, field: string, countField: string, count: number) {
-  const ids = idList(line, data, field, maxInt32);
+  const ids = idList(line, data, field, MAX_TOKENS);
   if (ids && ids.length !== count) {
     throw new TandemError("E_SCHEMA", `${ids.length} ids for ${countField} = ${count}`, {
       where: `${line.where}: $.${field}`,

@@ -27,6 +27,9 @@ export interface LayerCurve {
   readonly limit: number;
 }
 
+/** Of samples that were asked for before: plans of one profile share its curves. */
+const known = new WeakMap<LayerSamples, LayerCurve>();
+
 /**
  * @throws {TandemError} E_SCHEMA without samples, or with a size given twice
  */
@@ -34,6 +37,12 @@ export function layerCurve(layer: string, samples: LayerSamples | undefined): La
   if (!samples || samples.sizes.length === 0) {
     throw new TandemError("E_SCHEMA", `the GPU profile has no samples of layer "${layer}"`);
   }
+  const curve = known.get(samples) ?? curveThrough(layer, samples);
+  known.set(samples, curve);
+  return curve;
+}
+
+function curveThrough(layer: string, samples: LayerSamples): LayerCurve {
   const sizes = Float64Array.from(samples.sizes);
   const times = Float64Array.from(samples.timeUs, sampleNs);
   const twice = sizes.findIndex((size, i) => i > 0 && size <= sizes[i - 1]);

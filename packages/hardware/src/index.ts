@@ -64,7 +64,8 @@ export {
 export { ContextTable, stepTable } from "./pim/context-table.js";
 export { createPimCosts, type PimCosts } from "./pim/costs.js";
 export { createPimEnergy, type PimEnergy } from "./pim/energy.js";
-export { headParallel, type KvLayout, type KvSpace, kvLayouts, type LayOut } from "./pim/kv-layout.js";
+export { headParallel, type KvLayout, type KvSpace, type LayOut } from "./pim/kv-layout.js";
+export { kvLayouts } from "./pim/kv-layouts.js";
 export { gemvGBps, shapeOnChannel } from "./pim/node.js";
 export {
   gpuHoldsPrompts,

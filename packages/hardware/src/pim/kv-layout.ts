@@ -1,7 +1,7 @@
 /**
  * @module
- * How the KV of a request lies on PIM channels. A layout is one entry of the registry; planning, capacity, reports and
- * traces ask it.
+ * How the KV of a request lies on PIM channels: whole on a group of them, by its heads. Planning, capacity, reports and traces
+ * ask the layout.
  */
 import { type AttentionShape, TandemError } from "@tandem-sim/schemas";
 import type { Stripes } from "./stripes.js";
@@ -39,7 +39,9 @@ export interface KvSpace {
 
 export type LayOut = (space: KvSpace) => KvLayout;
 
-const placeOf = (where: string | undefined, key: string) => (where === undefined ? {} : { where: `${where}.${key}` });
+/** Of a key beside the figures. */
+export const placeOf = (where: string | undefined, key: string) =>
+  where === undefined ? {} : { where: `${where}.${key}` };
 
 /**
  * The width that is asked for, where heads and channels allow it.
@@ -94,26 +96,3 @@ export const headParallel: LayOut = (space) => {
     blocksPerGroup: Math.floor((perGroup * channelBytes) / blockBytes),
   };
 };
-
-/** A request is placed by looking at all groups from each of them. */
-const MOST_STRIPED_GROUPS = 4096;
-
-/**
- * Groups as in {@link headParallel}, and the tokens of a request in stripes on all of them in turn: `stripes.ts` says what
- * that costs. On a single group there is nothing to stripe.
- */
-const striped: LayOut = (space) => {
-  const whole = headParallel(space);
-  const { stripeTokens } = space;
-  if (!stripeTokens || whole.groups === 1) return whole;
-  if (whole.groups > MOST_STRIPED_GROUPS) {
-    throw new TandemError("E_CAPACITY", `stripes over ${whole.groups} groups, ${MOST_STRIPED_GROUPS} at most`, {
-      ...placeOf(space.where, "stripe_tokens"),
-      hint: "wider groups, or fewer channels",
-    });
-  }
-  return { ...whole, name: "striped", stripes: { groups: whole.groups, stripeTokens } };
-};
-
-/** The registry of layouts. */
-export const kvLayouts = { "head-parallel": headParallel, striped } as const satisfies Record<string, LayOut>;

@@ -192,6 +192,11 @@ async function packages(extra) {
   process.exit(await run(process.execPath, [join(".ci", "packages", "check.mjs"), ...extra]));
 }
 
+/** What an extension has to be is held by examples. */
+async function extending() {
+  process.exit(await run(process.execPath, [join(".ci", "extending.mjs")]));
+}
+
 /** What makes the site is large, and nothing else needs it: it is installed when it is asked for. */
 async function docs() {
   await step("install the site's tools", () => pnpm("install", "--frozen-lockfile", "--filter=tandem-docs"));
@@ -200,7 +205,7 @@ async function docs() {
   console.log("docs/.vitepress/dist/index.html; npx --prefix docs vitepress preview docs serves it");
 }
 
-const commands = { start, test, bench, packages, docs, build, typecheck, hostile, interrupts };
+const commands = { start, test, bench, packages, docs, build, typecheck, hostile, interrupts, extending };
 const [command, ...rest] = process.argv.slice(2);
 const action = commands[/** @type {keyof typeof commands} */ (command)];
 requireNode();

@@ -56,7 +56,7 @@ export class ChannelGroups implements GroupLoads {
   /** A step begins: nothing has been placed in it. */
   startStep(): void {
     this.prefills.fill(0);
-    this.planned.clear();
+    if (this.planned.size > 0) this.planned.clear();
   }
 
   /** What is placed on a group grows or, where negative, shrinks. */

@@ -4,7 +4,10 @@
  * before and after. `--gpu-calibration` takes it.
  */
 import * as z from "zod";
+import { positive } from "./spec-figures.js";
 
+/** Of work that takes a time. */
+const rate = positive.max(1e9);
 const efficiency = z.number().min(0.1).max(10);
 
 /** What acts on a simulation. 1, and 0 for the host, change nothing. */
@@ -36,10 +39,8 @@ export const neutralConstants: CalibrationConstants = {
 
 /** What tells work that memory bounds from work that computation bounds. */
 export const CalibrationRoofline = z.strictObject({
-  memory_gbps: z.number().positive().describe("GB/s (1e9) of one GPU, as the cluster config has it"),
-  tflops: z
-    .number()
-    .positive()
+  memory_gbps: rate.describe("GB/s (1e9) of one GPU, as the cluster config has it"),
+  tflops: rate
     .nullable()
     .describe("dense, of the spec sheet, in the dtype of the weights; null without one: memory then bounds everything"),
 });

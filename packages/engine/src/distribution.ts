@@ -87,9 +87,17 @@ export class Distribution {
     }
   }
 
+  private ascending(): Float64Array {
+    const { values, counts } = this;
+    const found = new Float64Array(this.distinct);
+    let size = 0;
+    for (let slot = 0; slot < counts.length; slot++) if (counts[slot] !== 0) found[size++] = values[slot];
+    return found.sort();
+  }
+
   /** Statistics in ms of samples in ns; zeros where there are none. */
   statisticsMs(): LatencyStatistics {
-    const ascending = this.values.filter((_, slot) => this.counts[slot] !== 0).sort();
+    const ascending = this.ascending();
     const ranks = new Float64Array(ascending.length);
     let total = 0;
     let sum = 0;

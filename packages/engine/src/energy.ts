@@ -57,7 +57,7 @@ export class EnergyMeters {
 
   /** The iteration of a batch starts. Its whole schedule is known by then. */
   iteration({ plan, planner, startNs }: ServingInstance, batch: Batch): void {
-    const meter = this.meters.find(({ node }) => node === plan.node)?.meter;
+    const meter = this.meterOf(plan.node);
     if (!meter) return;
     const gpu = this.gpuOf.get(plan.id) ?? 0;
     const endNs = startNs + planner.played.latencyNs;
@@ -74,9 +74,15 @@ export class EnergyMeters {
     meter.hostBytes(startNs, endNs, batch.totalTokens * 2 * TOKEN_ID_BYTES);
   }
 
+  /** Null for a node whose energy nobody counts. */
+  private meterOf(node: number): NodeMeter | null {
+    for (const metered of this.meters) if (metered.node === node) return metered.meter;
+    return null;
+  }
+
   /** KV crosses a host link of a node. */
   transfer(node: number, { startNs, endNs, bytes }: KvTransfer): void {
-    this.meters.find((meter) => meter.node === node)?.meter.linkBytes(startNs, endNs, bytes);
+    this.meterOf(node)?.linkBytes(startNs, endNs, bytes);
   }
 
   /** Everything before `nowNs` has been reported. */

@@ -196,9 +196,7 @@ class EventLoop implements Simulation {
       else this.instances[subject].endLoads(nowNs);
     }
     this.intervals?.iterationsEnded(nowNs);
-    this.groups.forEach((group, g) => {
-      if (!group.busy) this.begin(group, g);
-    });
+    for (let g = 0; g < this.groups.length; g++) if (!this.groups[g].busy) this.begin(this.groups[g], g);
   }
 
   private moveClock(nowNs: number): void {

@@ -132,7 +132,9 @@ export class Scheduler {
    * @param finished receives the rows of requests that ended, in batch order; the caller removes them from the table
    */
   complete(batch: Batch, finished: number[]): void {
-    this.batchesInFlight.splice(this.batchesInFlight.indexOf(batch), 1);
+    // Nearly always the first: batches run in the order in which they are scheduled.
+    if (this.batchesInFlight[0] === batch) this.batchesInFlight.shift();
+    else this.batchesInFlight.splice(this.batchesInFlight.indexOf(batch), 1);
     const before = finished.length;
     if (batch.cohort.size > 0) this.completeCohort(batch, finished);
     const { requests } = this;

@@ -45,8 +45,12 @@ export function shapeText({ prompts, decodes }: BatchShape): string {
   return texts.join(" and ");
 }
 
-/** Such a batch, spread evenly over the channel groups. */
-export function createBatch({ prompts, decodes }: BatchShape, groups: number): Batch {
+/**
+ * Such a batch, spread evenly over the channel groups, its decodes a cohort as the scheduler makes them.
+ *
+ * @param version of the cohort: batches of one version hold the same requests
+ */
+export function createBatch({ prompts, decodes }: BatchShape, groups: number, version = 0): Batch {
   const batch = new Batch(Math.max(1, prompts.requests + decodes.requests));
   const add = (tokens: number, context: number, prefill: boolean): void => {
     const i = batch.size;
@@ -54,6 +58,14 @@ export function createBatch({ prompts, decodes }: BatchShape, groups: number): B
     batch.add({ row: i, tokens, context, prefill, samples: true, group, hits: 0, order: i });
   };
   for (let i = 0; i < decodes.requests; i++) add(1, decodes.context, false);
+  const { requests, context } = decodes;
+  Object.assign(batch.cohort, {
+    size: requests,
+    version,
+    contextSum: requests * context,
+    longest: context,
+    shortest: context,
+  });
   for (let i = 0; i < prompts.requests; i++) add(prompts.tokens, prompts.context, true);
   return batch;
 }

@@ -152,11 +152,11 @@ describe("docs/speed.md", () => {
     }
   });
 
-  test("GPU-only, a batch costs far less than in proportion; PIM and interleaving look at every request", () => {
-    expect(ratios("batch", "1024", "16")[0]).toBeLessThan(8);
+  test("GPU-only, a batch costs hardly more than a small one; PIM and interleaving look at every request", () => {
+    expect(ratios("batch", "1024", "16")[0]).toBeLessThan(1.5);
     const [, offload, interleave] = ratios("batch", "1024", "64");
-    expect(offload).toBeGreaterThan(4);
-    expect(interleave).toBeGreaterThan(4);
+    expect(offload).toBeGreaterThan(2);
+    expect(interleave).toBeGreaterThan(2);
   });
 
   test("channel groups and layers cost little", () => {

@@ -20,6 +20,13 @@ test.each(documents)("%s links to files that exist", (document) => {
   expect(links.filter((link) => !existsSync(join(repository, dirname(document), link)))).toEqual([]);
 });
 
+test("changesets link to files as their packages' CHANGELOGs will", () => {
+  const links = markdownIn(".changeset").flatMap((changeset) =>
+    [...read(changeset).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = ""]) => link),
+  );
+  expect(links.filter((link) => !existsSync(join(repository, packages[0] ?? "", link)))).toEqual([]);
+});
+
 /** The anchors of a page's headings, as GitHub makes them. */
 const anchorsOf = (page: string): string[] =>
   [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>

@@ -1,47 +1,11 @@
 /**
  * @module
- * `--gpu-calibration`: constants of a service, held against the cluster that they are to correct.
+ * `--gpu-calibration`: constants of a service, from the file that `tandem calibrate` wrote.
  */
-import { type ServiceCalibration, TandemError } from "@tandem-sim/schemas";
+import { calibratedInputs } from "@tandem-sim/schemas";
 import { type ClusterInputs, readServiceCalibration } from "@tandem-sim/schemas/node";
 import { warnOnce } from "./terminal.js";
 
-type Instance = ClusterInputs["cluster"]["nodes"][number]["instances"][number];
-type Source = ServiceCalibration["source"];
-
-const kindOf = (gpuTimes: string): string => (gpuTimes === "measured" ? "measured" : "a spec sheet's");
-
-/** Constants correct the GPU times that they were fitted on, and no others. @throws {TandemError} E_USAGE */
-function refuseOther(source: Source, { cluster, nodes }: ClusterInputs, file: string): void {
-  const instances = cluster.nodes.flatMap((node) => node.instances);
-  const other = instances.find(({ hardware }) => hardware !== source.hardware);
-  if (other) {
-    throw new TandemError("E_USAGE", `is of ${source.hardware}, the cluster has ${other.hardware}`, { where: file });
-  }
-  const loaded = nodes.flatMap((node) => node.instances);
-  const times = loaded.map(({ profile }) => kindOf(profile ? "measured" : "spec sheet"));
-  if (times.every((kind) => kind === kindOf(source.gpu_times))) return;
-  throw new TandemError("E_USAGE", `corrects ${kindOf(source.gpu_times)} GPU times, this run's are others`, {
-    where: file,
-    hint: "calibrate with the same --gpu-model, or the same --gpu-profile",
-  });
-}
-
-const differs = ({ model, tp }: Source, { model_name, tp_size = 1 }: Instance): string[] => [
-  ...(model_name === model ? [] : [`${model}, this run's model is ${model_name}`]),
-  ...(tp_size === tp ? [] : [`${tp} GPUs an instance, this run has ${tp_size}`]),
-];
-
 /** The same inputs with the constants of a file; as they are without one. @throws {TandemError} */
-export function withCalibration(inputs: ClusterInputs, file: string | undefined): ClusterInputs {
-  if (file === undefined) return inputs;
-  const { source, constants, roofline, errors } = readServiceCalibration(file);
-  refuseOther(source, inputs, file);
-  const instances = inputs.cluster.nodes.flatMap((node) => node.instances);
-  const others = new Set(instances.flatMap((instance) => differs(source, instance)));
-  for (const text of others) warnOnce(`${file} was fitted to ${text}`);
-  if (errors.after.mean_abs_error_pct > errors.before.mean_abs_error_pct) {
-    warnOnce(`${file} made the simulation worse on the requests that it was not fitted to`);
-  }
-  return { ...inputs, calibration: { constants, roofline } };
-}
+export const withCalibration = (inputs: ClusterInputs, file: string | undefined): ClusterInputs =>
+  file === undefined ? inputs : calibratedInputs(inputs, readServiceCalibration(file), file, warnOnce);

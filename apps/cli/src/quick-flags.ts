@@ -3,8 +3,16 @@
  * Another GPU, model or PIM without a config file: flags that change the cluster config where it says so.
  */
 import { resolve } from "node:path";
-import { type ClusterChanges, isPath, parseSetting, pimAttaches, type Setting } from "@tandem-sim/schemas";
-import { type GpuModel, gpuModels, type LoadOptions } from "@tandem-sim/schemas/node";
+import {
+  type ClusterChanges,
+  type GpuModel,
+  gpuModels,
+  isPath,
+  parseSetting,
+  pimAttaches,
+  type Setting,
+} from "@tandem-sim/schemas";
+import type { LoadOptions } from "@tandem-sim/schemas/node";
 import { type Command, Option } from "commander";
 import { numberFlag, wholeNumberFlag } from "./number-flag.js";
 

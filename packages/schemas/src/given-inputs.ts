@@ -77,9 +77,15 @@ function required<T>(found: T | undefined, kind: string, name: string, entries: 
   });
 }
 
+/** Where GPU times are from. */
+export const gpuModels = ["auto", "measured", "analytic"] as const;
+export type GpuModel = (typeof gpuModels)[number];
+
 /** How a config is read whose names stand for what is given. */
 export interface GivenLoading extends ConfigChanges {
   given?: GivenInputs;
+  /** Whether GPU times come from measured tables, from the spec sheet, or (default) from tables where there are some. */
+  gpuModel?: GpuModel | undefined;
   /** The spec sheet of this name, in every instance. */
   gpu?: string | undefined;
   /** Called with the config before anything that it names is looked up. */
@@ -96,7 +102,7 @@ export interface GivenLoading extends ConfigChanges {
 export function givenClusterInputs(
   cluster: unknown,
   options: InstanceOptions,
-  { given = {}, gpu: name, check, ...changes }: GivenLoading = {},
+  { given = {}, gpu: name, gpuModel = "auto", check, ...changes }: GivenLoading = {},
 ): ClusterInputs {
   const source = "cluster";
   const found = findGiven(given);
@@ -106,7 +112,15 @@ export function givenClusterInputs(
   check?.(config, source);
   return resolveCluster(config, source, options, {
     model: (model) => required(found.model(model), "models", model, given.models),
-    profile: (query) => found.profile(query) ?? (gpu?.hardware === query.hardware ? gpu : specOf(query.hardware)),
+    profile: (query) => {
+      const { hardware } = query;
+      const measured = gpuModel === "analytic" ? undefined : found.profile(query);
+      if (measured) return measured;
+      if (gpuModel === "measured") {
+        throw new TandemError("E_NOT_FOUND", `nothing in "profiles" was measured on it`, { where: hardware });
+      }
+      return gpu?.hardware === hardware ? gpu : specOf(hardware);
+    },
     pim: (device) => required(found.pim(device), "pims", device, given.pims),
   });
 }

@@ -2,12 +2,19 @@
  * @module
  * Schemas, their types, and coded errors. Files are read by `@tandem-sim/schemas/node`.
  */
+export { calibratedInputs } from "./calibrated-inputs.js";
 export * from "./cluster.js";
 export { type ClusterChanges, type ConfigChanges, changedCluster } from "./cluster-changes.js";
 export * from "./cluster-inputs.js";
 export { type CsvTable, numberIn, parseTable, type TableRow, type TableText } from "./csv-table.js";
 export * from "./errors.js";
-export { type GivenInputs, type GivenLoading, givenClusterInputs } from "./given-inputs.js";
+export {
+  type GivenInputs,
+  type GivenLoading,
+  type GpuModel,
+  givenClusterInputs,
+  gpuModels,
+} from "./given-inputs.js";
 export { bundleMetaText } from "./gpu-profile/bundle-meta-text.js";
 export {
   type FoundProfileMeta,

@@ -14,6 +14,8 @@ import {
 import {
   type ClusterChanges,
   type GivenInputs,
+  type GpuModel,
+  gpuModels,
   InstanceOptions,
   parseWith,
   pimAttaches,
@@ -51,6 +53,10 @@ export interface Subject {
 export interface CommonOptions extends ServingOptions, ClusterChanges, GivenInputs {
   /** The GPU of every instance: a name in `gpus`, or with files a bundled one or the path of a spec sheet. */
   gpu?: string;
+  /** Whether GPU times come from measured tables, from the spec sheet, or from tables where there are some; auto. */
+  gpuModel?: GpuModel;
+  /** Constants that correct GPU times: what `tandem calibrate` has written, as text or parsed. */
+  calibration?: unknown;
   /** Values of the cluster config to change, by path: `{ "nodes.0.cpu_mem.mem_size": 1024 }`. */
   set?: Readonly<Record<string, unknown>>;
   /** Requests to take of the workload; 0 (default): all. */
@@ -65,7 +71,7 @@ export interface CommonOptions extends ServingOptions, ClusterChanges, GivenInpu
   seed?: number;
   /** Requests that meet it make the goodput of the summary. */
   slo?: ServiceLevel;
-  /** Told what the GPU times rest on where a run leaves the measured range; nobody by default. */
+  /** Told what the GPU times rest on where a run leaves the measured range, and what speaks against a calibration; nobody by default. */
   onWarning?: (text: string) => void;
 }
 
@@ -112,6 +118,8 @@ const Common = InstanceOptions.omit(renamed).extend({
   profiles: z.array(z.custom<NonNullable<GivenInputs["profiles"]>[number]>()).optional(),
   pims: z.record(z.string(), z.custom<NonNullable<GivenInputs["pims"]>[string]>()).optional(),
   gpu: z.string().optional(),
+  gpuModel: z.enum(gpuModels).optional(),
+  calibration: z.unknown().optional(),
   model: z.string().optional(),
   tp: z.int().positive().optional(),
   pim: z.string().optional(),

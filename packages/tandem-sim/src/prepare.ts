@@ -12,9 +12,14 @@ import {
 } from "@tandem-sim/engine";
 import { Extrapolation } from "@tandem-sim/report";
 import {
+  type ClusterInputs,
+  calibratedInputs,
   type GivenLoading,
   type InstanceOptions,
   instanceOptionsFrom,
+  parseJson,
+  parseWith,
+  ServiceCalibration,
   settingsOf,
   TandemError,
   type WorkloadLine,
@@ -34,7 +39,7 @@ export interface Sources {
   /** What is simulated where options do not say; left out: they have to. */
   defaults?: Subject;
   /** A cluster with all that its names stand for. */
-  inputs(cluster: string | object, options: InstanceOptions, loading: GivenLoading): PlanInputs;
+  inputs(cluster: string | object, options: InstanceOptions, loading: GivenLoading): ClusterInputs;
   /** @param limit requests at most; 0: all */
   workload(text: string, limit: number): RequestChunk[] | Promise<RequestChunk[]>;
 }
@@ -59,20 +64,33 @@ async function requestsOf(workload: Workload, limit: number, sources: Sources): 
   return entries ? entries.filter(isChunk) : [...generateWorkload(workload as GenerateOptions)];
 }
 
+const calibrationSource = "options: $.calibration";
+
+/** The constants of a calibration, where there is one. */
+function corrected(inputs: ClusterInputs, { calibration, onWarning }: ReadyCommon): ClusterInputs {
+  if (calibration === undefined) return inputs;
+  const parsed = typeof calibration === "string" ? parseJson(calibration, calibrationSource) : calibration;
+  return calibratedInputs(inputs, parseWith(ServiceCalibration, parsed, calibrationSource), calibrationSource, (text) =>
+    onWarning?.(text),
+  );
+}
+
 /** Reads what the options name. @param serving of all instances; what an instance of the config sets itself wins */
 export async function prepare(
   asked: ReadyCommon,
   serving: object,
   sources: Sources,
 ): Promise<{ inputs: PlanInputs; chunks: RequestChunk[] }> {
-  const { models, gpus, profiles, pims, gpu, model, tp, pim, pimAttach, pimMem, pimLink, set } = asked;
-  const inputs = sources.inputs(asked.cluster, instanceOptionsFrom({ ...asked, ...serving }), {
+  const { models, gpus, profiles, pims, gpu, gpuModel, model, tp, pim, pimAttach, pimMem, pimLink, set } = asked;
+  const found = sources.inputs(asked.cluster, instanceOptionsFrom({ ...asked, ...serving }), {
     given: { models, gpus, profiles, pims },
     changes: { model, tp, pim, pimAttach, pimMem, pimLink },
     settings: settingsOf(set),
     gpu,
+    gpuModel,
     check: refuseUnsupported,
   });
+  const inputs = corrected(found, asked);
   const chunks = sortByArrival(await requestsOf(asked.workload, asked.numReqs, sources));
   const { requestRate } = asked;
   const rescaled = requestRate === undefined ? chunks : rescaleArrivals(chunks, requestRate);

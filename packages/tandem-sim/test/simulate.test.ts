@@ -32,6 +32,37 @@ describe("simulate", () => {
     expect(summary).toMatchObject({ requests: 5, output_tokens: 15 });
   });
 
+  test("takes GPU times from the spec sheet where asked, and corrects times by what tandem calibrate has found", async () => {
+    const doubts: string[] = [];
+    const asked = { numReqs: 2, onWarning: (text: string) => void doubts.push(text) };
+    const measured = await simulate(asked);
+    const analytic = await simulate({ ...asked, gpuModel: "analytic" });
+    expect(analytic.gpu_time).not.toEqual(measured.gpu_time);
+    const metrics = { fit_half_pct: 2, mean_abs_error_pct: 2, metrics: [] };
+    const calibration = {
+      schema_version: 1,
+      source: {
+        ...{ made_by: "a test", recordings: ["none"], vllm_version: null, fitted_requests: 1, held_out_requests: 1 },
+        ...{ hardware: "RTXPRO6000", model: "meta-llama/Llama-3.1-8B", tp: 2, gpu_times: "measured" },
+      },
+      constants: { host_ns_per_step: 1_000_000, memory_efficiency: 1, compute_efficiency: 1, link_efficiency: 1 },
+      roofline: { memory_gbps: 1597, tflops: 400 },
+      findings: { host_ns_per_step: "", memory_efficiency: "", compute_efficiency: "", link_efficiency: "" },
+      errors: { before: metrics, after: metrics },
+      spread_pct: null,
+    };
+    const corrected = await simulate({ ...asked, calibration });
+    expect(corrected.makespan_ns).toBeGreaterThan(measured.makespan_ns);
+    expect(await simulate({ ...asked, calibration: JSON.stringify(calibration) })).toEqual(corrected);
+    expect(doubts[0]).toBe("options: $.calibration was fitted to 2 GPUs an instance, this run has 1");
+    await expect(simulate({ ...asked, gpuModel: "analytic", calibration })).rejects.toThrow(
+      "options: $.calibration: corrects measured GPU times, this run's are others",
+    );
+    await expect(simulate({ ...asked, calibration: { schema_version: 1 } })).rejects.toThrow(
+      "options: $.calibration: $.source",
+    );
+  });
+
   test("tells observers, and warns where a run leaves what was measured", async () => {
     let finished = 0;
     const warnings: string[] = [];

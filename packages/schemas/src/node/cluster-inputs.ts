@@ -29,8 +29,6 @@ export interface LoadOptions extends GivenLoading {
   gpuProfileDir?: string | undefined;
   /** Replaces parts of the config in front of all other changes. */
   change?: (cluster: ClusterConfig) => ClusterConfig;
-  /** Whether GPU times come from measured tables, from the spec sheet, or (default) from tables where there are some. */
-  gpuModel?: GpuModel;
   /** Who loads many configs reads what they share once. */
   readers?: FileReaders;
 }
@@ -45,9 +43,6 @@ export interface FileReaders {
 }
 
 export type { ClusterInputs } from "../cluster-inputs.js";
-
-export const gpuModels = ["auto", "measured", "analytic"] as const;
-export type GpuModel = (typeof gpuModels)[number];
 
 /** Reads each file once, however many instances name it. */
 const once = <K, T>(read: (key: K) => T): ((key: K) => T) => {

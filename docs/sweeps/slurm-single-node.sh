@@ -24,6 +24,8 @@ fi
 slurmctld -V
 
 echo "== munge, slurmctld, slurmd"
+# Its package has made the user, but where it was unpacked without its scripts.
+id munge >/dev/null 2>&1 || useradd --system --no-create-home munge
 [ -e /etc/munge/munge.key ] || runuser -u munge -- mungekey --create
 install -d -o munge /run/munge
 runuser -u munge -- munged --foreground >"$work/munged.log" 2>&1 &

@@ -39,6 +39,8 @@ async function check(name) {
     "run",
     ...always,
     ...packages.filter((one) => one.startsWith("packages/")),
+    // It asks whether patches can be applied, and this one has been.
+    "--exclude=packages/report/test/extending.test.ts",
   ]);
   await output("git", ["apply", "--reverse", path], copy);
   const passed = /Tests .*?(\d+) passed/.exec(tests)?.[1];

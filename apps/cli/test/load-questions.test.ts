@@ -127,4 +127,12 @@ describe("breakeven", () => {
     const { code, stderr } = await tandem(["breakeven", ...load, ...noPim]);
     expect([code, stderr]).toEqual([2, expect.stringContaining("--axis: there is nothing to vary")]);
   });
+
+  test.each([
+    ["channels", "--to", "1e9", "--to: $.nodes[0].cpu_mem.mem_size: more than 16 TiB: capacities are in GiB"],
+    ["pim-bandwidth", "--from", "1e-126", '--from: expected a number from 0.001 to 1e9, found "1e-126"'],
+  ])("an end of %s that no config may have is refused: %s %s", async (axis, flag, value, message) => {
+    const { code, stderr } = await tandem(["breakeven", ...load, "--axis", axis, flag, value]);
+    expect([code, stderr]).toEqual([2, `[ERROR] ${message}\n`]);
+  });
 });

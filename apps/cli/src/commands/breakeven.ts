@@ -16,7 +16,7 @@ import {
 import { inMode, type Mode, type PlanInputs } from "@tandem-sim/engine";
 import { type BreakEvenQuestion, breakEvenJson, breakEvenResult } from "@tandem-sim/report";
 import { draw } from "@tandem-sim/report/terminal";
-import { type Measure, type Summary, TandemError } from "@tandem-sim/schemas";
+import { ClusterConfig, type Measure, parseWith, type Summary, TandemError } from "@tandem-sim/schemas";
 import { byRatio, findCrossings, onGrid } from "@tandem-sim/sweep";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
@@ -132,6 +132,10 @@ async function search(flags: BreakEvenFlags, inputs: PlanInputs, requests: numbe
   const from = flags.from ?? Math.max(here / RANGE, step);
   const to = flags.to ?? Math.min(here * RANGE, axis.most?.(requests) ?? Number.POSITIVE_INFINITY);
   if (!(from < to)) throw new TandemError("E_USAGE", `expected a value above ${from}`, { where: "--to" });
+  // What no config may say is no end of an axis either.
+  for (const [flag, value] of Object.entries({ "--from": from, "--to": to })) {
+    parseWith(ClusterConfig, axis.with(inputs, value, here).cluster, flag);
+  }
   const compare = async (value: number) => {
     const changed = axis.with(inputs, value, here);
     const what = `at ${value.toPrecision(3)}`;
@@ -182,8 +186,9 @@ async function breakEven(flags: BreakEvenFlags, given: Given): Promise<void> {
   }
 }
 
+/** The range of bandwidths in a config; beyond it PIM times are no numbers of ns any more. */
 const valueFlag = (flag: string) =>
-  numberFlag(flag, "a number above 0", (value) => value > 0 && Number.isFinite(value));
+  numberFlag(flag, "a number from 0.001 to 1e9", (value) => value >= 1e-3 && value <= 1e9);
 
 /** Flags and action of `breakeven`. */
 export function breakEvenCommand(command: Command): Command {

@@ -97,8 +97,7 @@ export class ServingInstance {
   /** Schedules as many batches as may be in flight. */
   fillQueue(nowNs: number): void {
     while (this.queued.length + (this.running ? 1 : 0) < this.depth) {
-      for (const row of this.arrived) this.log.queued(row, nowNs);
-      this.arrived.length = 0;
+      if (this.arrived.length > 0) this.logArrived(nowNs);
       this.host?.startStep(nowNs);
       const batch = this.scheduler.schedule();
       this.host?.endStep(this.running ? this.startNs + this.played.latencyNs : nowNs);
@@ -106,6 +105,11 @@ export class ServingInstance {
       this.log.scheduled(batch, nowNs);
       this.queued.push(batch);
     }
+  }
+
+  private logArrived(nowNs: number): void {
+    for (const row of this.arrived) this.log.queued(row, nowNs);
+    this.arrived.length = 0;
   }
 
   /** Starts the next scheduled batch; returns in how many ns the next may start, or 0 where there is none. */

@@ -104,6 +104,7 @@ class EventLoop implements Simulation {
   /** Up to when every arrival has been promised to be there. */
   private simulatedNs = 0;
   private result: Summary | null = null;
+  /** Of the iteration that ends. */
   private readonly finishedRows: number[] = [];
   /** Results of the current moment, sorted by id when the clock moves on. */
   private readonly fresh: RequestResult[] = [];
@@ -256,13 +257,17 @@ class EventLoop implements Simulation {
 
   private finishIteration(member: ServingInstance, batch: Batch): void {
     const { prompt, decode } = this.log.ran(batch, member.plan.id, this.nowNs);
-    this.finishedRows.length = 0;
     member.finish(batch, this.finishedRows);
+    if (this.finishedRows.length > 0) this.takeResults(member);
+    this.intervals?.count(prompt, decode);
+  }
+
+  private takeResults(member: ServingInstance): void {
     for (const row of this.finishedRows) {
       this.fresh.push(this.log.result(row, member.plan, this.nowNs));
       this.requests.remove(row);
     }
-    this.intervals?.count(prompt, decode);
+    this.finishedRows.length = 0;
   }
 
   /** KV takes its place on a host link: when it is there is known by then. */

@@ -4,7 +4,7 @@
  * The free list is a doubly linked list on typed arrays, so taking a cached block out of its middle costs nothing.
  */
 import { CachedContents } from "./cached-contents.js";
-import { grown } from "./grown.js";
+import { GROWTH, grown } from "./grown.js";
 
 /** Blocks that the arrays of a new pool have room for. */
 const FIRST_BLOCKS = 1024;
@@ -126,7 +126,7 @@ export class BlockPool {
   }
 
   private growArrays(): void {
-    const room = Math.min(this.count, 2 * this.room);
+    const room = Math.min(this.count, GROWTH * this.room);
     this.previous = grown(this.previous, room + 1);
     this.next = grown(this.next, room + 1);
     this.references = grown(this.references, room);

@@ -3,7 +3,7 @@
  * Which blocks hold a content, over all memories of a simulation. Contents are numbers from 1, as dense as can be: to look one
  * up is to read an array, of 4 bytes for each content that has ever been cached. Blocks take 4 bytes each.
  */
-import { grown } from "./grown.js";
+import { GROWTH, grown } from "./grown.js";
 
 export class CachedContents {
   /** Index: content. Block that has held it longest, as block + 1; 0 = none. */
@@ -29,8 +29,9 @@ export class CachedContents {
   /** A block holds the content from now on. */
   add(content: number, block: number): void {
     if (block >= this.next.length)
-      this.next = grown(this.next, Math.min(this.blocks, Math.max(2 * this.next.length, block + 1)));
-    if (content >= this.first.length) this.first = grown(this.first, Math.max(2 * this.first.length, content + 1));
+      this.next = grown(this.next, Math.min(this.blocks, Math.max(GROWTH * this.next.length, block + 1)));
+    if (content >= this.first.length)
+      this.first = grown(this.first, Math.max(GROWTH * this.first.length, content + 1));
     if (this.first[content] === 0) {
       this.first[content] = block + 1;
       return;

@@ -20,10 +20,10 @@ const BLOCK_BYTES = 2 ** 18;
 /** No config, table or recording is larger. A device may be without end. */
 const MOST_BYTES = 2 ** 28;
 
-function readBytes(path: string): Uint8Array {
+function readBytes(path: string): Buffer {
   const file = openSync(path, "r");
   try {
-    const blocks: Uint8Array[] = [];
+    const blocks: Buffer[] = [];
     for (let size = 0; size <= MOST_BYTES; ) {
       const block = Buffer.allocUnsafe(BLOCK_BYTES);
       const read = readSync(file, block);
@@ -40,7 +40,7 @@ function readBytes(path: string): Uint8Array {
 /** Reads a text file. @throws {TandemError} E_NOT_FOUND, E_PARSE for one that is too large */
 export function readText(path: string): string {
   try {
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(readBytes(path));
+    return readBytes(path).toString("utf8");
   } catch (error) {
     if (error instanceof TandemError) throw error;
     const code = (error as NodeJS.ErrnoException).code;

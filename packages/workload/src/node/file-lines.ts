@@ -4,6 +4,7 @@
  */
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { TandemError } from "@tandem-sim/schemas";
 
 const BLOCK_BYTES = 1 << 18;
@@ -15,11 +16,11 @@ const LONGEST_LINE = 1 << 24;
 const isGzip = (start: Uint8Array | undefined): boolean => start?.[0] === 0x1f && start[1] === 0x8b;
 
 /** Blocks of a file's text, unpacked where they are packed. */
-async function* blocksOf(path: string): AsyncGenerator<Uint8Array> {
+async function* blocksOf(path: string): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: BLOCK_BYTES });
-  const blocks: AsyncIterator<Uint8Array> = file[Symbol.asyncIterator]();
+  const blocks: AsyncIterator<Buffer> = file[Symbol.asyncIterator]();
   const first = await blocks.next();
-  async function* all(): AsyncGenerator<Uint8Array> {
+  async function* all(): AsyncGenerator<Buffer> {
     try {
       for (let block = first; !block.done; block = await blocks.next()) yield block.value;
     } finally {
@@ -62,12 +63,13 @@ const tooLong = (where: string): TandemError =>
  * @throws {TandemError} E_NOT_FOUND for what cannot be read, E_PARSE for damaged gzip data and for a line that is too long
  */
 export async function* readLines(path: string): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  // A TextDecoder gives the same text in twice the time.
+  const decoder = new StringDecoder("utf8");
   let unfinished = "";
   let lineNumber = 1;
   try {
     for await (const block of blocksOf(path)) {
-      const lines = decoder.decode(block, { stream: true }).split("\n");
+      const lines = decoder.write(block).split("\n");
       lines[0] = unfinished + lines[0];
       unfinished = lines.pop() ?? "";
       if (lines.length > 0) yield lines;
@@ -77,6 +79,6 @@ export async function* readLines(path: string): AsyncGenerator<string[]> {
   } catch (error) {
     throw error instanceof TandemError ? error : unreadable(path, lineNumber, error);
   }
-  unfinished += decoder.decode();
+  unfinished += decoder.end();
   if (unfinished) yield [unfinished];
 }

@@ -30,8 +30,7 @@ export class CachedContents {
   add(content: number, block: number): void {
     if (block >= this.next.length)
       this.next = grown(this.next, Math.min(this.blocks, Math.max(GROWTH * this.next.length, block + 1)));
-    if (content >= this.first.length)
-      this.first = grown(this.first, Math.max(GROWTH * this.first.length, content + 1));
+    if (content >= this.first.length) this.first = grown(this.first, Math.max(GROWTH * this.first.length, content + 1));
     if (this.first[content] === 0) {
       this.first[content] = block + 1;
       return;

@@ -27,3 +27,7 @@ export function wholeNumberFlag(flag: string, least: number, most = Number.MAX_S
   const inRange = (value: number): boolean => Number.isSafeInteger(value) && value >= least && value <= most;
   return numberFlag(flag, `a whole number, at least ${least}${upper}`, inRange);
 }
+
+/** A parser of the size of a memory. */
+export const gibFlag = (flag: string): ((text: string) => number) =>
+  numberFlag(flag, "GiB from 0.001 to 16384", (value) => value >= 1e-3 && value <= 16_384);

@@ -14,7 +14,7 @@ import {
 } from "@tandem-sim/schemas";
 import type { LoadOptions } from "@tandem-sim/schemas/node";
 import { type Command, Option } from "commander";
-import { numberFlag, wholeNumberFlag } from "./number-flag.js";
+import { gibFlag, numberFlag, wholeNumberFlag } from "./number-flag.js";
 
 /** Parsed values. */
 export interface QuickFlags extends ClusterChanges {
@@ -46,7 +46,7 @@ export const addQuickFlags = (command: Command): Command =>
     .option(
       "--pim-mem <GiB>",
       "Size of that memory; beside a GPU it is as large as the GPU's where left out",
-      numberFlag("--pim-mem", "GiB from 0.001 to 16384", (value) => value >= 1e-3 && value <= 16_384),
+      gibFlag("--pim-mem"),
     )
     .option(
       "--pim-link <GBps>",

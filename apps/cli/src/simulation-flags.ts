@@ -4,6 +4,7 @@
  */
 import { type RoutingPolicy, routers, type ServiceLevel } from "@tandem-sim/engine";
 import { type InstanceOptions, TandemError } from "@tandem-sim/schemas";
+import { isRequestRate, requestRates } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { addInstanceFlags } from "./instance-flags.js";
 import { numberFlag, wholeNumberFlag } from "./number-flag.js";
@@ -68,7 +69,7 @@ export function addSimulationFlags(command: Command): Command {
     .option(
       "--request-rate <r>",
       "Rescale arrivals to this many requests per second",
-      numberFlag("--request-rate", "requests per second from 1e-6 to 1e9", (value) => value >= 1e-6 && value <= 1e9),
+      numberFlag("--request-rate", requestRates, (value) => isRequestRate(value) && value < Infinity),
     )
     .option("--slo <limits>", "ttft=MS,tpot=MS: adds goodput, the requests per second that meet it", parseSlo)
     .option(

@@ -40,8 +40,12 @@ describe("generated arrivals", () => {
     expect(draw({ process: "poisson", requestsPerSecond: Infinity }, 3)).toEqual([0, 0, 0]);
   });
 
-  it.each([0, -1, Number.NaN])("at rate %d are refused", (requestsPerSecond) => {
-    expect(() => draw({ process: "constant", requestsPerSecond }, 1)).toThrow("expected a request rate above 0");
+  it.each([0, -1, Number.NaN, 7.4e-323, 1e10])("at rate %d are refused", (requestsPerSecond) => {
+    expect(() => draw({ process: "constant", requestsPerSecond }, 1)).toThrow("expected requests per second from 1e-6");
+  });
+
+  it.each([0, 1e-200, 1e200])("are refused with a cv of %d", (cv) => {
+    expect(() => draw({ process: "gamma", requestsPerSecond: 1, cv }, 1)).toThrow("expected as cv a number from 0.001");
   });
 
   it("of an unknown process are refused, with a suggestion", () => {
@@ -86,6 +90,6 @@ describe("rescaled arrivals", () => {
     expect(() => rescaleArrivals(chunksAt([5, 5]), 10)).toThrow("arrive at once");
     expect(timesOf(rescaleArrivals(chunksAt([5, 5]), Infinity))).toEqual([5, 5]);
     expect(timesOf(rescaleArrivals(chunksAt([5]), 10))).toEqual([5]);
-    expect(() => rescaleArrivals(chunksAt([5, 6]), 0)).toThrow("above 0");
+    expect(() => rescaleArrivals(chunksAt([5, 6]), 0)).toThrow("from 1e-6 to 1e9");
   });
 });

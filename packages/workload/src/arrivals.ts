@@ -28,11 +28,24 @@ export interface Arrivals {
   readonly cv?: number;
 }
 
+/** For messages, what {@link isRequestRate} takes. */
+export const requestRates = "requests per second from 1e-6 to 1e9";
+
+/** Whether requests can arrive at such a mean rate: a gap from a ns to eleven days. Infinity = all at once. */
+export const isRequestRate = (perSecond: number): boolean =>
+  (perSecond >= 1e-6 && perSecond <= 1e9) || perSecond === Infinity;
+
+/** For messages, what {@link isCv} takes. */
+export const cvs = "a number from 0.001 to 1000";
+
+/** Whether gamma arrivals can be as bursty: beyond, their gaps are no numbers any more. */
+export const isCv = (cv: number): boolean => cv >= 1e-3 && cv <= 1e3;
+
 /** @throws {TandemError} E_USAGE where it is no rate */
 function checkRate(requestsPerSecond: number): void {
-  if (requestsPerSecond > 0) return;
-  throw new TandemError("E_USAGE", `expected a request rate above 0, found ${requestsPerSecond}`, {
-    hint: "requests per second; inf = all at once",
+  if (isRequestRate(requestsPerSecond)) return;
+  throw new TandemError("E_USAGE", `expected ${requestRates}, found ${requestsPerSecond}`, {
+    hint: "inf = all at once",
   });
 }
 
@@ -40,11 +53,11 @@ function checkRate(requestsPerSecond: number): void {
  * A function that gives arrival after arrival in whole ns, the first at 0. Every gap is rounded, and sums of whole numbers
  * are exact.
  *
- * @throws {TandemError} E_USAGE for a rate or cv that is not above 0
+ * @throws {TandemError} E_USAGE for a rate or cv out of range
  */
 export function createArrivals({ process, requestsPerSecond, cv = 1 }: Arrivals, random: Random): () => number {
   checkRate(requestsPerSecond);
-  if (!(cv > 0 && cv < Infinity)) throw new TandemError("E_USAGE", `expected a cv above 0, found ${cv}`);
+  if (!isCv(cv)) throw new TandemError("E_USAGE", `expected as cv ${cvs}, found ${cv}`);
   if (!Object.hasOwn(gapsByProcess, process)) {
     const meant = suggestion(process, arrivalProcesses);
     throw new TandemError("E_USAGE", `no arrival process "${process}"`, {
@@ -87,7 +100,7 @@ export interface ArrivalSpan {
  * asked. The first arrival stays where it is; Infinity moves all others to it.
  *
  * @returns the new time of an arrival
- * @throws {TandemError} E_USAGE for a rate that is not above 0, or where all arrive at once and no stretching helps
+ * @throws {TandemError} E_USAGE for a rate out of range, or where all arrive at once and no stretching helps
  */
 export function arrivalRescaling(
   { requests, firstNs, lastNs }: ArrivalSpan,

@@ -3,7 +3,17 @@
  * LLM serving workloads: requests as a struct of arrays, formats, generator, block hashes. To read on, start with
  * request-chunk.ts, workload-parser.ts and formats/formats.ts.
  */
-export { type ArrivalProcess, type ArrivalSpan, type Arrivals, arrivalProcesses, rescaleArrivals } from "./arrivals.js";
+export {
+  type ArrivalProcess,
+  type ArrivalSpan,
+  type Arrivals,
+  arrivalProcesses,
+  cvs,
+  isCv,
+  isRequestRate,
+  requestRates,
+  rescaleArrivals,
+} from "./arrivals.js";
 export { blockHash, blockHashChain } from "./block-hashes.js";
 export { BlockNumbers } from "./block-numbers.js";
 export { describeWorkload, type LengthSummary, type PrefixHits, type WorkloadDescription } from "./describe.js";

@@ -50,6 +50,7 @@ describe("lengths", () => {
     ["uniform:7:3", "uniform:MIN:MAX"],
     ["lognormal:250", "lognormal:MEAN:SIGMA[:MAX]"],
     ["lognormal:250:-1", "lognormal:MEAN:SIGMA[:MAX]"],
+    ["lognormal:250:1e308", "lognormal:MEAN:SIGMA[:MAX]"],
     ["lognormal:250:1:0", "lognormal:MEAN:SIGMA[:MAX]"],
     ["lognormel:250:1", "lognormal:MEAN:SIGMA[:MAX]"],
     ["constructor:1", "fixed:TOKENS"],

@@ -24,6 +24,9 @@ const syntaxes: Record<Lengths["kind"], string> = {
 /** How {@link parseLengths} wants them. */
 export const lengthsSyntax = Object.values(syntaxes).join(", ");
 
+/** Lengths spread over far more than a workload can hold; a greater one draws what is no number. */
+const MAX_SIGMA = 100;
+
 function isValid(lengths: Lengths): boolean {
   switch (lengths.kind) {
     case "fixed":
@@ -32,7 +35,7 @@ function isValid(lengths: Lengths): boolean {
       return isTokenCount(lengths.min) && isTokenCount(lengths.max) && lengths.min <= lengths.max;
     case "lognormal": {
       const { mean, sigma, max = MAX_TOKENS } = lengths;
-      return mean >= 1 && mean <= MAX_TOKENS && sigma >= 0 && sigma < Infinity && isTokenCount(max);
+      return mean >= 1 && mean <= MAX_TOKENS && sigma >= 0 && sigma <= MAX_SIGMA && isTokenCount(max);
     }
   }
 }

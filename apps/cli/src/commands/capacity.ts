@@ -8,6 +8,7 @@ import { type CapacityOfMode, capacityJson, capacityNotes, capacityResult, curve
 import { draw } from "@tandem-sim/report/terminal";
 import { type Summary, TandemError } from "@tandem-sim/schemas";
 import { type Capacity, findCapacity, type LoadPoint } from "@tandem-sim/sweep";
+import { isRequestRate, requestRates } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
@@ -132,7 +133,7 @@ export function capacityCommand(command: Command): Command {
     .option(
       "--rate <r>",
       "Say how many GPUs so many requests per second need",
-      numberFlag("--rate", "requests per second above 0", (value) => value > 0 && value < Number.POSITIVE_INFINITY),
+      numberFlag("--rate", requestRates, (value) => isRequestRate(value) && value < Infinity),
     )
     .option(
       "--modes <names>",

@@ -39,7 +39,7 @@ import { Command, Option } from "commander";
 import { contextFlag } from "../context-flag.js";
 import { givenTo, refuseGiven } from "../idle-flags.js";
 import { ifFound } from "../if-found.js";
-import { numberFlag, wholeNumberFlag } from "../number-flag.js";
+import { gibFlag, wholeNumberFlag } from "../number-flag.js";
 import { writeWhole } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { json, result } from "../terminal.js";
@@ -60,8 +60,6 @@ interface PimShowFlags {
   json?: true;
   plot?: string;
 }
-
-const memSize = numberFlag("--mem-size", "GiB above 0", (value) => value > 0 && Number.isFinite(value));
 
 /** The GPU's profile; null where there is none under this name. */
 const profileOf = (gpu: string, modelName: string, model: ModelConfig): GpuProfile | null =>
@@ -156,7 +154,7 @@ export function pimCommand(command: Command): Command {
         .choices([...pimAttaches])
         .default("host"),
     )
-    .option("--mem-size <GiB>", "Size of that memory; gives its channels", memSize, 512)
+    .option("--mem-size <GiB>", "Size of that memory; gives its channels", gibFlag("--mem-size"), 512)
     .option("--channels <n>", "Its channels, instead", wholeNumberFlag("--channels", 1, 2 ** 20))
     .option("--gpu <hardware>", "GPU to compare with", "RTXPRO6000")
     .option("--share <n>", "Query heads of a KV head that one row activation serves", wholeNumberFlag("--share", 1), 1)

@@ -78,7 +78,7 @@ describe("tandem workload", () => {
   it.each([
     ["generate --num-reqs 0", "--num-reqs: expected a whole number, at least 1"],
     ["generate --seed 1.5", "--seed: expected a whole number, at least 0"],
-    ["generate --request-rate 0", "--request-rate: expected requests per second above 0, or inf"],
+    ["generate --request-rate 0", "--request-rate: expected requests per second from 1e-6 to 1e9, or inf"],
     ["generate --cv 2", "--cv: only gamma arrivals have a cv"],
     ["generate --arrivals gama", 'did you mean "gamma"?'],
     ["generate --input-lengths fixed:0", "--input-lengths: expected a length distribution"],

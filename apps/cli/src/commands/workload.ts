@@ -8,11 +8,15 @@ import { bundled, findWorkloadFile } from "@tandem-sim/schemas/node";
 import {
   type ArrivalProcess,
   arrivalProcesses,
+  cvs,
   describeWorkload,
   formats,
   generateWorkload,
+  isCv,
+  isRequestRate,
   lengthsSyntax,
   parseLengths,
+  requestRates,
   rescaleArrivals,
   writeWorkload,
 } from "@tandem-sim/workload";
@@ -32,7 +36,7 @@ const decimalOrInfinity = (text: string): number => (/^inf(inity)?$/i.test(text)
 const number = (flag: string, expected: string, isValid: (value: number) => boolean) =>
   numberFlag(flag, expected, isValid, decimalOrInfinity);
 
-const rate = number("--request-rate", "requests per second above 0, or inf", (value) => value > 0);
+const rate = number("--request-rate", `${requestRates}, or inf`, isRequestRate);
 
 interface GenerateFlags {
   numReqs: number;
@@ -92,7 +96,7 @@ const generateCommand = (): Command =>
     .option(
       "--cv <x>",
       "Burstiness of gamma arrivals: deviation of the gaps over their mean (default: 1)",
-      number("--cv", "a number above 0", (value) => value > 0 && value < Infinity),
+      number("--cv", cvs, isCv),
     )
     .option("--input-lengths <lengths>", `Prompt tokens: ${lengthsSyntax}`, "lognormal:250:1")
     .option("--output-lengths <lengths>", "Tokens to generate, likewise", "lognormal:250:0.8")

@@ -26,6 +26,7 @@ async function writtenTo(terminal: boolean): Promise<string[]> {
   const { status, throughput } = await import("./terminal.js");
   for (let step = 1; step <= 25; step++) throughput(`step=${step} decode_t=1.2k tok/s npu_mem=63.4 GB gpu_busy=82%`);
   status("simulating: 7 of 10 requests");
+  await new Promise(setImmediate);
   return stderr.split("\n");
 }
 
@@ -55,6 +56,16 @@ describe("throughput lines", () => {
     expect(lines).toHaveLength(26);
     expect(lines[24]).toContain("step=25 ");
     expect(lines[25]).toBe("");
+  });
+
+  it("in a pipe are written together, and before whatever comes next", async () => {
+    Object.assign(process.stderr, { isTTY: false });
+    const { throughput, warn } = await import("./terminal.js");
+    throughput("step=1");
+    throughput("step=2");
+    expect(stderr).toBe("");
+    warn("later");
+    expect(stderr).toBe("[INFO] step=1\n[INFO] step=2\n[WARNING] later\n");
   });
 
   it("on a terminal stop after twenty; the latest stands beside the progress, on one row", async () => {

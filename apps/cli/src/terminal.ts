@@ -19,10 +19,32 @@ export function setLogLevel(chosen: LogLevel): void {
 
 const shows = (kind: LogLevel): boolean => logLevels.indexOf(kind) >= logLevels.indexOf(level);
 
+function line(kind: LogLevel, text: string): string {
+  const color = process.stderr.isTTY ? paint[kind] : (plain: string) => plain;
+  return `${color(`[${kind}]`)} ${text}\n`;
+}
+
 function writeLine(kind: LogLevel, text: string): void {
   clearStatus();
-  const color = process.stderr.isTTY ? paint[kind] : (plain: string) => plain;
-  process.stderr.write(`${color(`[${kind}]`)} ${text}\n`);
+  process.stderr.write(line(kind, text));
+}
+
+/**
+ * Throughput lines that are written together, in front of any other output and at the latest when the run lets others work: a
+ * call of the system takes longer than the second of traffic that a line tells of.
+ */
+let gathered = "";
+
+function gatherLine(kind: LogLevel, text: string): void {
+  if (gathered === "") setImmediate(writeGathered);
+  gathered += line(kind, text);
+}
+
+function writeGathered(): void {
+  if (gathered === "") return;
+  const lines = gathered;
+  gathered = "";
+  process.stderr.write(lines);
 }
 
 export const debug = (text: string): void => {
@@ -93,7 +115,11 @@ let lastThroughput = "";
  */
 export function throughput(text: string): void {
   throughputLines++;
-  if (!process.stderr.isTTY || throughputLines <= KEPT_LINES) {
+  if (!process.stderr.isTTY) {
+    if (level !== "ERROR") gatherLine("INFO", text);
+    return;
+  }
+  if (throughputLines <= KEPT_LINES) {
     report(text);
     return;
   }
@@ -110,7 +136,9 @@ export function status(text: string): void {
   statusShown = true;
 }
 
+/** Nothing of this module is left to be written over, or to be written. */
 export function clearStatus(): void {
+  writeGathered();
   if (!statusShown) return;
   clearLine(process.stderr, 0);
   cursorTo(process.stderr, 0);

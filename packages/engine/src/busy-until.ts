@@ -20,11 +20,10 @@ function coveredUntil(planner: ServingInstance["planner"], cut: number): Float64
   const coveredNs = new Float64Array(resources.length);
   planner.replay((stage, _unit, _layer, fromNs, toNs) => {
     const { resource } = stages[stage];
-    // Units that start later than the stage's first one were busy until then.
     const newFromNs = Math.max(coveredNs[resource], fromNs);
     if (toNs <= newFromNs) return;
     busyNs[resource] += Math.min(toNs, cut) - Math.min(newFromNs, cut);
     coveredNs[resource] = toNs;
-  });
+  }, true);
   return busyNs;
 }

@@ -8,7 +8,7 @@ import type { Batch } from "@tandem-sim/scheduler";
 import type { Played, StageGraph } from "@tandem-sim/trace";
 import type { KvTransfer } from "./host-kv-link.js";
 import type { IterationPlanner } from "./iteration-planner.js";
-import { SegmentJoiner, StageJoiner } from "./joined-runs.js";
+import { ReadyTimes, SegmentJoiner } from "./joined-runs.js";
 import type { SimulationPlan } from "./plan.js";
 import { TOKEN_ID_BYTES } from "./plan-instance.js";
 import type { ServingInstance } from "./serving-instance.js";
@@ -150,18 +150,16 @@ function reportRuns(
   const { table } = planner;
   const { stages, resources } = table.graph;
   const segments = new SegmentJoiner((fromNs, toNs) => meter.gpuBusy(gpu, originNs + fromNs, originNs + toNs));
-  // A PIM stage's energy is spread evenly from when it may start; its groups end at different times.
-  const pim = new StageJoiner(table.graph, (stage, fromNs, toNs) =>
-    meter.pimBusy(originNs + fromNs, originNs + toNs, table.pj[stage]),
-  );
+  const ready = new ReadyTimes(table.graph);
   planner.replay((stage, _unit, _layer, fromNs, toNs) => {
-    pim.ended(stage, toNs);
+    const readyNs = ready.ran(stage, toNs);
     const { kind } = resources[stages[stage].resource];
     if (kind === "gpu") segments.add(fromNs, toNs);
-    else if (kind === "pim") pim.add(stage, toNs);
-    else if (kind === "collective") meter.gpuLinkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
+    // Spread evenly from when it may start: its groups start and end at different times.
+    else if (kind === "pim") {
+      if (toNs > readyNs) meter.pimBusy(originNs + readyNs, originNs + toNs, table.pj[stage]);
+    } else if (kind === "collective") meter.gpuLinkBytes(originNs + fromNs, originNs + toNs, table.bytes[stage]);
     else meter[toPim](originNs + fromNs, originNs + toNs, table.bytes[stage]);
-  });
+  }, true);
   segments.flush();
-  pim.flush();
 }

@@ -114,10 +114,10 @@ export class IterationPlanner {
     return this.whole.played;
   }
 
-  /** Plays the chosen schedule again, run by run. */
-  replay(sink: StageSink): void {
+  /** Plays the chosen schedule again, run by run. @param joinUnits the units of a run as one */
+  replay(sink: StageSink, joinUnits = false): void {
     const { player, table, played } = this.chosen;
-    player.play(table, played, sink);
+    player.play(table, played, sink, joinUnits);
   }
 
   /** Costs and plays a batch; chooses how it runs. */

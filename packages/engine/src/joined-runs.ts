@@ -1,6 +1,6 @@
 /**
  * @module
- * Runs of stages joined to what the power model counts as one.
+ * Runs of stages as the power model counts them.
  */
 import type { StageGraph } from "@tandem-sim/trace";
 
@@ -25,43 +25,22 @@ export class SegmentJoiner {
   }
 }
 
-/** The units of a stage's run, reported as one: from when it may start to the end of its last unit. */
-export class StageJoiner {
+/** When runs of stages may start: when all that they wait for has ended. */
+export class ReadyTimes {
   /** End of each stage's latest run. */
   private readonly endNs: Float64Array;
-  private stage = -1;
-  private readyNs = 0;
-  private lastNs = 0;
 
-  constructor(
-    private readonly graph: StageGraph,
-    private readonly report: (stage: number, readyNs: number, endNs: number) => void,
-  ) {
+  constructor(private readonly graph: StageGraph) {
     this.endNs = new Float64Array(graph.stages.length);
   }
 
-  /** A unit of the stage runs until `endNs`; units of one run come one after the other. */
-  add(stage: number, endNs: number): void {
+  /** A run of the stage ends; gives when it may start. Runs come in the order in which they are issued. */
+  ran(stage: number, endNs: number): number {
     let readyNs = 0;
     for (const before of this.graph.stages[stage].after) {
       if (this.endNs[before] > readyNs) readyNs = this.endNs[before];
     }
-    if (stage !== this.stage || readyNs !== this.readyNs) {
-      this.flush();
-      this.stage = stage;
-      this.readyNs = readyNs;
-    }
-    if (endNs > this.lastNs) this.lastNs = endNs;
-  }
-
-  /** Some stage has ended, counted or not. */
-  ended(stage: number, endNs: number): void {
-    if (endNs > this.endNs[stage]) this.endNs[stage] = endNs;
-  }
-
-  flush(): void {
-    if (this.stage >= 0 && this.lastNs > this.readyNs) this.report(this.stage, this.readyNs, this.lastNs);
-    this.stage = -1;
-    this.lastNs = 0;
+    this.endNs[stage] = endNs;
+    return readyNs;
   }
 }

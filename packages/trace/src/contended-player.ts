@@ -126,13 +126,13 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     return this.end[stage];
   }
 
-  play(table: StageTable, out: Played, sink: StageSink | null = null): void {
+  play(table: StageTable, out: Played, sink: StageSink | null = null, joinUnits = false): void {
     this.start(table, out);
     this.unitRuns = sink ? [] : null;
     do this.startRuns(table, out);
     while (this.advance(table, out));
     out.latencyNs = this.nowNs;
-    if (sink) this.report(sink);
+    if (sink) this.report(sink, joinUnits);
   }
 
   private start(table: StageTable, out: Played): void {
@@ -342,11 +342,20 @@ export class ContendedPlayer implements SchedulePlayer, LatestRuns {
     }
   }
 
-  private report(sink: StageSink): void {
+  private report(sink: StageSink, joinUnits: boolean): void {
     const { order } = this;
     const at = ({ run }: UnitRun): number => order.get(run) ?? 0;
-    for (const { run, unit, startNs, endNs } of (this.unitRuns ?? []).sort((a, b) => at(a) - at(b) || a.unit - b.unit))
-      sink(run.stage, unit, run.layer, startNs, endNs);
+    const unitRuns = (this.unitRuns ?? []).sort((a, b) => at(a) - at(b) || a.unit - b.unit);
+    for (let i = 0; i < unitRuns.length; ) {
+      const { run, unit, startNs, endNs } = unitRuns[i++];
+      let firstNs = startNs;
+      let lastNs = endNs;
+      for (; joinUnits && unitRuns[i]?.run === run; i++) {
+        firstNs = Math.min(firstNs, unitRuns[i].startNs);
+        lastNs = Math.max(lastNs, unitRuns[i].endNs);
+      }
+      sink(run.stage, joinUnits ? 0 : unit, run.layer, firstNs, lastNs);
+    }
     this.unitRuns = null;
   }
 }

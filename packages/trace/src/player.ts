@@ -37,8 +37,12 @@ export type StageSink = (stage: number, unit: number, layer: number, startNs: nu
 
 /** Computes schedules of tables of one graph. */
 export interface SchedulePlayer {
-  /** Computes the schedule of `table` into `out`; with a sink, run by run. */
-  play(table: StageTable, out: Played, sink?: StageSink | null): void;
+  /**
+   * Computes the schedule of `table` into `out`; with a sink, run by run.
+   *
+   * @param joinUnits the sink receives the units of a run as one, unit 0: their first start and their last end
+   */
+  play(table: StageTable, out: Played, sink?: StageSink | null, joinUnits?: boolean): void;
 }
 
 /** A bit for each in the mantissa of a number. */
@@ -92,7 +96,9 @@ export class Player implements SchedulePlayer, LatestRuns {
     return this.state[this.endAt + stage];
   }
 
-  play(table: StageTable, out: Played, sink: StageSink | null = null): void {
+  play(table: StageTable, out: Played, sink: StageSink | null = null, joinUnits = false): void {
+    const unitSink = joinUnits ? null : sink;
+    const runSink = joinUnits ? sink : null;
     clear(this.state);
     clear(out.coveredNs);
     clear(out.waitNs);
@@ -103,7 +109,7 @@ export class Player implements SchedulePlayer, LatestRuns {
         // The first repeat hardly ever goes on as the segment before it ended.
         const mayJump = sink === null && done > 0 && done + 1 < repeat;
         if (mayJump) this.remember(segment, out);
-        this.step(table.ns, segment, out, sink);
+        this.step(table.ns, segment, out, unitSink, runSink);
         if (mayJump && this.jump(segment, out, repeat - done - 1)) break;
       }
     }
@@ -132,8 +138,15 @@ export class Player implements SchedulePlayer, LatestRuns {
   }
 
   /** One repeat of a segment. */
-  private step(ns: Float64Array, { code }: CompiledSegment, out: Played, sink: StageSink | null): void {
+  private step(
+    ns: Float64Array,
+    { code }: CompiledSegment,
+    out: Played,
+    unitSink: StageSink | null,
+    runSink: StageSink | null,
+  ): void {
     const { state, coveredAt, readyAt, endAt } = this;
+    const sunk = unitSink !== null || runSink !== null;
     for (let at = 0; at < code.length; ) {
       const stage = code[at++];
       const resource = code[at++];
@@ -156,9 +169,10 @@ export class Player implements SchedulePlayer, LatestRuns {
         state[unit] = endNs;
         if (startNs < firstNs) firstNs = startNs;
         if (endNs > lastNs) lastNs = endNs;
-        if (sink !== null) sink(stage, unit - this.unitAt[resource], this.layer[stage], startNs, endNs);
+        if (unitSink !== null) unitSink(stage, unit - this.unitAt[resource], this.layer[stage], startNs, endNs);
       }
-      if (sink !== null) this.layer[stage]++;
+      if (runSink !== null) runSink(stage, 0, this.layer[stage], firstNs, lastNs);
+      if (sunk) this.layer[stage]++;
       state[readyAt + stage] = readyNs;
       state[endAt + stage] = lastNs;
       const coveredNs = state[coveredAt + resource];

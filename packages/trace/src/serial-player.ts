@@ -27,8 +27,8 @@ export class SerialPlayer implements SchedulePlayer {
     this.inOrder = new Player(graph);
   }
 
-  play(table: StageTable, out: Played, sink: StageSink | null = null): void {
-    if (sink !== null || !this.addUp(table, out)) this.inOrder.play(table, out, sink);
+  play(table: StageTable, out: Played, sink: StageSink | null = null, joinUnits = false): void {
+    if (sink !== null || !this.addUp(table, out)) this.inOrder.play(table, out, sink, joinUnits);
   }
 
   /** False, and `out` undefined, where the iteration is no such sum. */

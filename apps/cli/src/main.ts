@@ -8,20 +8,19 @@ import { abortUnfinished } from "./unfinished-outputs.js";
 
 /** Signals that end the program, and the exit codes that shells know them by. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-for (const [signal, exitCode] of Object.entries(signals)) {
-  process.on(signal, () => {
-    clearStatus();
-    abortUnfinished();
-    process.exit(exitCode);
-  });
+for (const [signal, exitCode] of Object.entries(signals)) process.on(signal, () => leave(exitCode));
+
+/** Ends the program in the middle of its work; what it has said is written, what it has begun is not. */
+function leave(exitCode: number): never {
+  clearStatus();
+  abortUnfinished();
+  process.exit(exitCode);
 }
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
-  abortUnfinished();
-  if (problem.code === "EPIPE") process.exit(0);
-  error(`stdout: cannot be written: ${problem.code ?? problem.message}`);
-  process.exit(2);
+  if (problem.code !== "EPIPE") error(`stdout: cannot be written: ${problem.code ?? problem.message}`);
+  leave(problem.code === "EPIPE" ? 0 : 2);
 });
 
 // Nor is one that reads no more log lines: the files are still wanted.

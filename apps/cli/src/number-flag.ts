@@ -31,3 +31,11 @@ export function wholeNumberFlag(flag: string, least: number, most = Number.MAX_S
 /** A parser of the size of a memory. */
 export const gibFlag = (flag: string): ((text: string) => number) =>
   numberFlag(flag, "GiB from 0.001 to 16384", (value) => value >= 1e-3 && value <= 16_384);
+
+/** A parser of a bandwidth, or of what has its range. @param unit as the message has it */
+export const bandwidthFlag = (flag: string, unit = "GB/s"): ((text: string) => number) =>
+  numberFlag(flag, `${unit} from 0.001 to 1e9`, (value) => value >= 1e-3 && value <= 1e9);
+
+/** A parser of how close an answer is, a share of it. */
+export const toleranceFlag = (flag: string): ((text: string) => number) =>
+  numberFlag(flag, "a number from 0.001 to 0.5", (value) => value >= 1e-3 && value <= 0.5);

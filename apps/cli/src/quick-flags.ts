@@ -14,7 +14,7 @@ import {
 } from "@tandem-sim/schemas";
 import type { LoadOptions } from "@tandem-sim/schemas/node";
 import { type Command, Option } from "commander";
-import { gibFlag, numberFlag, wholeNumberFlag } from "./number-flag.js";
+import { bandwidthFlag, gibFlag, wholeNumberFlag } from "./number-flag.js";
 
 /** Parsed values. */
 export interface QuickFlags extends ClusterChanges {
@@ -48,11 +48,7 @@ export const addQuickFlags = (command: Command): Command =>
       "Size of that memory; beside a GPU it is as large as the GPU's where left out",
       gibFlag("--pim-mem"),
     )
-    .option(
-      "--pim-link <GBps>",
-      "Bandwidth of the link to PIM, each way",
-      numberFlag("--pim-link", "GB/s from 0.001 to 1e9", (value) => value >= 1e-3 && value <= 1e9),
-    )
+    .option("--pim-link <GBps>", "Bandwidth of the link to PIM, each way", bandwidthFlag("--pim-link"))
     .addOption(
       new Option("--gpu-model <source>", "GPU times: measured where there is a profile (auto), or only one of the two")
         .choices([...gpuModels])

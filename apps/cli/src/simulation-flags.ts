@@ -51,6 +51,10 @@ function parseSlo(text: string): ServiceLevel {
   return { ...(ttftMs !== undefined && { ttftMs }), ...(tpotMs !== undefined && { tpotMs }) };
 }
 
+/** A parser of a rate at which requests arrive one after the other. */
+export const requestRateFlag = (flag: string): ((text: string) => number) =>
+  numberFlag(flag, requestRates, (value) => isRequestRate(value) && value < Infinity);
+
 export function addSimulationFlags(command: Command): Command {
   command
     .option("--cluster-config <name|file>", "Nodes, memory and instances", "single_node_pim_instance")
@@ -69,7 +73,7 @@ export function addSimulationFlags(command: Command): Command {
     .option(
       "--request-rate <r>",
       "Rescale arrivals to this many requests per second",
-      numberFlag("--request-rate", requestRates, (value) => isRequestRate(value) && value < Infinity),
+      requestRateFlag("--request-rate"),
     )
     .option("--slo <limits>", "ttft=MS,tpot=MS: adds goodput, the requests per second that meet it", parseSlo)
     .option(

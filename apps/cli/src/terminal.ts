@@ -35,9 +35,9 @@ function writeLine(kind: LogLevel, text: string): void {
  */
 let gathered = "";
 
-function gatherLine(kind: LogLevel, text: string): void {
+function gather(text: string): void {
   if (gathered === "") setImmediate(writeGathered);
-  gathered += line(kind, text);
+  gathered += text;
 }
 
 function writeGathered(): void {
@@ -116,7 +116,7 @@ let lastThroughput = "";
 export function throughput(text: string): void {
   throughputLines++;
   if (!process.stderr.isTTY) {
-    if (level !== "ERROR") gatherLine("INFO", text);
+    if (level !== "ERROR") gather(line("INFO", text));
     return;
   }
   if (throughputLines <= KEPT_LINES) {

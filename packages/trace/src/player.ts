@@ -97,8 +97,6 @@ export class Player implements SchedulePlayer, LatestRuns {
   }
 
   play(table: StageTable, out: Played, sink: StageSink | null = null, joinUnits = false): void {
-    const unitSink = joinUnits ? null : sink;
-    const runSink = joinUnits ? sink : null;
     clear(this.state);
     clear(out.coveredNs);
     clear(out.waitNs);
@@ -109,7 +107,7 @@ export class Player implements SchedulePlayer, LatestRuns {
         // The first repeat hardly ever goes on as the segment before it ended.
         const mayJump = sink === null && done > 0 && done + 1 < repeat;
         if (mayJump) this.remember(segment, out);
-        this.step(table.ns, segment, out, unitSink, runSink);
+        this.step(table.ns, segment, out, sink, joinUnits);
         if (mayJump && this.jump(segment, out, repeat - done - 1)) break;
       }
     }
@@ -142,11 +140,10 @@ export class Player implements SchedulePlayer, LatestRuns {
     ns: Float64Array,
     { code }: CompiledSegment,
     out: Played,
-    unitSink: StageSink | null,
-    runSink: StageSink | null,
+    sink: StageSink | null,
+    joinUnits: boolean,
   ): void {
     const { state, coveredAt, readyAt, endAt } = this;
-    const sunk = unitSink !== null || runSink !== null;
     for (let at = 0; at < code.length; ) {
       const stage = code[at++];
       const resource = code[at++];
@@ -169,10 +166,12 @@ export class Player implements SchedulePlayer, LatestRuns {
         state[unit] = endNs;
         if (startNs < firstNs) firstNs = startNs;
         if (endNs > lastNs) lastNs = endNs;
-        if (unitSink !== null) unitSink(stage, unit - this.unitAt[resource], this.layer[stage], startNs, endNs);
+        if (sink !== null && !joinUnits) sink(stage, unit - this.unitAt[resource], this.layer[stage], startNs, endNs);
       }
-      if (runSink !== null) runSink(stage, 0, this.layer[stage], firstNs, lastNs);
-      if (sunk) this.layer[stage]++;
+      if (sink !== null) {
+        if (joinUnits) sink(stage, 0, this.layer[stage], firstNs, lastNs);
+        this.layer[stage]++;
+      }
       state[readyAt + stage] = readyNs;
       state[endAt + stage] = lastNs;
       const coveredNs = state[coveredAt + resource];

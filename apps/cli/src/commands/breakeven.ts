@@ -22,7 +22,7 @@ import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo } from "../idle-flags.js";
 import { parseModes, refuseModeFlags } from "../mode-flags.js";
-import { numberFlag, wholeNumberFlag } from "../number-flag.js";
+import { bandwidthFlag, toleranceFlag, wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { createServePool, type ServePool } from "../serve-pool.js";
@@ -187,8 +187,7 @@ async function breakEven(flags: BreakEvenFlags, given: Given): Promise<void> {
 }
 
 /** The range of bandwidths in a config; beyond it PIM times are no numbers of ns any more. */
-const valueFlag = (flag: string) =>
-  numberFlag(flag, "a number from 0.001 to 1e9", (value) => value >= 1e-3 && value <= 1e9);
+const valueFlag = (flag: string) => bandwidthFlag(flag, "a number");
 
 /** Flags and action of `breakeven`. */
 export function breakEvenCommand(command: Command): Command {
@@ -208,12 +207,7 @@ export function breakEvenCommand(command: Command): Command {
       wholeNumberFlag("--points", 2, 200),
       9,
     )
-    .option(
-      "--tolerance <x>",
-      "How close the neighbours of a change are, a share",
-      numberFlag("--tolerance", "a number from 0.001 to 0.5", (value) => value >= 1e-3 && value <= 0.5),
-      0.02,
-    )
+    .option("--tolerance <x>", "How close the neighbours of a change are, a share", toleranceFlag("--tolerance"), 0.02)
     .option("--jobs <n>", "Threads", wholeNumberFlag("--jobs", 1, 256), availableParallelism())
     .option("--json", "Print changes and curve as JSON")
     .option("--report <file>", "HTML page with the curve")

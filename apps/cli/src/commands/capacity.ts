@@ -8,17 +8,16 @@ import { type CapacityOfMode, capacityJson, capacityNotes, capacityResult, curve
 import { draw } from "@tandem-sim/report/terminal";
 import { type Summary, TandemError } from "@tandem-sim/schemas";
 import { type Capacity, findCapacity, type LoadPoint } from "@tandem-sim/sweep";
-import { isRequestRate, requestRates } from "@tandem-sim/workload";
 import { type Command, Option } from "commander";
 import { dumpConfig } from "../dump-config.js";
 import { type Given, givenTo, refuseGiven } from "../idle-flags.js";
 import { parseModes, refuseModeFlags } from "../mode-flags.js";
-import { numberFlag, wholeNumberFlag } from "../number-flag.js";
+import { numberFlag, toleranceFlag, wholeNumberFlag } from "../number-flag.js";
 import { WholeFile } from "../output-file.js";
 import { checkOutputs } from "../output-paths.js";
 import { createServePool, type ServePool } from "../serve-pool.js";
 import { prepareRun, warnAll } from "../simulate.js";
-import { addSimulationFlags, type SimulationFlags } from "../simulation-flags.js";
+import { addSimulationFlags, requestRateFlag, type SimulationFlags } from "../simulation-flags.js";
 import { json, result } from "../terminal.js";
 import { version } from "../version.js";
 
@@ -130,23 +129,14 @@ const shareFlag = (flag: string) => numberFlag(flag, "a number above 0, at most 
 export function capacityCommand(command: Command): Command {
   return addSimulationFlags(command)
     .option("--share <x>", "Share of the requests that have to meet --slo", shareFlag("--share"), 0.99)
-    .option(
-      "--rate <r>",
-      "Say how many GPUs so many requests per second need",
-      numberFlag("--rate", requestRates, (value) => isRequestRate(value) && value < Infinity),
-    )
+    .option("--rate <r>", "Say how many GPUs so many requests per second need", requestRateFlag("--rate"))
     .option(
       "--modes <names>",
       `Which, of ${modeNames.join(", ")}`,
       parseModes,
       modeNames.filter((mode) => mode !== "kv-offload"),
     )
-    .option(
-      "--tolerance <x>",
-      "How close the answer is, a share of it",
-      numberFlag("--tolerance", "a number from 0.001 to 0.5", (value) => value >= 1e-3 && value <= 0.5),
-      0.02,
-    )
+    .option("--tolerance <x>", "How close the answer is, a share of it", toleranceFlag("--tolerance"), 0.02)
     .addOption(
       new Option("--arrivals <kind>", "Of the workload's requests: poisson, from --seed, or as recorded, stretched")
         .choices(["poisson", "recorded"])
